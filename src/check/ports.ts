@@ -1,0 +1,104 @@
+import type { Digest } from '../core/digest.ts';
+import type { Container, InstalledImage } from '../core/installed.ts';
+import type { Outcome, Reason } from '../core/reason.ts';
+import type { Repository } from '../core/reference.ts';
+
+/** Where images are. One implementation per kind of place. */
+export type ImageSource = {
+  /** @throws ImgupdateError 'engine-unavailable' when nothing answers. */
+  readonly list: (options: ListOptions) => Promise<Inventory>;
+};
+
+export type ListOptions = {
+  /** Also images without any name. */
+  readonly all: boolean;
+  readonly signal: AbortSignal;
+  /** Called as images become known; for progress only. */
+  readonly onProgress: (done: number, total: number) => void;
+};
+
+export type Inventory = {
+  /** In the words of containers-transports(5): `docker-daemon`. */
+  readonly kind: string;
+  /** `unix:///var/run/docker.sock`. */
+  readonly location: string;
+  readonly images: readonly InstalledImage[];
+  readonly containers: readonly Container[];
+  /** Registries the engine may reach without verified TLS: `host`, `host:port` or CIDR. */
+  readonly insecureRegistries: readonly string[];
+  readonly warnings: readonly Warning[];
+};
+
+/** Something the user should know that concerns no verdict. `image` is a canonical reference. */
+export type Warning = { readonly code: string; readonly message: string; readonly image: string | null };
+
+/** What a registry says a tag names. */
+export type TagAnswer =
+  | { readonly kind: 'found'; readonly digest: Digest; readonly mediaType: string | null; readonly body: Uint8Array | null }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'unknown'; readonly reason: Reason };
+
+/** The Distribution API, as far as it is needed here. Nothing in it throws for what a registry does. */
+export type Registry = {
+  /** Says beforehand which repositories will be asked, so that token scopes can be joined. */
+  readonly announce: (repositories: readonly Repository[]) => void;
+  /** HEAD of a tag: free of charge everywhere. `body` is set when a refused HEAD had to become a GET. */
+  readonly resolveTag: (repository: Repository, tag: string, signal: AbortSignal) => Promise<TagAnswer>;
+  /** GET of a manifest or index by digest, verified. Counted: refused with reason `budget` below the quota's floor. */
+  readonly fetchManifest: (repository: Repository, blob: BlobRef, signal: AbortSignal) => Promise<Outcome<Uint8Array>>;
+  /** GET of a config document by digest, verified. Not counted by any registry. */
+  readonly fetchConfig: (repository: Repository, blob: BlobRef, signal: AbortSignal) => Promise<Outcome<Uint8Array>>;
+  /** What this run asked of each registry so far, in order of registry. */
+  readonly usage: () => readonly RegistryUse[];
+  /** What should be said once: untrusted realms, failing helpers, wrong digest headers. */
+  readonly warnings: () => readonly Warning[];
+  readonly close: () => Promise<void>;
+};
+
+/** `size` in bytes where the descriptor says it. */
+export type BlobRef = { readonly digest: Digest; readonly size: number | null };
+
+/** `counted`: manifest GETs. `limit`, `remaining` and `windowSeconds` as the registry's headers said last, null without any. */
+export type RegistryUse = {
+  readonly registry: string;
+  readonly requests: number;
+  readonly counted: number;
+  readonly limit: number | null;
+  readonly remaining: number | null;
+  readonly windowSeconds: number | null;
+};
+
+/** What is remembered between runs. A memory that fails says so in `warnings` and behaves as an empty one. */
+export type Memory = {
+  /** The last answer for a tag, however old; null when never asked. */
+  readonly readTag: (repository: Repository, tag: string) => TagObservation | null;
+  readonly writeTag: (repository: Repository, tag: string, observation: TagObservation) => void;
+  /** A document by its digest, verified; null when it is not here. */
+  readonly readDocument: (digest: Digest) => Uint8Array | null;
+  readonly writeDocument: (digest: Digest, bytes: Uint8Array) => void;
+  /** Immutable facts about an image of a local store, by the store's own key: JSON text. */
+  readonly readFacts: (keys: readonly string[]) => ReadonlyMap<string, string>;
+  readonly writeFacts: (facts: ReadonlyMap<string, string>) => void;
+  readonly warnings: () => readonly Warning[];
+  /** Writes what is pending. Safe to call twice. */
+  readonly close: () => void;
+};
+
+/** `observedAt`: milliseconds since the epoch. Only what a registry really answered is remembered, never a failure. */
+export type TagObservation =
+  | { readonly kind: 'found'; readonly digest: Digest; readonly mediaType: string | null; readonly observedAt: number }
+  | { readonly kind: 'gone'; readonly observedAt: number };
+
+/** The credentials of this machine. */
+export type Keychain = {
+  /** null: none are configured, ask anonymously. Helpers run at most once per registry. */
+  readonly credentialFor: (repository: Repository) => Promise<Credential | null>;
+  readonly warnings: () => readonly Warning[];
+};
+
+/** `token`: an identity (refresh) token. `bearer`: to be sent to the registry as it is. */
+export type Credential =
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  | { readonly kind: 'token'; readonly identityToken: string }
+  | { readonly kind: 'bearer'; readonly registryToken: string };
+

@@ -1,0 +1,53 @@
+import type { Digest } from './digest.ts';
+import type { Platform } from './platform.ts';
+import type { Reference, Repository } from './reference.ts';
+
+/**
+ * An image that is here, for one platform, as its store knows it.
+ *
+ * `imageId` is the store's own id: the config digest in the classic Docker store and in podman, the target's digest in the containerd store.
+ */
+export type InstalledImage = {
+  readonly imageId: string;
+  /** Digest of the config document where the store tells it; null in the containerd store. */
+  readonly configDigest: Digest | null;
+  readonly platform: Platform;
+  /** RFC 3339 UTC. */
+  readonly created: string | null;
+  /** Bytes on this machine. */
+  readonly size: number | null;
+  /** Uncompressed layers, lowest first; null where the store did not say. */
+  readonly diffIds: readonly Digest[] | null;
+  readonly labels: ReadonlyMap<string, string>;
+  /** Every tagged name of the image. */
+  readonly tags: readonly Reference[];
+  /** Every digest it is known by in a repository, manifests and indexes alike, in no meaningful order. */
+  readonly repoDigests: readonly (Repository & { readonly digest: Digest })[];
+  /** Digests it is known by whatever the repository: the containerd store's target, and this platform's manifest in it. */
+  readonly contentDigests: readonly Digest[];
+  readonly origin: Origin;
+};
+
+/**
+ * What the store can prove about where an image came from.
+ *
+ * - `repo-digests`: classic store and podman; a digest for a repository is there only after a pull from it or a push to it
+ * - `identity`: containerd store with Engine API 1.53 or later; `pulledFrom` are the repositories it was pulled from, `built` says it was built here
+ * - `unrecorded`: containerd store before that; its digests say nothing about any registry
+ */
+export type Origin =
+  | { readonly kind: 'repo-digests' }
+  | { readonly kind: 'identity'; readonly pulledFrom: readonly Repository[]; readonly built: boolean }
+  | { readonly kind: 'unrecorded' };
+
+/** A container, with the image it really runs. */
+export type Container = {
+  readonly name: string;
+  readonly running: boolean;
+  /** The store's id of the image it was created from. */
+  readonly imageId: string;
+  /** The digest of the platform manifest it runs, where the engine says (API 1.48). */
+  readonly manifestDigest: Digest | null;
+  /** The name it was created with; null when it was created by id. */
+  readonly reference: Reference | null;
+};

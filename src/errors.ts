@@ -1,0 +1,17 @@
+/** What ends a run. Everything that concerns one image only is a value, never an error. */
+export class ImgupdateError extends Error {
+  override readonly name = 'ImgupdateError';
+  readonly code: ErrorCode;
+  /** One next action for the user, or null. */
+  readonly hint: string | null;
+
+  /** `message` starts lowercase, names the subject, says what was expected and what came, and has no full stop. */
+  constructor(code: ErrorCode, message: string, options: { hint?: string | null; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? null;
+  }
+}
+
+/** `usage` exits 64, the others exit 1. */
+export type ErrorCode = 'usage' | 'engine-unavailable' | 'no-such-image' | 'all-failed' | 'cannot-write';
