@@ -1,0 +1,67 @@
+import type { Digest } from '../core/digest.ts';
+import type { Platform } from '../core/platform.ts';
+import type { BaseVerdict, NewerVerdict, Overall, TagVerdict } from '../core/verdict.ts';
+import type { RegistryUse, Warning } from './ports.ts';
+
+/** What a check found; the formats turn it into text. */
+export type CheckReport = {
+  /** Milliseconds since the epoch. */
+  readonly generatedAt: number;
+  /** Sorted by reference, then platform. */
+  readonly images: readonly ImageReport[];
+  readonly registries: readonly RegistryUse[];
+  readonly warnings: readonly Warning[];
+};
+
+/** One reference of one image, on one platform: a row. */
+export type ImageReport = {
+  /** Canonical: `docker.io/library/nginx:1.27`; the image id for an image without a name. */
+  readonly reference: string;
+  /** Familiar: `nginx:1.27`; `<none>` for an image without a name. */
+  readonly name: string;
+  /** Registry of the reference; null for an image without a name. */
+  readonly registry: string | null;
+  readonly platform: Platform;
+  /** The store's own id of the image. */
+  readonly engineId: string;
+  /** Digest of the image's config document, where known. */
+  readonly imageId: Digest | null;
+  readonly created: string | null;
+  readonly size: number | null;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly verdict: Overall;
+  readonly tag: TagReport;
+  readonly newer: { readonly verdict: NewerVerdict; readonly checkedAt: number | null };
+  readonly base: { readonly verdict: BaseVerdict; readonly checkedAt: number | null };
+  readonly containers: readonly ContainerUse[];
+  readonly held: { readonly reason: string | null; readonly until: string | null } | null;
+  readonly sources: readonly SourcePlace[];
+};
+
+export type TagReport = {
+  readonly verdict: TagVerdict;
+  /** Every digest the image is known by in the repository of its reference, sorted. */
+  readonly digests: readonly Digest[];
+  /** RFC 3339 UTC, from the candidate's config document. */
+  readonly candidateCreated: string | null;
+  readonly download: Download | null;
+  /** Milliseconds since the epoch: when the registry gave the answer; null when it was not needed or never came. */
+  readonly checkedAt: number | null;
+  /** How the answer was reached, in order. */
+  readonly trail: readonly TrailStep[];
+};
+
+/** What a pull of the candidate would fetch, given the layers that are here. `bytes` are compressed bytes. */
+export type Download = { readonly bytes: number; readonly layers: number; readonly totalLayers: number };
+
+/**
+ * One thing that was consulted. `cost`: `free` a HEAD or a blob, `counted` a manifest GET, `remembered` no request at all.
+ *
+ * Example: `{ asked: 'HEAD docker.io/library/nginx:1.27', answer: 'sha256:9d1e...', cost: 'free' }`
+ */
+export type TrailStep = { readonly asked: string; readonly answer: string; readonly cost: 'free' | 'counted' | 'remembered' };
+
+export type ContainerUse = { readonly name: string; readonly running: boolean; readonly outdated: boolean };
+
+/** Where a row comes from: `docker-daemon` at `unix:///var/run/docker.sock`, or a line of a file. */
+export type SourcePlace = { readonly kind: string; readonly location: string; readonly line: number | null; readonly column: number | null };
