@@ -101,4 +101,3 @@ export type Credential =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   | { readonly kind: 'token'; readonly identityToken: string }
   | { readonly kind: 'bearer'; readonly registryToken: string };
-

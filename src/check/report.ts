@@ -64,4 +64,9 @@ export type TrailStep = { readonly asked: string; readonly answer: string; reado
 export type ContainerUse = { readonly name: string; readonly running: boolean; readonly outdated: boolean };
 
 /** Where a row comes from: `docker-daemon` at `unix:///var/run/docker.sock`, or a line of a file. */
-export type SourcePlace = { readonly kind: string; readonly location: string; readonly line: number | null; readonly column: number | null };
+export type SourcePlace = {
+  readonly kind: string;
+  readonly location: string;
+  readonly line: number | null;
+  readonly column: number | null;
+};

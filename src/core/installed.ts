@@ -31,14 +31,16 @@ export type InstalledImage = {
 /**
  * What the store can prove about where an image came from.
  *
- * - `repo-digests`: classic store and podman; a digest for a repository is there only after a pull from it or a push to it
+ * - `repo-digests`: classic store; a digest for a repository is there only after a pull from it or a push to it
  * - `identity`: containerd store with Engine API 1.53 or later; `pulledFrom` are the repositories it was pulled from, `built` says it was built here
  * - `unrecorded`: containerd store before that; its digests say nothing about any registry
+ * - `podman`: every name is combined with every digest, so digests prove nothing; images from no registry are named `localhost/...`
  */
 export type Origin =
   | { readonly kind: 'repo-digests' }
   | { readonly kind: 'identity'; readonly pulledFrom: readonly Repository[]; readonly built: boolean }
-  | { readonly kind: 'unrecorded' };
+  | { readonly kind: 'unrecorded' }
+  | { readonly kind: 'podman' };
 
 /** A container, with the image it really runs. */
 export type Container = {

@@ -32,3 +32,15 @@ export type BaseVerdict =
 
 /** One word over all axes. Source: the JSON contract, `verdict`. */
 export type Overall = 'stale' | 'fresh' | 'unknown';
+
+/**
+ * One word over all axes: `stale` when any reports something newer, `unknown` when none does and the tag or base question stayed open, else `fresh`.
+ *
+ * A base for which there is no evidence is the usual case, not an open question.
+ */
+export function decideOverall(tag: TagVerdict, newer: NewerVerdict, base: BaseVerdict): Overall {
+  if (tag.kind === 'rebuilt' || tag.kind === 'gone' || newer.kind === 'available') return 'stale';
+  if (tag.kind === 'unknown') return 'unknown';
+  if (base.kind === 'unknown' && base.reason.kind !== 'no-evidence') return 'unknown';
+  return 'fresh';
+}

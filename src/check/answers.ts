@@ -1,0 +1,149 @@
+import type { Digest } from '../core/digest.ts';
+import { decodeConfig, decodeDocument, type ImageConfig, type Index, type Manifest } from '../core/documents.ts';
+import { type Outcome, type Reason, reason } from '../core/reason.ts';
+import { renderRepository, type Repository } from '../core/reference.ts';
+import type { Known, Offer } from '../core/tag-check.ts';
+import type { BlobRef, Memory, Registry, TagObservation } from './ports.ts';
+
+/** How far remembered answers are trusted. */
+export type AnswerPolicy = {
+  /** Milliseconds; older observations of a tag are asked again, 0 asks always. */
+  readonly maxAgeMs: number;
+  /** Never ask; then an observation of any age will do. */
+  readonly offline: boolean;
+};
+
+/** What a tag names, when a registry said so, whether that took a request now, and what was remembered of the tag until now. */
+export type Resolution = {
+  readonly offer: Offer;
+  readonly checkedAt: number | null;
+  readonly asked: boolean;
+  readonly before: TagObservation | null;
+};
+
+/** An answer, and whether it took a request now. */
+export type Answer<T> = { readonly known: Known<T>; readonly asked: boolean };
+
+/** The registry seen through what is remembered: a document is fetched once, ever; a tag is asked for once within its age. */
+export type Answers = {
+  /** What is remembered of the tag and still trusted; null when it has to be asked for. */
+  readonly recall: (repository: Repository, tag: string) => Resolution | null;
+  readonly resolve: (repository: Repository, tag: string) => Promise<Resolution>;
+  readonly manifest: (repository: Repository, blob: BlobRef) => Promise<Answer<Index | Manifest>>;
+  readonly config: (repository: Repository, blob: BlobRef) => Promise<Answer<ImageConfig>>;
+  /** Does the registry still serve the digest in the repository? Free of charge. */
+  readonly presence: (repository: Repository, digest: Digest) => Promise<Answer<boolean>>;
+  /** A document that is here already; never asks. */
+  readonly remembered: (digest: Digest) => Index | Manifest | null;
+};
+
+export type AnswerPorts = {
+  readonly memory: Memory;
+  readonly openRegistry: () => Promise<Registry>;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+};
+
+/** Puts the memory in front of a registry, which is only opened when something has to be asked. */
+export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers {
+  const { memory, signal } = ports;
+  const manifests = createDocuments(ports, policy, {
+    decode: (bytes) => decodeDocument(bytes, null),
+    fetch: async (repository, blob) => (await ports.openRegistry()).fetchManifest(repository, blob, signal),
+  });
+  const configs = createDocuments(ports, policy, {
+    decode: decodeConfig,
+    fetch: async (repository, blob) => (await ports.openRegistry()).fetchConfig(repository, blob, signal),
+  });
+  return {
+    recall: (repository, tag) => {
+      const before = memory.readTag(repository, tag);
+      if (before === null) return null;
+      const age = ports.now() - before.observedAt;
+      if (!policy.offline && (age < 0 || age >= policy.maxAgeMs)) return null;
+      return { offer: before, checkedAt: before.observedAt, asked: false, before };
+    },
+    resolve: async (repository, tag) => {
+      const before = memory.readTag(repository, tag);
+      if (policy.offline) {
+        const subject = `${renderRepository(repository)}:${tag}`;
+        return { offer: { kind: 'unknown', reason: offlineReason(subject) }, checkedAt: null, asked: false, before };
+      }
+      const answer = await (await ports.openRegistry()).resolveTag(repository, tag, signal);
+      signal.throwIfAborted();
+      if (answer.kind === 'unknown') return { offer: answer, checkedAt: null, asked: true, before };
+      const observedAt = ports.now();
+      if (answer.kind === 'gone') {
+        memory.writeTag(repository, tag, { kind: 'gone', observedAt });
+        return { offer: answer, checkedAt: observedAt, asked: true, before };
+      }
+      memory.writeTag(repository, tag, { kind: 'found', digest: answer.digest, mediaType: answer.mediaType, observedAt });
+      if (answer.body !== null) memory.writeDocument(answer.digest, answer.body);
+      return { offer: answer, checkedAt: observedAt, asked: true, before };
+    },
+    presence: async (repository, digest) => {
+      if (policy.offline) return { known: { state: 'failed', reason: offlineReason(digest) }, asked: false };
+      const answer = await (await ports.openRegistry()).resolveTag(repository, digest, signal);
+      signal.throwIfAborted();
+      if (answer.kind === 'unknown') return { known: { state: 'failed', reason: answer.reason }, asked: true };
+      return { known: { state: 'known', value: answer.kind === 'found' }, asked: true };
+    },
+    manifest: manifests.load,
+    config: configs.load,
+    remembered: (digest) => {
+      const document = manifests.read(digest);
+      return document?.state === 'known' ? document.value : null;
+    },
+  };
+}
+
+type DocumentKind<T> = {
+  readonly decode: (bytes: Uint8Array) => Outcome<T>;
+  readonly fetch: (repository: Repository, blob: BlobRef) => Promise<Outcome<Uint8Array>>;
+};
+
+/** Documents of one kind, decoded once in a run; concurrent questions for one digest share one request. */
+function createDocuments<T>(ports: AnswerPorts, policy: AnswerPolicy, kind: DocumentKind<T>) {
+  const decoded = new Map<Digest, Known<T>>();
+  const flights = new Map<string, Promise<Known<T>>>();
+
+  const keep = (digest: Digest, bytes: Uint8Array): Known<T> => {
+    const outcome = kind.decode(bytes);
+    const known: Known<T> = outcome.ok ? { state: 'known', value: outcome.value } : { state: 'failed', reason: outcome.reason };
+    decoded.set(digest, known);
+    return known;
+  };
+
+  const read = (digest: Digest): Known<T> | null => {
+    const known = decoded.get(digest);
+    if (known !== undefined) return known;
+    const bytes = ports.memory.readDocument(digest);
+    return bytes === null ? null : keep(digest, bytes);
+  };
+
+  const fetch = async (repository: Repository, blob: BlobRef): Promise<Known<T>> => {
+    const fetched = await kind.fetch(repository, blob);
+    ports.signal.throwIfAborted();
+    if (!fetched.ok) return { state: 'failed', reason: fetched.reason };
+    ports.memory.writeDocument(blob.digest, fetched.value);
+    return keep(blob.digest, fetched.value);
+  };
+
+  const load = async (repository: Repository, blob: BlobRef): Promise<Answer<T>> => {
+    const here = read(blob.digest);
+    if (here !== null) return { known: here, asked: false };
+    if (policy.offline) return { known: { state: 'failed', reason: offlineReason(blob.digest) }, asked: false };
+    const key = `${renderRepository(repository)}@${blob.digest}`;
+    const flying = flights.get(key);
+    if (flying !== undefined) return { known: await flying, asked: false };
+    const flight = fetch(repository, blob).finally(() => flights.delete(key));
+    flights.set(key, flight);
+    return { known: await flight, asked: true };
+  };
+
+  return { read, load };
+}
+
+function offlineReason(subject: string): Reason {
+  return reason('offline', `${subject} is not remembered, and nothing is asked while offline`);
+}

@@ -1,0 +1,88 @@
+import pLimit from 'p-limit';
+import type { Reference } from '../core/reference.ts';
+import { planTagCheck } from '../core/tag-check.ts';
+import type { TagVerdict } from '../core/verdict.ts';
+import type { AnswerPolicy, Answers, Resolution } from './answers.ts';
+import { checkTag, type TagCheck } from './check-tag.ts';
+import { repositoryKey, type Subject } from './images-to-check.ts';
+import type { Registry } from './ports.ts';
+
+export type TagCheckOptions = AnswerPolicy & {
+  /** Questions at once per registry; the registry client bounds its requests by itself. */
+  readonly jobs: number;
+  readonly onProgress: (progress: Progress) => void;
+  /** Called as each tag is settled, in order of arrival. */
+  readonly onTag: (event: TagEvent) => void;
+};
+
+/** `subject`: what is being done right now, a registry or the engine's location. */
+export type Progress = { readonly done: number; readonly total: number; readonly subject: string };
+
+/** One tag was settled. `resolution` is null for what needs no question. */
+export type TagEvent = { readonly reference: Reference; readonly resolution: Resolution | null; readonly verdict: TagVerdict };
+
+/** What was found about one row's tag; `resolution` is null when nothing had to be asked. */
+export type Settled = { readonly check: TagCheck; readonly resolution: Resolution | null };
+
+type TagPorts = { readonly answers: Answers; readonly openRegistry: () => Promise<Registry> };
+
+/** All the rows that one tag settles. */
+type Group = { readonly reference: Reference; readonly tag: string; readonly subjects: Subject[] };
+
+/** Settles the tag of every row that has a name, asking once for each distinct tag. Images without a name are left out of the answer. */
+export async function checkTags(
+  subjects: readonly Subject[],
+  { answers, openRegistry }: TagPorts,
+  options: TagCheckOptions,
+): Promise<ReadonlyMap<Subject, Settled>> {
+  const settled = new Map<Subject, Settled>();
+  const groups = groupByTag(subjects, (subject, reference, verdict) => {
+    settled.set(subject, { check: { verdict, offered: null, trail: [] }, resolution: null });
+    options.onTag({ reference, resolution: null, verdict });
+  });
+  const recalled = new Map(groups.map((group) => [group, answers.recall(group.reference, group.tag)]));
+  const toAsk = groups.filter((group) => recalled.get(group) === null);
+  if (toAsk.length > 0 && !options.offline) (await openRegistry()).announce(toAsk.map((group) => group.reference));
+
+  let done = 0;
+  const settle = async (group: Group): Promise<void> => {
+    const resolution = recalled.get(group) ?? (await answers.resolve(group.reference, group.tag));
+    for (const subject of group.subjects) {
+      const question = { image: subject.image, reference: group.reference, platform: subject.platform };
+      const check = await checkTag(question, resolution, answers);
+      settled.set(subject, { check, resolution });
+      if (subject === group.subjects[0]) options.onTag({ reference: group.reference, resolution, verdict: check.verdict });
+    }
+    done += 1;
+    options.onProgress({ done, total: groups.length, subject: group.reference.registry });
+  };
+
+  const limits = new Map<string, ReturnType<typeof pLimit>>();
+  const limitOf = (registry: string): ReturnType<typeof pLimit> => {
+    const limit = limits.get(registry) ?? pLimit(options.jobs);
+    limits.set(registry, limit);
+    return limit;
+  };
+  await Promise.all(groups.map((group) => limitOf(group.reference.registry)(() => settle(group))));
+  return settled;
+}
+
+function groupByTag(
+  subjects: readonly Subject[],
+  onSettled: (subject: Subject, reference: Reference, verdict: TagVerdict) => void,
+): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const subject of subjects) {
+    if (subject.reference === null) continue;
+    const plan = planTagCheck(subject.image, subject.reference);
+    if (plan.kind === 'settled') {
+      onSettled(subject, subject.reference, plan.verdict);
+      continue;
+    }
+    const key = `${repositoryKey(plan.repository)}:${plan.tag}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { reference: subject.reference, tag: plan.tag, subjects: [subject] });
+    else group.subjects.push(subject);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,63 @@
+import type { InstalledImage } from '../core/installed.ts';
+import { chainIds, planDownload } from '../core/layers.ts';
+import { reason } from '../core/reason.ts';
+import { compareText } from '../core/reference.ts';
+import { knownDigests } from '../core/tag-check.ts';
+import { type BaseVerdict, decideOverall, type NewerVerdict } from '../core/verdict.ts';
+import type { Settled } from './check-tags.ts';
+import type { Subject } from './images-to-check.ts';
+import type { ImageReport, TagReport } from './report.ts';
+
+const NEWER_UNTRACKED: NewerVerdict = { kind: 'untracked', why: 'versions are not followed yet' };
+const BASE_UNKNOWN: BaseVerdict = {
+  kind: 'unknown',
+  reason: reason('no-evidence', 'nothing says which base the image was built on'),
+  why: 'nothing says which base the image was built on',
+};
+
+const UNNAMED: Settled = {
+  check: { verdict: { kind: 'local', why: 'it has no name, so no registry can be asked about it' }, offered: null, trail: [] },
+  resolution: null,
+};
+
+/** The row of a subject: what the store says of the image, and what was found about it. `settled` is null for an image without a name. */
+export function describeImage(subject: Subject, settled: Settled | null, chainsHere: () => ReadonlySet<string>): ImageReport {
+  const { image, reference } = subject;
+  const tag = describeTag(subject, settled ?? UNNAMED, chainsHere);
+  return {
+    reference: subject.text,
+    name: subject.name,
+    registry: reference?.registry ?? null,
+    platform: subject.platform,
+    engineId: image.imageId,
+    imageId: image.configDigest,
+    created: image.created,
+    size: image.size,
+    labels: image.labels,
+    verdict: decideOverall(tag.verdict, NEWER_UNTRACKED, BASE_UNKNOWN),
+    tag,
+    newer: { verdict: NEWER_UNTRACKED, checkedAt: null },
+    base: { verdict: BASE_UNKNOWN, checkedAt: null },
+    containers: subject.containers,
+    held: null,
+    sources: subject.sources,
+  };
+}
+
+function describeTag(subject: Subject, { check, resolution }: Settled, chainsHere: () => ReadonlySet<string>): TagReport {
+  const { manifest, config } = check.offered ?? { manifest: null, config: null };
+  return {
+    verdict: check.verdict,
+    digests: subject.reference === null ? [] : [...knownDigests(subject.image, subject.reference)].sort(compareText),
+    candidateCreated: config?.created ?? null,
+    download: manifest === null || config === null ? null : planDownload(manifest, config, chainsHere()),
+    checkedAt: resolution?.checkedAt ?? null,
+    trail: check.trail,
+  };
+}
+
+/** The layer stacks of all images here, computed only when a download has to be told. */
+export function createChainsHere(images: readonly InstalledImage[]): () => ReadonlySet<string> {
+  let chains: ReadonlySet<string> | null = null;
+  return () => (chains ??= new Set(images.flatMap((image) => chainIds(image.diffIds ?? []))));
+}

@@ -1,0 +1,94 @@
+import type { Container, InstalledImage } from '../core/installed.ts';
+import { type Platform, renderPlatform } from '../core/platform.ts';
+import { compareText, type Reference, renderFamiliar, renderReference, type Repository } from '../core/reference.ts';
+import type { Inventory } from './ports.ts';
+import type { ContainerUse, SourcePlace } from './report.ts';
+
+/** One reference of one image: what becomes a row. `reference` is null for an image without a name. */
+export type Subject = {
+  readonly image: InstalledImage;
+  readonly reference: Reference | null;
+  readonly text: string;
+  readonly name: string;
+  readonly platform: Platform;
+  readonly containers: readonly ContainerUse[];
+  readonly sources: readonly SourcePlace[];
+};
+
+export type SubjectOptions = {
+  /** Which references are wanted; images without a name pass only when it is null. */
+  readonly matches: ((reference: Reference) => boolean) | null;
+  /** Overrides the platform of every image. */
+  readonly platform: Platform | null;
+};
+
+/** Every reference of every image, sorted by reference, then platform, with the containers that use it. */
+export function listSubjects(inventory: Inventory, options: SubjectOptions): readonly Subject[] {
+  const named = inventory.images.flatMap((image) => referencesOf(image).map((reference) => ({ image, reference })));
+  const usesOf = assignContainers(named, inventory.containers);
+  const sources = [{ kind: inventory.kind, location: inventory.location, line: null, column: null }];
+  return named
+    .filter(({ reference }) => options.matches === null || (reference !== null && options.matches(reference)))
+    .map((pair) => ({
+      ...pair,
+      text: pair.reference === null ? pair.image.imageId : renderReference(pair.reference),
+      name: pair.reference === null ? '<none>' : renderFamiliar(pair.reference),
+      platform: options.platform ?? pair.image.platform,
+      containers: usesOf.get(pair) ?? [],
+      sources,
+    }))
+    .map((subject) => ({ subject, order: `${subject.text} ${renderPlatform(subject.platform)}` }))
+    .sort((a, b) => compareText(a.order, b.order))
+    .map(({ subject }) => subject);
+}
+
+/** Each tag is a row of its own; without any tag, one row for each repository the image has a digest of. */
+function referencesOf(image: InstalledImage): readonly (Reference | null)[] {
+  if (image.tags.length > 0) return image.tags;
+  const byRepository = new Map<string, Reference>();
+  for (const known of [...image.repoDigests].sort((a, b) => compareText(a.digest, b.digest))) {
+    const key = repositoryKey(known);
+    if (!byRepository.has(key))
+      byRepository.set(key, { registry: known.registry, repository: known.repository, tag: null, digest: known.digest });
+  }
+  return byRepository.size > 0 ? [...byRepository.values()] : [null];
+}
+
+/** `docker.io/library/nginx`, as a key of maps. */
+export function repositoryKey(repository: Repository): string {
+  return `${repository.registry}/${repository.repository}`;
+}
+
+type Pair = { readonly image: InstalledImage; readonly reference: Reference | null };
+
+/** A container belongs to the row of the name it was created with; without such a row, to the first row of the image it runs. */
+function assignContainers(pairs: readonly Pair[], containers: readonly Container[]): ReadonlyMap<Pair, readonly ContainerUse[]> {
+  const byReference = new Map<string, Pair[]>();
+  const byImage = new Map<string, Pair[]>();
+  for (const pair of pairs) {
+    if (pair.reference !== null) append(byReference, renderReference(pair.reference), pair);
+    append(byImage, pair.image.imageId, pair);
+  }
+  const uses = new Map<Pair, ContainerUse[]>();
+  for (const container of containers) {
+    const named = container.reference === null ? undefined : byReference.get(renderReference(container.reference));
+    const rows = named ?? byImage.get(container.imageId);
+    const row = rows?.find((pair) => runs(container, pair.image)) ?? rows?.[0];
+    if (row === undefined) continue;
+    append(uses, row, { name: container.name, running: container.running, outdated: named !== undefined && !runs(container, row.image) });
+  }
+  for (const list of uses.values()) list.sort((a, b) => compareText(a.name, b.name));
+  return uses;
+}
+
+/** In the containerd store one id stands for every platform, and the platform's manifest tells them apart. */
+function runs(container: Container, image: InstalledImage): boolean {
+  if (container.imageId === image.imageId) return true;
+  return container.manifestDigest !== null && image.contentDigests.includes(container.manifestDigest);
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

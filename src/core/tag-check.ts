@@ -1,0 +1,273 @@
+import type { Digest } from './digest.ts';
+import type { Descriptor, ImageConfig, Index, Manifest } from './documents.ts';
+import { isIndexMediaType, runnableEntries } from './documents.ts';
+import type { InstalledImage } from './installed.ts';
+import { choosePlatform, type Platform, renderPlatform } from './platform.ts';
+import { type Reason, reason } from './reason.ts';
+import { isSameRepository, type Reference, renderRepository, type Repository } from './reference.ts';
+import type { TagVerdict } from './verdict.ts';
+
+/** One reference of one image, and the platform that is wanted of it: the image's own unless the user says otherwise. */
+export type TagQuestion = { readonly image: InstalledImage; readonly reference: Reference; readonly platform: Platform };
+
+/** A question that is settled without a request, or the tag to ask for. */
+export type TagPlan =
+  | { readonly kind: 'settled'; readonly verdict: TagVerdict }
+  | { readonly kind: 'ask'; readonly repository: Repository; readonly tag: string };
+
+/** What a registry said about a tag. */
+export type Offer =
+  { readonly kind: 'found'; readonly digest: Digest } | { readonly kind: 'gone' } | { readonly kind: 'unknown'; readonly reason: Reason };
+
+/** Something that may have been asked already: `unasked` is what makes `decideTag` name it as a need. */
+export type Known<T> =
+  { readonly state: 'known'; readonly value: T } | { readonly state: 'failed'; readonly reason: Reason } | { readonly state: 'unasked' };
+
+/** What is known so far. `remembered` looks without any possibility of a request. */
+export type TagFacts = {
+  readonly offer: Offer;
+  readonly manifest: (digest: Digest) => Known<Index | Manifest>;
+  readonly config: (digest: Digest) => Known<ImageConfig>;
+  /** Does the registry still serve this digest in the repository? */
+  readonly presence: (digest: Digest) => Known<boolean>;
+  readonly remembered: (digest: Digest) => Index | Manifest | null;
+};
+
+/**
+ * The answer, or the one thing that must be learned before the next call.
+ *
+ * `manifest` costs a counted GET, `config` an uncounted one, `presence` a HEAD. `offered` is the manifest a pull of the tag would use, where known.
+ */
+export type TagStep =
+  | { readonly kind: 'verdict'; readonly verdict: TagVerdict; readonly offered: Manifest | null }
+  | { readonly kind: 'need'; readonly what: 'manifest' | 'config' | 'presence'; readonly digest: Digest; readonly size: number | null };
+
+const MAX_INDEX_DEPTH = 3;
+
+/**
+ * Says whether a registry has to be asked about a reference, and for what.
+ *
+ * The classic store and podman's libpod record a digest for a repository only after a pull or push; the containerd store does so for every name, so there
+ * only the engine's own record of the image's identity proves that it never came from a registry.
+ * Source: moby, daemon/images and daemon/containerd; Engine API 1.53, `Identity`.
+ */
+export function planTagCheck(image: InstalledImage, reference: Reference): TagPlan {
+  if (reference.tag === null) return settled({ kind: 'pinned', why: 'it is referenced by digest alone, which no tag can move' });
+  const local = whyLocal(image, reference);
+  if (local !== null) return settled({ kind: 'local', why: local });
+  return { kind: 'ask', repository: { registry: reference.registry, repository: reference.repository }, tag: reference.tag };
+}
+
+/** Every digest the image is known by in the repository of `reference`, or whatever the repository. Never only the first of them. */
+export function knownDigests(image: InstalledImage, reference: Repository): ReadonlySet<Digest> {
+  const inRepository = image.repoDigests.filter((known) => isSameRepository(known, reference)).map((known) => known.digest);
+  return new Set([...inRepository, ...image.contentDigests]);
+}
+
+/**
+ * Decides whether the tag still names the installed image, from what is known, or names what is missing.
+ *
+ * In order: the registry's digest is one the image is known by; the index's entry for the platform is; the config digest is. Only what these leave open is
+ * `rebuilt`. Pure: the caller learns what is needed and calls again; it ends after at most five needs.
+ */
+export function decideTag(question: TagQuestion, facts: TagFacts): TagStep {
+  const known = knownDigests(question.image, question.reference);
+  switch (facts.offer.kind) {
+    case 'unknown':
+      return verdict({ kind: 'unknown', reason: facts.offer.reason, candidate: null, why: facts.offer.reason.message });
+    case 'gone':
+      return decideGone(question, facts, known);
+    case 'found':
+      return decideFound({ ...question, facts, known, top: facts.offer.digest });
+  }
+}
+
+function settled(tagVerdict: TagVerdict): TagPlan {
+  return { kind: 'settled', verdict: tagVerdict };
+}
+
+function verdict(tagVerdict: TagVerdict, offered: Manifest | null = null): TagStep {
+  return { kind: 'verdict', verdict: tagVerdict, offered };
+}
+
+function need(what: 'manifest' | 'config' | 'presence', digest: Digest, size: number | null): TagStep {
+  return { kind: 'need', what, digest, size };
+}
+
+function whyLocal(image: InstalledImage, reference: Reference): string | null {
+  switch (image.origin.kind) {
+    case 'repo-digests':
+      return image.repoDigests.some((known) => isSameRepository(known, reference))
+        ? null
+        : `it was never pulled from or pushed to ${renderRepository(reference)}`;
+    case 'identity':
+      if (image.origin.pulledFrom.some((from) => isSameRepository(from, reference))) return null;
+      if (image.origin.pulledFrom.length > 0) return `it was pulled from elsewhere and named ${renderRepository(reference)} here`;
+      return image.origin.built ? 'it was built here' : null;
+    case 'podman':
+      return reference.registry === 'localhost' ? 'podman gives the name localhost to images that come from no registry' : null;
+    case 'unrecorded':
+      return null;
+  }
+}
+
+/**
+ * A store that records no origin may hold an image that was never in any registry: then a missing tag proves nothing, unless the registry still has one of
+ * the image's own digests.
+ */
+function decideGone(question: TagQuestion, facts: TagFacts, known: ReadonlySet<Digest>): TagStep {
+  const where = renderRepository(question.reference);
+  const tag = question.reference.tag ?? '';
+  const gone = verdict({ kind: 'gone', why: `${where} no longer has the tag ${tag}` });
+  if (question.image.origin.kind === 'repo-digests' || question.image.origin.kind === 'identity') return gone;
+  const digest = [...known].sort()[0];
+  if (digest === undefined) return neverProven(where, tag);
+  const presence = facts.presence(digest);
+  switch (presence.state) {
+    case 'unasked':
+      return need('presence', digest, null);
+    case 'failed':
+      return neverProven(where, tag);
+    case 'known':
+      return presence.value ? gone : neverProven(where, tag);
+  }
+}
+
+function neverProven(where: string, tag: string): TagStep {
+  const message = `${where} has no tag ${tag}, and this image store does not record whether the image ever came from there`;
+  return verdict({ kind: 'unknown', reason: reason('not-found-or-private', message), candidate: null, why: message });
+}
+
+type Found = TagQuestion & { readonly facts: TagFacts; readonly known: ReadonlySet<Digest>; readonly top: Digest };
+
+function decideFound(found: Found): TagStep {
+  if (found.known.has(found.top)) {
+    return verdict({ kind: 'current', candidate: found.top, why: 'the tag still names a digest this image is known by' });
+  }
+  const document = found.facts.manifest(found.top);
+  switch (document.state) {
+    case 'unasked':
+      return need('manifest', found.top, null);
+    case 'failed':
+      return undecided(found, document.reason);
+    case 'known':
+      return document.value.kind === 'manifest' ? decideManifest(found, document.value) : decideIndex(found, document.value);
+  }
+}
+
+function decideIndex(found: Found, index: Index): TagStep {
+  const platform = renderPlatform(found.platform);
+  const choice = chooseEntry(found, index, 1);
+  switch (choice.kind) {
+    case 'step':
+      return choice.step;
+    case 'nothing':
+      return verdict({ kind: 'gone', why: `the tag is still there, but no longer offers ${platform}` });
+    case 'entry':
+      break;
+  }
+  const child = choice.entry.digest;
+  if (found.known.has(child) || knownIndexOffers(found, child)) {
+    return verdict({ kind: 'current', candidate: found.top, why: `the tag moved, but the image for ${platform} is the one here` });
+  }
+  if (found.image.configDigest === null) {
+    const offered = found.facts.remembered(child);
+    const why = `the tag now names another image for ${platform}`;
+    return verdict({ kind: 'rebuilt', candidate: found.top, why }, offered?.kind === 'manifest' ? offered : null);
+  }
+  const manifest = found.facts.manifest(child);
+  switch (manifest.state) {
+    case 'unasked':
+      return need('manifest', child, choice.entry.size);
+    case 'failed':
+      return undecided(found, manifest.reason);
+    case 'known':
+      if (manifest.value.kind === 'manifest') return decideManifest(found, manifest.value);
+      return undecided(found, reason('bad-response', `${child} is an index where a manifest was announced`));
+  }
+}
+
+function decideManifest(found: Found, manifest: Manifest): TagStep {
+  const platform = renderPlatform(found.platform);
+  if (manifest.config.digest === found.image.configDigest) {
+    return verdict(
+      { kind: 'current', candidate: found.top, why: `the tag moved, but its image config for ${platform} is the one here` },
+      manifest,
+    );
+  }
+  const rebuilt = verdict({ kind: 'rebuilt', candidate: found.top, why: `the tag now names another image for ${platform}` }, manifest);
+  const config = found.facts.config(manifest.config.digest);
+  switch (config.state) {
+    case 'unasked':
+      return need('config', manifest.config.digest, manifest.config.size);
+    case 'failed':
+      return rebuilt;
+    case 'known':
+      return offersPlatform(config.value, found.platform)
+        ? rebuilt
+        : verdict({ kind: 'gone', why: `the tag is still there, but no longer offers ${platform}` });
+  }
+}
+
+/** A config that does not say its platform is taken at its word by every engine, so here too. */
+function offersPlatform(config: ImageConfig, wanted: Platform): boolean {
+  return config.platform === null || choosePlatform([{ platform: config.platform }], wanted) !== null;
+}
+
+/** An index the image is known by, and that is remembered, answers without a request whether its entry was the same one. */
+function knownIndexOffers(found: Found, child: Digest): boolean {
+  return [...found.known].some((digest) => {
+    const document = found.facts.remembered(digest);
+    return document?.kind === 'index' && choosePlatform(runnableEntries(document), found.platform)?.digest === child;
+  });
+}
+
+type Choice =
+  { readonly kind: 'entry'; readonly entry: Descriptor } | { readonly kind: 'nothing' } | { readonly kind: 'step'; readonly step: TagStep };
+
+/**
+ * Chooses the manifest the platform would be pulled from, through nested indexes.
+ *
+ * An entry that names its platform goes before nested indexes that name none; a single entry without any platform is taken for what it turns out to be.
+ * Source: OCI image-spec v1.1, image-index.md ("if multiple manifests match, the first SHOULD be used").
+ */
+function chooseEntry(found: Found, index: Index, depth: number): Choice {
+  const entries = runnableEntries(index);
+  const named = choosePlatform(entries, found.platform);
+  if (named !== null) return isIndexMediaType(named.mediaType) ? descend(found, named, depth) : { kind: 'entry', entry: named };
+  for (const nested of entries.filter((entry) => entry.platform === null && isIndexMediaType(entry.mediaType))) {
+    const choice = descend(found, nested, depth);
+    if (choice.kind !== 'nothing') return choice;
+  }
+  const unnamed = entries.filter((entry) => entry.platform === null && !isIndexMediaType(entry.mediaType));
+  if (unnamed.length > 1) {
+    return {
+      kind: 'step',
+      step: undecided(found, reason('unsupported', `the index ${found.top} does not say which platforms its manifests are for`)),
+    };
+  }
+  return unnamed[0] === undefined ? { kind: 'nothing' } : { kind: 'entry', entry: unnamed[0] };
+}
+
+function descend(found: Found, entry: Descriptor, depth: number): Choice {
+  if (depth >= MAX_INDEX_DEPTH) {
+    return {
+      kind: 'step',
+      step: undecided(found, reason('unsupported', `the index ${found.top} is nested more than ${MAX_INDEX_DEPTH} levels deep`)),
+    };
+  }
+  const document = found.facts.manifest(entry.digest);
+  switch (document.state) {
+    case 'unasked':
+      return { kind: 'step', step: need('manifest', entry.digest, entry.size) };
+    case 'failed':
+      return { kind: 'step', step: undecided(found, document.reason) };
+    case 'known':
+      return document.value.kind === 'index' ? chooseEntry(found, document.value, depth + 1) : { kind: 'entry', entry };
+  }
+}
+
+function undecided(found: Found, because: Reason): TagStep {
+  const why = `the tag moved, but whether the image for ${renderPlatform(found.platform)} did could not be learned: ${because.message}`;
+  return verdict({ kind: 'unknown', reason: because, candidate: found.top, why });
+}
