@@ -1,4 +1,5 @@
 import type { Digest } from '../core/digest.ts';
+import type { Download } from '../core/layers.ts';
 import type { Platform } from '../core/platform.ts';
 import type { BaseVerdict, NewerVerdict, Overall, TagVerdict } from '../core/verdict.ts';
 import type { RegistryUse, Warning } from './ports.ts';
@@ -50,9 +51,6 @@ export type TagReport = {
   /** How the answer was reached, in order. */
   readonly trail: readonly TrailStep[];
 };
-
-/** What a pull of the candidate would fetch, given the layers that are here. `bytes` are compressed bytes. */
-export type Download = { readonly bytes: number; readonly layers: number; readonly totalLayers: number };
 
 /**
  * One thing that was consulted. `cost`: `free` a HEAD or a blob, `counted` a manifest GET, `remembered` no request at all.

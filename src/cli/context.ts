@@ -1,0 +1,56 @@
+import type { ImageSource, Memory, Registry } from '../check/ports.ts';
+
+/** Everything a command needs from outside; the composition root makes it. */
+export type Context = {
+  /** Arguments after the program's name. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly version: string;
+  readonly now: () => number;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Writes a file whole or not at all. @throws ImgupdateError 'cannot-write'. */
+  readonly writeFile: (path: string, text: string) => Promise<void>;
+  readonly adapters: Adapters;
+};
+
+/** A stream to write to; `columns` is null where it is no terminal. */
+export type Output = { readonly write: (text: string) => void; readonly isTTY: boolean; readonly columns: number | null };
+
+/** Opens what is outside, each loaded only when it is used. */
+export type Adapters = {
+  readonly openMemory: () => Promise<Memory>;
+  readonly openEngine: (settings: EngineSettings) => Promise<ImageSource>;
+  readonly openRegistry: (settings: RegistrySettings) => Promise<Registry>;
+  readonly startDemo: () => Promise<Demo>;
+};
+
+/** Which engine is meant; null for what docker itself would take. `facts` is where immutable facts about images are kept. */
+export type EngineSettings = {
+  readonly host: string | null;
+  readonly context: string | null;
+  readonly facts: Pick<Memory, 'readFacts' | 'writeFacts'>;
+  readonly timeoutMs: number;
+};
+
+export type RegistrySettings = {
+  readonly insecureRegistries: readonly string[];
+  /** Requests in flight per registry. */
+  readonly jobs: number;
+  readonly timeoutMs: number;
+  /** Registry to the realm hosts that may see its credentials, beside those known to belong to it. */
+  readonly trustedRealms: ReadonlyMap<string, readonly string[]>;
+  /** Registry to the base URL that is asked instead of its own host. */
+  readonly locations: ReadonlyMap<string, string>;
+  readonly anonymous: boolean;
+  readonly log: (line: string) => void;
+};
+
+/** A small world that runs in this process; `close` ends it without a trace. */
+export type Demo = {
+  readonly engineHost: string;
+  readonly locations: ReadonlyMap<string, string>;
+  readonly close: () => Promise<void>;
+};

@@ -1,0 +1,25 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** The whole table of exit codes. 2 and 3 are given by no error of Node itself, so each means one thing only. */
+export const EXIT = { ok: 0, untrustworthy: 1, stale: 2, incomplete: 3, usage: 64, interrupted: 130, terminated: 143 } as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const BY_ERROR: Record<ErrorCode, ExitCode> = {
+  usage: EXIT.usage,
+  'engine-unavailable': EXIT.untrustworthy,
+  'no-such-image': EXIT.untrustworthy,
+  'all-failed': EXIT.untrustworthy,
+  'cannot-write': EXIT.untrustworthy,
+};
+
+/** The code a run ends with that was ended by an error. */
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  return BY_ERROR[code];
+}
+
+/** The more important of two codes: usage, untrustworthy, stale, incomplete, ok. */
+export function worst(a: ExitCode, b: ExitCode): ExitCode {
+  const order: readonly ExitCode[] = [EXIT.terminated, EXIT.interrupted, EXIT.usage, EXIT.untrustworthy, EXIT.stale, EXIT.incomplete, EXIT.ok];
+  return order.indexOf(a) <= order.indexOf(b) ? a : b;
+}

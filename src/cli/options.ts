@@ -1,0 +1,85 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** What every verb that looks at images understands. */
+export type CommonOptions = {
+  readonly format?: string;
+  readonly json?: boolean;
+  readonly output: readonly string[];
+  readonly filter: readonly string[];
+  readonly quiet: number;
+  readonly verbose?: boolean;
+  readonly trunc: boolean;
+  readonly color: 'always' | 'never' | 'auto';
+  readonly maxAge: number;
+  readonly refresh?: boolean;
+  readonly offline?: boolean;
+  readonly jobs: number;
+  readonly timeout: number;
+  readonly platform?: string;
+  readonly host?: string;
+  readonly context?: string;
+  readonly insecureRegistry: readonly string[];
+  readonly trustRealm: readonly string[];
+};
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** Reads `90s`, `1h30m`, `7d`, `0`: milliseconds, or null. A bare number other than 0 has no unit, so it is refused. */
+export function parseDuration(text: string): number | null {
+  if (text === '0') return 0;
+  if (!/^(?:\d{1,9}(?:ms|[smhdw]))+$/.test(text)) return null;
+  return [...text.matchAll(/(\d+)(ms|[smhdw])/g)].reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0), 0);
+}
+
+/** Adds the options of engines and registries. */
+export function withLookupOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-H, --host <address>', 'the engine to ask: unix://, tcp:// or ssh://'))
+    .addOption(new Option('--context <name>', 'the docker context whose engine is asked'))
+    .addOption(new Option('--max-age <duration>', 'how old a remembered registry answer may be').argParser(duration).default(3_600_000, '1h'))
+    .addOption(new Option('--refresh', 'ask every registry again, however recent the answer').conflicts('offline'))
+    .addOption(new Option('--offline', 'ask no registry; answer from what is remembered, however old'))
+    .addOption(new Option('--jobs <n>', 'requests in flight per registry').argParser(count).default(16))
+    .addOption(new Option('--timeout <duration>', 'how long one request may take').argParser(positiveDuration).default(15_000, '15s'))
+    .addOption(new Option('--insecure-registry <host>', 'reach this registry without verified TLS (repeatable)').argParser(collect).default([], 'none'))
+    .addOption(new Option('--trust-realm <registry=host>', "let this token server see the registry's credentials (repeatable)").argParser(collect).default([], 'none'))
+    .addOption(new Option('-v, --verbose', 'say every request, and the causes of errors'));
+}
+
+/** Adds the options of output. */
+export function withOutputOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--format <format>', "table, plain, json, ndjson, apt, or a template such as '{{.Image}} {{.Update}}'"))
+    .addOption(new Option('--json', 'the same as --format json'))
+    .addOption(new Option('-o, --output <format=path>', 'write this format to a file as well (repeatable)').argParser(collect).default([], 'none'))
+    .addOption(new Option('--filter <key=value>', 'only images that pass; same key: any, other keys: all (repeatable)').argParser(collect).default([], 'none'))
+    .addOption(new Option('-q, --quiet', 'names only; -qq: nothing but the exit code').argParser(increase).default(0, 'no'))
+    .addOption(new Option('--no-trunc', 'print names and digests whole'))
+    .addOption(new Option('--color <when>', 'colour the output').choices(['always', 'never', 'auto']).default('auto'));
+}
+
+function duration(text: string): number {
+  const value = parseDuration(text);
+  if (value === null) throw new InvalidArgumentError('Expected a duration such as 90s, 15m, 1h or 7d.');
+  return value;
+}
+
+function positiveDuration(text: string): number {
+  const value = duration(text);
+  if (value <= 0) throw new InvalidArgumentError('Expected a duration longer than 0.');
+  return value;
+}
+
+function count(text: string): number {
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (value < 1) throw new InvalidArgumentError('Expected a whole number from 1 to 9999.');
+  return value;
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
+function increase(_text: string, before: number): number {
+  return before + 1;
+}
