@@ -1,5 +1,9 @@
 import type { Digest } from './digest.ts';
-import type { Platform } from './platform.ts';
+import { parseDigest } from './digest.ts';
+import { decodeJsonObject, isJsonObject, type JsonObject, readList, readText, readTextMap } from './documents-wire.ts';
+import { malformed, type Parsed, parsed } from './parsed.ts';
+import { normalizePlatform, type Platform } from './platform.ts';
+import { type Outcome, reason, type ReasonKind } from './reason.ts';
 
 /** An OCI descriptor; `size` in bytes. Source: OCI image-spec v1.1, descriptor.md. */
 export type Descriptor = {
@@ -41,3 +45,203 @@ export type HistoryEntry = {
   readonly comment: string | null;
   readonly emptyLayer: boolean;
 };
+
+/**
+ * What is asked for, in every request for a manifest, HEAD and GET alike: a registry that is not offered the stored type answers 404 or another document with
+ * another digest. Source: distribution, registry/handlers/manifests.go; OCI image-spec v1.1, media-types.md.
+ */
+export const ACCEPTED_MANIFEST_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+] as const;
+
+const INDEX_TYPES: ReadonlySet<string> = new Set([ACCEPTED_MANIFEST_TYPES[0], ACCEPTED_MANIFEST_TYPES[2]]);
+const DOCUMENT_TYPES: ReadonlySet<string> = new Set(ACCEPTED_MANIFEST_TYPES);
+
+/** Types of documents that are known and not read, and what to call them. */
+const WITHDRAWN_TYPES: ReadonlyMap<string, string> = new Map([
+  ['application/vnd.docker.distribution.manifest.v1+prettyjws', 'schema 1 manifests'],
+  ['application/vnd.docker.distribution.manifest.v1+json', 'schema 1 manifests'],
+  ['application/vnd.oci.artifact.manifest.v1+json', 'artifact manifests'],
+]);
+
+const IMAGE_CONFIG_TYPES: ReadonlySet<string | null> = new Set([
+  null,
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.docker.container.image.v1+json',
+]);
+
+const ATTESTATION_MARK = 'vnd.docker.reference.type';
+const MAX_ENTRIES = 1000;
+
+/**
+ * Reads a manifest or an index; `mediaType` is the response's Content-Type, null where there is none.
+ *
+ * The type is the body's `mediaType`, else the Content-Type, else it shows in the fields. A Content-Type that is no manifest type says nothing (some registries
+ * answer `application/octet-stream`); one that contradicts the body, or a body that is both manifest and index, is refused.
+ * An index entry that cannot be read is left out only where nothing could run it; otherwise the whole document is refused, lest an offer be missed.
+ *
+ * Fails with `unsupported` for schema 1 and artifact manifests and unknown types, with `bad-response` for everything else.
+ * Source: OCI image-spec v1.1, manifest.md and image-index.md; distribution-spec v1.1, "Pulling manifests"; CVE-2021-41190.
+ */
+export function decodeDocument(bytes: Uint8Array, mediaType: string | null): Outcome<Index | Manifest> {
+  const contentType = mediaType === null ? null : withoutParameters(mediaType);
+  const wire = decodeJsonObject(bytes);
+  if (wire === null)
+    return refused('bad-response', `expected a manifest in JSON, got something else (${contentType ?? 'without a Content-Type'})`);
+
+  const written = readText(wire, 'mediaType');
+  const bodyType = written === null ? null : withoutParameters(written);
+  const withdrawn = wire.schemaVersion === 1 ? 'schema 1 manifests' : WITHDRAWN_TYPES.get(bodyType ?? contentType ?? '');
+  if (withdrawn !== undefined) return refused('unsupported', `${withdrawn} are not supported`);
+  if (bodyType !== null && !DOCUMENT_TYPES.has(bodyType)) return refused('unsupported', `documents of type ${bodyType} are not supported`);
+  if (bodyType !== null && contentType !== bodyType && namesDocument(contentType)) {
+    return refused('bad-response', `the Content-Type is ${contentType}, the document calls itself ${bodyType}`);
+  }
+  const schemaVersion = wire.schemaVersion ?? 2;
+  if (schemaVersion !== 2) return refused('bad-response', `expected schemaVersion 2, got ${JSON.stringify(schemaVersion).slice(0, 20)}`);
+
+  const isIndex = wire.manifests !== undefined && (wire.config ?? wire.layers ?? null) === null;
+  const isManifest = wire.config !== undefined && (wire.manifests ?? null) === null;
+  const type = bodyType ?? (namesDocument(contentType) ? contentType : null);
+  if (isIndex && (type === null || INDEX_TYPES.has(type))) return decoded(decodeIndex(wire));
+  if (isManifest && (type === null || !INDEX_TYPES.has(type))) return decoded(decodeManifest(wire));
+  return refused('bad-response', `expected either "manifests" or "config" and "layers"${type === null ? '' : `, as in ${type}`}`);
+}
+
+/**
+ * Reads an image's config document. Everything in it may be missing, as in the empty config `{}` of an artifact; what is there has to be of its type.
+ * Source: OCI image-spec v1.1, config.md.
+ */
+export function decodeConfig(bytes: Uint8Array): Outcome<ImageConfig> {
+  const wire = decodeJsonObject(bytes);
+  if (wire === null) return refused('bad-response', 'expected an image config in JSON, got something else');
+  const rootfs = wire.rootfs;
+  const listed = isJsonObject(rootfs) ? readList(rootfs, 'diff_ids') : [];
+  const diffIds = listed?.map(parseDigest).filter((digest) => digest !== null) ?? [];
+  if (diffIds.length !== listed?.length)
+    return refused('bad-response', 'expected rootfs.diff_ids of the image config to be a list of digests');
+  const history = readList(wire, 'history');
+  if (history?.every(isJsonObject) !== true) return refused('bad-response', 'expected history of the image config to be a list of objects');
+  const config = wire.config;
+  return {
+    ok: true,
+    value: {
+      platform: decodePlatform(wire),
+      created: readText(wire, 'created'),
+      diffIds,
+      history: history.map(decodeHistoryEntry),
+      labels: isJsonObject(config) ? readTextMap(config, 'Labels') : new Map<string, string>(),
+    },
+  };
+}
+
+/** Whether a document of this media type lists others. Parameters and case do not matter. */
+export function isIndexMediaType(mediaType: string): boolean {
+  return INDEX_TYPES.has(withoutParameters(mediaType));
+}
+
+/**
+ * Whether an index entry describes another entry instead of something to run.
+ * Source: moby/buildkit, docs/attestations/attestation-storage.md; moby, daemon/containerd, IsPseudoImage().
+ */
+export function isAttestation({ annotations, platform }: Pick<Descriptor, 'annotations' | 'platform'>): boolean {
+  return annotations.has(ATTESTATION_MARK) || (platform?.os === 'unknown' && platform.architecture === 'unknown');
+}
+
+/**
+ * The entries that may be, or lead to, an image: no attestations, signatures and other artifacts.
+ *
+ * An entry of an unknown media type that names a platform stays, so that it is refused by name when it is the one that is wanted.
+ */
+export function runnableEntries(index: Index): readonly Descriptor[] {
+  return index.manifests.filter((entry) => {
+    const isNamed = entry.platform !== null || DOCUMENT_TYPES.has(withoutParameters(entry.mediaType));
+    return isNamed && !isAttestation(entry) && IMAGE_CONFIG_TYPES.has(entry.artifactType);
+  });
+}
+
+function decodeIndex(wire: JsonObject): Parsed<Index> {
+  const entries = readList(wire, 'manifests');
+  if (entries === null) return malformed('expected "manifests" to be a list');
+  if (entries.length > MAX_ENTRIES) return malformed(`expected at most ${MAX_ENTRIES} entries in the index, got ${entries.length}`);
+  const manifests: Descriptor[] = [];
+  for (const [position, entry] of entries.entries()) {
+    const descriptor = decodeDescriptor(entry);
+    if (descriptor.ok) manifests.push(descriptor.value);
+    else if (!isJsonObject(entry) || !isAttestation(describe(entry)))
+      return malformed(`manifests[${position}] of the index: ${descriptor.message}`);
+  }
+  return parsed({ kind: 'index', manifests, annotations: readTextMap(wire, 'annotations') });
+}
+
+function decodeManifest(wire: JsonObject): Parsed<Manifest> {
+  const config = decodeDescriptor(wire.config);
+  if (!config.ok) return malformed(`config of the manifest: ${config.message}`);
+  const layers: Descriptor[] = [];
+  for (const [position, entry] of (readList(wire, 'layers') ?? [null]).entries()) {
+    const layer = decodeDescriptor(entry);
+    if (!layer.ok) return malformed(`layers[${position}] of the manifest: ${layer.message}`);
+    layers.push(layer.value);
+  }
+  return parsed({ kind: 'manifest', config: config.value, layers, annotations: readTextMap(wire, 'annotations') });
+}
+
+function decodeDescriptor(wire: unknown): Parsed<Descriptor> {
+  if (!isJsonObject(wire)) return malformed('expected a descriptor');
+  const mediaType = readText(wire, 'mediaType');
+  const digest = parseDigest(wire.digest);
+  const size = wire.size;
+  if (mediaType === null) return malformed('expected a descriptor with a mediaType');
+  if (digest === null) return malformed('expected a descriptor with a sha256 or sha512 digest');
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) return malformed('expected a descriptor with a size in bytes');
+  return parsed({ mediaType, digest, size, artifactType: readText(wire, 'artifactType'), ...describe(wire) });
+}
+
+function describe(wire: JsonObject): Pick<Descriptor, 'annotations' | 'platform'> {
+  const platform = wire.platform;
+  return { platform: isJsonObject(platform) ? decodePlatform(platform) : null, annotations: readTextMap(wire, 'annotations') };
+}
+
+/** The fields are the same in a descriptor's `platform` and at the top of a config. */
+function decodePlatform(wire: JsonObject): Platform | null {
+  const os = readText(wire, 'os');
+  const architecture = readText(wire, 'architecture');
+  if (os === null || architecture === null) return null;
+  const features = readList(wire, 'os.features') ?? [];
+  return normalizePlatform({
+    os,
+    architecture,
+    variant: readText(wire, 'variant'),
+    osVersion: readText(wire, 'os.version'),
+    osFeatures: features.filter((feature) => typeof feature === 'string'),
+  });
+}
+
+function decodeHistoryEntry(wire: JsonObject): HistoryEntry {
+  return {
+    created: readText(wire, 'created'),
+    createdBy: readText(wire, 'created_by'),
+    comment: readText(wire, 'comment'),
+    emptyLayer: wire.empty_layer === true,
+  };
+}
+
+function namesDocument(contentType: string | null): contentType is string {
+  return contentType !== null && (DOCUMENT_TYPES.has(contentType) || WITHDRAWN_TYPES.has(contentType));
+}
+
+/** `Application/JSON; charset=utf-8` is `application/json`. Source: RFC 9110 section 8.3.1. */
+function withoutParameters(mediaType: string): string {
+  return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
+}
+
+function decoded<T>(result: Parsed<T>): Outcome<T> {
+  return result.ok ? result : refused('bad-response', result.message);
+}
+
+function refused(kind: ReasonKind, message: string): { readonly ok: false; readonly reason: ReturnType<typeof reason> } {
+  return { ok: false, reason: reason(kind, message) };
+}

@@ -1,0 +1,84 @@
+import { malformed, parsed } from './parsed.ts';
+import type { Parsed } from './parsed.ts';
+import { renderFamiliar, renderReference } from './reference.ts';
+import type { Reference } from './reference.ts';
+
+/** One step of a pattern: takes one character, or any number of them, none included. */
+type Term = { readonly repeats: boolean; readonly accepts: (character: string) => boolean };
+
+const MAX_PATTERN = 4096;
+
+// Alternatives begin with different characters, in a class as outside of it, so reading is linear.
+const TERM = /\*+|\?|\\[^]|\[\^?(?:(?:\\[^]|[^\\\]-])(?:-(?:\\[^]|[^\\\]-]))?)+\]|[^*?\\[]/gy;
+const RANGE = /(?:\\([^])|([^\\\]-]))(?:-(?:\\([^])|([^\\\]-])))?/g;
+
+/**
+ * Compiles a glob over image names to a test of references.
+ *
+ * `*` and `?` do not cross `/`, `**` does; `[a-z]` and `[^a-z]` are classes; `\` takes the next character as it is. The whole name has to match: familiar
+ * (`nginx`, `ghcr.io/acme/api`) or canonical (`docker.io/library/nginx`), alone, or with its tag, its digest or both. So `nginx` matches every tag of nginx
+ * and no other repository, `nginx:1.*` the tags that begin so, `ghcr.io/**` all of a registry.
+ *
+ * Time is at most the pattern's length times the name's, whatever the pattern.
+ * Source: distribution/reference, FamiliarMatch(); Go path.Match(), where `**` is an ordinary `*`.
+ */
+export function compilePattern(glob: string): Parsed<(reference: Reference) => boolean> {
+  if (glob === '' || glob.length > MAX_PATTERN)
+    return malformed(`invalid pattern: expected 1 to ${MAX_PATTERN} characters, got ${glob.length}`);
+  const tokens = glob.match(TERM) ?? [];
+  const read = tokens.join('').length;
+  if (read < glob.length) {
+    const flaw = glob.startsWith('\\', read)
+      ? 'a backslash needs a character after it'
+      : 'a class needs its "]", and in it "-" between two characters';
+    return malformed(`invalid pattern "${glob.slice(0, 200)}" at character ${read + 1}: ${flaw}`);
+  }
+  const terms = tokens.map(createTerm);
+  return parsed((reference) => namesOf(reference).some((name) => isMatch(terms, name)));
+}
+
+/** Every text by which a user may mean the reference. */
+function namesOf(reference: Reference): readonly string[] {
+  const forms = [{ ...reference, tag: null, digest: null }, { ...reference, digest: null }, { ...reference, tag: null }, reference];
+  return [...new Set(forms.flatMap((form) => [renderFamiliar(form), renderReference(form)]))];
+}
+
+function createTerm(token: string): Term {
+  if (token.startsWith('**')) return { repeats: true, accepts: () => true };
+  if (token === '*' || token === '?') return { repeats: token === '*', accepts: (character) => character !== '/' };
+  if (token.startsWith('[')) return { repeats: false, accepts: createClass(token.slice(1, -1)) };
+  const literal = token.startsWith('\\') ? token.slice(1) : token;
+  return { repeats: false, accepts: (character) => character === literal };
+}
+
+function createClass(body: string): Term['accepts'] {
+  const isNegated = body.startsWith('^');
+  const ranges = [...body.slice(isNegated ? 1 : 0).matchAll(RANGE)].map(([, escapedFrom, from, escapedTo, to]) => {
+    const low = escapedFrom ?? from ?? '';
+    return { low, high: escapedTo ?? to ?? low };
+  });
+  return (character) => ranges.some(({ low, high }) => low <= character && character <= high) !== isNegated;
+}
+
+/** Follows all ways through the terms at once, as an automaton does; there is no going back. */
+function isMatch(terms: readonly Term[], text: string): boolean {
+  let reached = enter(terms, new Set(), 0);
+  for (let at = 0; at < text.length && reached.size > 0; at++) {
+    const next = new Set<number>();
+    for (const index of reached) {
+      const term = terms[index];
+      if (term?.accepts(text.charAt(at)) === true) enter(terms, next, term.repeats ? index : index + 1);
+    }
+    reached = next;
+  }
+  return reached.has(terms.length);
+}
+
+/** Adds a term to those that may come next, and the ones after it as long as they may be skipped. */
+function enter(terms: readonly Term[], states: Set<number>, first: number): Set<number> {
+  for (let index = first; !states.has(index); index++) {
+    states.add(index);
+    if (terms[index]?.repeats !== true) break;
+  }
+  return states;
+}
