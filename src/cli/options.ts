@@ -36,13 +36,23 @@ export function withLookupOptions(command: Command): Command {
   return command
     .addOption(new Option('-H, --host <address>', 'the engine to ask: unix://, tcp:// or ssh://'))
     .addOption(new Option('--context <name>', 'the docker context whose engine is asked'))
-    .addOption(new Option('--max-age <duration>', 'how old a remembered registry answer may be').argParser(duration).default(3_600_000, '1h'))
+    .addOption(
+      new Option('--max-age <duration>', 'how old a remembered registry answer may be').argParser(duration).default(3_600_000, '1h'),
+    )
     .addOption(new Option('--refresh', 'ask every registry again, however recent the answer').conflicts('offline'))
     .addOption(new Option('--offline', 'ask no registry; answer from what is remembered, however old'))
     .addOption(new Option('--jobs <n>', 'requests in flight per registry').argParser(count).default(16))
     .addOption(new Option('--timeout <duration>', 'how long one request may take').argParser(positiveDuration).default(15_000, '15s'))
-    .addOption(new Option('--insecure-registry <host>', 'reach this registry without verified TLS (repeatable)').argParser(collect).default([], 'none'))
-    .addOption(new Option('--trust-realm <registry=host>', "let this token server see the registry's credentials (repeatable)").argParser(collect).default([], 'none'))
+    .addOption(
+      new Option('--insecure-registry <host>', 'reach this registry without verified TLS (repeatable)')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--trust-realm <registry=host>', "let this token server see the registry's credentials (repeatable)")
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .addOption(new Option('-v, --verbose', 'say every request, and the causes of errors'));
 }
 
@@ -51,8 +61,14 @@ export function withOutputOptions(command: Command): Command {
   return command
     .addOption(new Option('--format <format>', "table, plain, json, ndjson, apt, or a template such as '{{.Image}} {{.Update}}'"))
     .addOption(new Option('--json', 'the same as --format json'))
-    .addOption(new Option('-o, --output <format=path>', 'write this format to a file as well (repeatable)').argParser(collect).default([], 'none'))
-    .addOption(new Option('--filter <key=value>', 'only images that pass; same key: any, other keys: all (repeatable)').argParser(collect).default([], 'none'))
+    .addOption(
+      new Option('-o, --output <format=path>', 'write this format to a file as well (repeatable)').argParser(collect).default([], 'none'),
+    )
+    .addOption(
+      new Option('--filter <key=value>', 'only images that pass; same key: any, other keys: all (repeatable)')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .addOption(new Option('-q, --quiet', 'names only; -qq: nothing but the exit code').argParser(increase).default(0, 'no'))
     .addOption(new Option('--no-trunc', 'print names and digests whole'))
     .addOption(new Option('--color <when>', 'colour the output').choices(['always', 'never', 'auto']).default('auto'));

@@ -111,7 +111,10 @@ function reportUsage(error: CommanderError, context: Context): ExitCode {
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code === 'commander.help') return EXIT.usage;
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1').trim();
+  const suggestion = rest
+    .join(' ')
+    .replace(/^\((.*)\)$/, '$1')
+    .trim();
   const message = first.replace(/\.$/, '') + (suggestion === '' ? '' : ` (${suggestion.replace(/^Did/, 'did').replace(/\.$/, '')})`);
   return reportError(new ImgupdateError('usage', message, { hint: "see 'imgupdate --help'" }), context, false);
 }

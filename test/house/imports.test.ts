@@ -47,13 +47,19 @@ function importsOf(path: string): Import[] {
   return found.map((target) => ({
     file,
     layer,
-    target: target.startsWith('.') ? relative(SRC, resolve(dirname(path), target)).split(sep).join('/').replace(/\.ts$/, '') : target,
+    target: target.startsWith('.')
+      ? relative(SRC, resolve(dirname(path), target))
+          .split(sep)
+          .join('/')
+          .replace(/\.ts$/, '')
+      : target,
   }));
 }
 
 const files = filesBelow(SRC).filter((path) => path.endsWith('.ts'));
 const imports = files.flatMap(importsOf);
-const isInside = (target: string): boolean => !target.startsWith('..') && files.some((path) => relative(SRC, path).startsWith(`${target}.ts`));
+const isInside = (target: string): boolean =>
+  !target.startsWith('..') && files.some((path) => relative(SRC, path).startsWith(`${target}.ts`));
 
 describe('the imports of the house', () => {
   it('know every folder', () => {
@@ -62,10 +68,12 @@ describe('the imports of the house', () => {
   });
 
   it('point toward core', () => {
-    const wrong = imports.filter(({ target }) => isInside(target)).filter(({ layer, target }) => {
-      const allowed = ARROWS[layer] ?? [];
-      return !allowed.some((prefix) => target === prefix || target.startsWith(`${prefix}/`));
-    });
+    const wrong = imports
+      .filter(({ target }) => isInside(target))
+      .filter(({ layer, target }) => {
+        const allowed = ARROWS[layer] ?? [];
+        return !allowed.some((prefix) => target === prefix || target.startsWith(`${prefix}/`));
+      });
     expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
   });
 

@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest';
+import type { Digest } from '../../src/core/digest.ts';
+import type { ImageConfig, Index, Manifest } from '../../src/core/documents.ts';
+import type { InstalledImage } from '../../src/core/installed.ts';
+import { reason } from '../../src/core/reason.ts';
+import { decideTag, knownDigests, type Offer, planTagCheck, type TagStep } from '../../src/core/tag-check.ts';
+import {
+  makeConfig,
+  makeDescriptor,
+  makeDigest,
+  makeImage,
+  makeIndex,
+  makeManifest,
+  makePlatform,
+  makeReference,
+} from '../helpers/makers.ts';
+
+type World = {
+  image?: InstalledImage;
+  reference?: string;
+  platform?: string;
+  offer?: Offer;
+  documents?: Record<Digest, Index | Manifest>;
+  configs?: Record<Digest, ImageConfig>;
+  present?: boolean | 'failed';
+  failing?: 'budget' | 'unreachable';
+  remembered?: Record<Digest, Index | Manifest>;
+};
+
+/** Plays the conversation to its end: what was needed, in order, and the verdict. */
+function settle(world: World): { needs: string[]; verdict: Extract<TagStep, { kind: 'verdict' }>['verdict']; offered: Manifest | null } {
+  const image = world.image ?? makeImage();
+  const asked = new Set<string>();
+  const needs: string[] = [];
+  for (let turn = 0; turn < 20; turn += 1) {
+    const look = <T>(what: string, digest: Digest, values: Record<Digest, T> | undefined) => {
+      if (!asked.has(`${what} ${digest}`)) return { state: 'unasked' } as const;
+      const value = values?.[digest];
+      return value === undefined
+        ? ({ state: 'failed', reason: reason(world.failing ?? 'unreachable', 'it failed') } as const)
+        : ({ state: 'known', value } as const);
+    };
+    const step = decideTag(
+      {
+        image,
+        reference: makeReference(world.reference ?? 'nginx:1.27'),
+        platform: world.platform === undefined ? image.platform : makePlatform(world.platform),
+      },
+      {
+        offer: world.offer ?? { kind: 'found', digest: makeDigest('new index') },
+        manifest: (digest) => look('manifest', digest, world.documents),
+        config: (digest) => look('config', digest, world.configs),
+        presence: (digest) => {
+          if (!asked.has(`presence ${digest}`)) return { state: 'unasked' };
+          if (world.present === 'failed') return { state: 'failed', reason: reason('unreachable', 'it failed') };
+          return { state: 'known', value: world.present ?? false };
+        },
+        remembered: (digest) => world.remembered?.[digest] ?? null,
+      },
+    );
+    if (step.kind === 'verdict') return { needs, verdict: step.verdict, offered: step.offered };
+    needs.push(step.what);
+    asked.add(`${step.what} ${step.digest}`);
+  }
+  throw new Error('the conversation does not end');
+}
+
+const INDEX = makeDigest('new index');
+const CHILD = makeDigest('new child');
+const CONFIG = makeDigest('new config');
+const rebuiltWorld: World = {
+  documents: { [INDEX]: makeIndex({ 'linux/arm64': makeDigest('arm'), 'linux/amd64': CHILD }), [CHILD]: makeManifest(CONFIG) },
+  configs: { [CONFIG]: makeConfig() },
+};
+
+describe('a tag that has to be asked for', () => {
+  it('is one with a digest of its own repository', () => {
+    expect(planTagCheck(makeImage(), makeReference('nginx:1.27'))).toEqual({
+      kind: 'ask',
+      repository: { registry: 'docker.io', repository: 'library/nginx' },
+      tag: '1.27',
+    });
+  });
+
+  it('is not one that was built here', () => {
+    const plan = planTagCheck(makeImage({ repoDigests: [] }), makeReference('my-app:dev'));
+    expect(plan).toMatchObject({
+      kind: 'settled',
+      verdict: { kind: 'local', why: 'it was never pulled from or pushed to docker.io/library/my-app' },
+    });
+  });
+
+  it('is not one that only has digests of another repository', () => {
+    expect(planTagCheck(makeImage(), makeReference('ghcr.io/acme/nginx:1.27'))).toMatchObject({ verdict: { kind: 'local' } });
+  });
+
+  it('is not a reference by digest alone', () => {
+    expect(planTagCheck(makeImage(), makeReference(`nginx@${INDEX}`))).toMatchObject({ verdict: { kind: 'pinned' } });
+  });
+
+  it('is one with tag and digest: its tag is checked', () => {
+    expect(planTagCheck(makeImage(), makeReference(`nginx:1.27@${INDEX}`))).toMatchObject({ kind: 'ask', tag: '1.27' });
+  });
+
+  const pulledFrom = [{ registry: 'docker.io', repository: 'library/nginx' }];
+  it.each([
+    ['built here, says the engine', { kind: 'identity', pulledFrom: [], built: true }, 'nginx:1.27', 'local'],
+    ['pulled under another name', { kind: 'identity', pulledFrom, built: false }, 'ghcr.io/acme/nginx:1', 'local'],
+    ['pulled under this name', { kind: 'identity', pulledFrom, built: false }, 'nginx:1.27', 'ask'],
+    ['pulled and built alike', { kind: 'identity', pulledFrom, built: true }, 'nginx:1.27', 'ask'],
+    ['loaded, of which nothing is known', { kind: 'identity', pulledFrom: [], built: false }, 'nginx:1.27', 'ask'],
+    ['in a store that records nothing', { kind: 'unrecorded' }, 'my-app:dev', 'ask'],
+    ['built by podman', { kind: 'podman' }, 'localhost/my-app:dev', 'local'],
+    ['pulled by podman', { kind: 'podman' }, 'quay.io/acme/app:1', 'ask'],
+  ] as const)('%s', (_name, origin, name, expected) => {
+    const plan = planTagCheck(makeImage({ origin }), makeReference(name));
+    expect(plan.kind === 'ask' ? 'ask' : plan.verdict.kind).toBe(expected);
+  });
+});
+
+describe('a tag', () => {
+  it('is current when its digest is any of those the image is known by, wherever it stands in the list', () => {
+    const repoDigests = ['other', 'third', 'new index'].map((text) => ({
+      registry: 'docker.io',
+      repository: 'library/nginx',
+      digest: makeDigest(text),
+    }));
+    expect(settle({ image: makeImage({ repoDigests }) })).toMatchObject({ needs: [], verdict: { kind: 'current', candidate: INDEX } });
+  });
+
+  it('is not current because another repository has the digest', () => {
+    const repoDigests = [
+      { registry: 'docker.io', repository: 'library/nginx', digest: makeDigest('index') },
+      { registry: 'ghcr.io', repository: 'acme/nginx', digest: INDEX },
+    ];
+    expect(knownDigests(makeImage({ repoDigests }), makeReference('nginx:1.27'))).toEqual(new Set([makeDigest('index')]));
+  });
+
+  it('is current when only other platforms moved: the index has the same entry for this one', () => {
+    const repoDigests = ['index', 'new child'].map((text) => ({
+      registry: 'docker.io',
+      repository: 'library/nginx',
+      digest: makeDigest(text),
+    }));
+    expect(settle({ ...rebuiltWorld, image: makeImage({ repoDigests }) })).toMatchObject({
+      needs: ['manifest'],
+      verdict: { kind: 'current', why: 'the tag moved, but the image for linux/amd64 is the one here' },
+    });
+  });
+
+  it('is current, by one document, when a remembered index of the image had the same entry', () => {
+    const remembered = { [makeDigest('index')]: makeIndex({ 'linux/amd64': CHILD }) };
+    expect(settle({ ...rebuiltWorld, remembered })).toMatchObject({ needs: ['manifest'], verdict: { kind: 'current' } });
+  });
+
+  it('is current when the manifest is new and its config is the one here', () => {
+    const documents = { ...rebuiltWorld.documents, [CHILD]: makeManifest(makeDigest('config')) };
+    expect(settle({ documents })).toMatchObject({
+      needs: ['manifest', 'manifest'],
+      verdict: { kind: 'current', why: 'the tag moved, but its image config for linux/amd64 is the one here' },
+    });
+  });
+
+  it('is rebuilt when the config is another, by two counted documents and the config', () => {
+    const settled = settle(rebuiltWorld);
+    expect(settled).toMatchObject({ needs: ['manifest', 'manifest', 'config'], verdict: { kind: 'rebuilt', candidate: INDEX } });
+    expect(settled.offered?.config.digest).toBe(CONFIG);
+  });
+
+  it('is rebuilt by the index alone in the containerd store, which knows its platform manifest', () => {
+    const image = makeImage({
+      configDigest: null,
+      contentDigests: [makeDigest('index'), makeDigest('child')],
+      origin: { kind: 'unrecorded' },
+    });
+    expect(settle({ ...rebuiltWorld, image })).toMatchObject({ needs: ['manifest'], verdict: { kind: 'rebuilt' } });
+  });
+
+  it('is current in the containerd store when it now names the platform manifest directly', () => {
+    const image = makeImage({ configDigest: null, contentDigests: [makeDigest('index'), INDEX] });
+    expect(settle({ image })).toMatchObject({ needs: [], verdict: { kind: 'current' } });
+  });
+
+  it('stays rebuilt when the config document cannot be had: the digests already differ', () => {
+    expect(settle({ ...rebuiltWorld, configs: {} })).toMatchObject({ verdict: { kind: 'rebuilt' } });
+  });
+
+  it('is gone for a platform it no longer offers', () => {
+    expect(settle({ ...rebuiltWorld, platform: 'linux/s390x' })).toMatchObject({
+      verdict: { kind: 'gone', why: 'the tag is still there, but no longer offers linux/s390x' },
+    });
+  });
+
+  it('is gone for a platform that a single manifest turns out not to be for', () => {
+    const documents = { [INDEX]: makeManifest(CONFIG) };
+    const configs = { [CONFIG]: makeConfig({ platform: makePlatform('linux/arm64') }) };
+    expect(settle({ documents, configs })).toMatchObject({ needs: ['manifest', 'config'], verdict: { kind: 'gone' } });
+  });
+
+  it.each(['budget', 'unreachable'] as const)('is unknown, and says that it moved, when %s forbids a look at the index', (failing) => {
+    const { verdict } = settle({ documents: {}, failing });
+    expect(verdict).toMatchObject({ kind: 'unknown', candidate: INDEX, reason: { kind: failing } });
+    expect(verdict.why).toMatch(/^the tag moved, but whether the image for linux\/amd64 did could not be learned: /);
+  });
+
+  it('is unknown with the reason of the registry', () => {
+    const because = reason('unauthorized', 'ghcr.io refused the credentials');
+    expect(settle({ offer: { kind: 'unknown', reason: because } })).toMatchObject({
+      needs: [],
+      verdict: { kind: 'unknown', reason: because, candidate: null },
+    });
+  });
+});
+
+describe('an index', () => {
+  const nested = (levels: number): Record<Digest, Index | Manifest> => {
+    const documents: Record<Digest, Index | Manifest> = { [CHILD]: makeManifest(CONFIG) };
+    for (let level = 1; level <= levels; level += 1) {
+      const own = level === 1 ? INDEX : makeDigest(`level ${level}`);
+      const below = level === levels ? null : makeDigest(`level ${level + 1}`);
+      documents[own] =
+        below === null
+          ? makeIndex({ 'linux/amd64': CHILD })
+          : {
+              kind: 'index',
+              manifests: [makeDescriptor(below, { mediaType: 'application/vnd.oci.image.index.v1+json' })],
+              annotations: new Map(),
+            };
+    }
+    return documents;
+  };
+
+  it.each([1, 2, 3])('is read %i levels deep', (levels) => {
+    expect(settle({ documents: nested(levels), configs: { [CONFIG]: makeConfig() } })).toMatchObject({ verdict: { kind: 'rebuilt' } });
+  });
+
+  it('is not followed below three levels', () => {
+    expect(settle({ documents: nested(4) })).toMatchObject({ verdict: { kind: 'unknown', reason: { kind: 'unsupported' } } });
+  });
+
+  it('that refers to itself ends', () => {
+    const documents: Record<Digest, Index> = {
+      [INDEX]: {
+        kind: 'index',
+        manifests: [makeDescriptor(INDEX, { mediaType: 'application/vnd.oci.image.index.v1+json' })],
+        annotations: new Map(),
+      },
+    };
+    expect(settle({ documents })).toMatchObject({ verdict: { kind: 'unknown', reason: { kind: 'unsupported' } } });
+  });
+
+  it('with several matches offers the first', () => {
+    const other = makeDigest('second child');
+    const index: Index = {
+      kind: 'index',
+      manifests: [CHILD, other].map((digest) => makeDescriptor(digest, { platform: makePlatform('linux/amd64') })),
+      annotations: new Map(),
+    };
+    const repoDigests = [{ registry: 'docker.io', repository: 'library/nginx', digest: CHILD }];
+    expect(settle({ image: makeImage({ repoDigests }), documents: { [INDEX]: index } })).toMatchObject({ verdict: { kind: 'current' } });
+  });
+
+  it('never offers an attestation', () => {
+    const attestation = makeDescriptor(CHILD, {
+      platform: { os: 'unknown', architecture: 'unknown', variant: null, osVersion: null, osFeatures: [] },
+      annotations: new Map([['vnd.docker.reference.type', 'attestation-manifest']]),
+    });
+    expect(settle({ documents: { [INDEX]: { kind: 'index', manifests: [attestation], annotations: new Map() } } })).toMatchObject({
+      verdict: { kind: 'gone' },
+    });
+  });
+
+  it('with one entry that names no platform offers that', () => {
+    const index: Index = { kind: 'index', manifests: [makeDescriptor(CHILD)], annotations: new Map() };
+    expect(settle({ ...rebuiltWorld, documents: { [INDEX]: index, [CHILD]: makeManifest(CONFIG) } })).toMatchObject({
+      verdict: { kind: 'rebuilt' },
+    });
+  });
+
+  it('with several entries that name no platform is not guessed at', () => {
+    const index: Index = { kind: 'index', manifests: [makeDescriptor(CHILD), makeDescriptor(CONFIG)], annotations: new Map() };
+    expect(settle({ documents: { [INDEX]: index } })).toMatchObject({ verdict: { kind: 'unknown', reason: { kind: 'unsupported' } } });
+  });
+});
+
+describe('a tag that the registry does not have', () => {
+  const offer: Offer = { kind: 'gone' };
+
+  it('is gone when the store proves that the image came from there', () => {
+    expect(settle({ offer })).toMatchObject({
+      needs: [],
+      verdict: { kind: 'gone', why: 'docker.io/library/nginx no longer has the tag 1.27' },
+    });
+  });
+
+  it.each(['unrecorded', 'podman'] as const)(
+    'is gone in a store that proves nothing (%s) when the registry still has the digest',
+    (kind) => {
+      expect(settle({ offer, image: makeImage({ origin: { kind } }), present: true })).toMatchObject({
+        needs: ['presence'],
+        verdict: { kind: 'gone' },
+      });
+    },
+  );
+
+  it.each([false, 'failed'] as const)('is unknown in a store that proves nothing when the digest is not there (%s)', (present) => {
+    expect(settle({ offer, image: makeImage({ origin: { kind: 'unrecorded' } }), present })).toMatchObject({
+      verdict: { kind: 'unknown', reason: { kind: 'not-found-or-private' } },
+    });
+  });
+});
