@@ -1,0 +1,46 @@
+import type { CheckReport, ImageReport } from '../check/report.ts';
+import { shortDigest } from '../core/digest.ts';
+import { sanitizeText } from '../core/text.ts';
+import { digestPair, platformOf, reasonOf } from './facts.ts';
+
+/**
+ * Renders lines in the grammar of `apt list`, `NAME VERSION ARCH [STATUS]`; without `/SUITE`, since names contain slashes.
+ *
+ * Example: `docker.io/library/nginx:1.27 9d1e4a55c0ff amd64 [rebuilt from: 3f2a9c0b7d1e]`.
+ * As apt does, the version is the candidate's where there is one to change to, else that of what is here.
+ */
+export function renderApt(report: CheckReport): string {
+  return report.images.map((image) => `${renderLine(image)}\n`).join('');
+}
+
+function renderLine(image: ImageReport): string {
+  const { installed, candidate } = digestPair(image, false);
+  const here = installed ?? shortDigest(sanitizeText(image.imageId ?? image.engineId));
+  const version = image.tag.verdict.kind === 'rebuilt' ? (candidate ?? here) : here;
+  return `${sanitizeText(image.reference)} ${version} ${architectureOf(image)} [${statusOf(image, here)}${image.held === null ? '' : ',held'}]`;
+}
+
+function statusOf(image: ImageReport, here: string): string {
+  const kind = image.tag.verdict.kind;
+  switch (kind) {
+    case 'current':
+      return 'installed';
+    case 'rebuilt':
+      return `rebuilt from: ${here}`;
+    case 'gone':
+    case 'local':
+    case 'pinned':
+      return `installed,${kind}`;
+    case 'none':
+      return 'not installed';
+    case 'unknown':
+      return `installed,unknown: ${reasonOf(image)?.kind ?? 'no-evidence'}`;
+  }
+}
+
+/** `amd64`, `arm/v7`; with its system where that is not linux. */
+function architectureOf(image: ImageReport): string {
+  return platformOf(image)
+    .replace(/^linux\//, '')
+    .replace(/\s/gu, '\uFFFD');
+}

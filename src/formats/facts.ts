@@ -1,0 +1,107 @@
+import type { ContainerUse, ImageReport } from '../check/report.ts';
+import type { Digest } from '../core/digest.ts';
+import { shortDigest } from '../core/digest.ts';
+import { renderPlatform } from '../core/platform.ts';
+import type { Reason } from '../core/reason.ts';
+import { sanitizeText } from '../core/text.ts';
+import type { Brush, Paint } from './paint.ts';
+
+/** What all formats say of one image, in the same words. Every text from outside is sanitised here. */
+
+/** The name to type: the familiar name, or the short id of an image that has none, as docker shows it. */
+export function nameOf(image: ImageReport): string {
+  return image.registry === null ? shortDigest(sanitizeText(image.engineId)) : sanitizeText(image.name);
+}
+
+/** `linux/arm/v7` */
+export function platformOf(image: ImageReport): string {
+  return sanitizeText(renderPlatform(image.platform));
+}
+
+/** True when any axis has something newer, or the tag is gone. */
+export function isUpgradable(image: ImageReport): boolean {
+  return image.verdict === 'stale';
+}
+
+/** What the tag names now, where that is known. */
+export function candidateOf(image: ImageReport): Digest | null {
+  const verdict = image.tag.verdict;
+  switch (verdict.kind) {
+    case 'current':
+    case 'rebuilt':
+    case 'none':
+    case 'unknown':
+      return verdict.candidate;
+    case 'gone':
+    case 'local':
+    case 'pinned':
+      return null;
+  }
+}
+
+/** The digest that best names what is here: the one that was matched, else the first it is known by. */
+export function installedOf(image: ImageReport): Digest | null {
+  const candidate = candidateOf(image);
+  if (candidate !== null && image.tag.digests.includes(candidate)) return candidate;
+  return image.tag.digests[0] ?? null;
+}
+
+/** Why the tag's question has no answer; null when it has one. */
+export function reasonOf(image: ImageReport): Reason | null {
+  return image.tag.verdict.kind === 'unknown' ? image.tag.verdict.reason : null;
+}
+
+/** The word of the UPDATE column: `rebuilt`, `current,held`. */
+export function updateOf(image: ImageReport): string {
+  return image.held === null ? image.tag.verdict.kind : `${image.tag.verdict.kind},held`;
+}
+
+/**
+ * The two digests of a row as a person compares them.
+ *
+ * `current` shows what is here twice, also when the tag moved for other platforms only: a pull would bring nothing new here.
+ * Digests that differ never look equal: when their first 12 digits are the same, both are shown in full.
+ */
+export function digestPair(image: ImageReport, full: boolean): { readonly installed: string | null; readonly candidate: string | null } {
+  const installed = installedOf(image);
+  const candidate = image.tag.verdict.kind === 'current' ? (installed ?? candidateOf(image)) : candidateOf(image);
+  const alike = installed !== null && candidate !== null && installed !== candidate && shortDigest(installed) === shortDigest(candidate);
+  const render = (digest: Digest | null) => (digest === null ? null : full || alike ? digest : shortDigest(digest));
+  return { installed: render(installed), candidate: render(candidate) };
+}
+
+/** The containers of an image, those that run an older one first, then the running ones, each by name. */
+export function sortContainers(containers: readonly ContainerUse[]): readonly ContainerUse[] {
+  const rank = (use: ContainerUse) => (use.outdated ? 0 : use.running ? 1 : 2);
+  return [...containers].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** Who uses the image: containers by name (`web*` runs an older image), then lines of files (`compose.yaml:12`). */
+export function usersOf(image: ImageReport): readonly string[] {
+  const containers = sortContainers(image.containers).map((use) => `${sanitizeText(use.name)}${use.outdated ? '*' : ''}`);
+  const files = image.sources.flatMap((place) => (place.line === null ? [] : [`${sanitizeText(place.location)}:${place.line}`]));
+  return [...containers, ...files];
+}
+
+/** The colour of a status: readable without it, quicker with it. */
+export function statusBrush(image: ImageReport, paint: Paint): Brush {
+  switch (image.tag.verdict.kind) {
+    case 'current':
+      return paint.green;
+    case 'rebuilt':
+      return paint.cyan;
+    case 'gone':
+      return paint.red;
+    case 'unknown':
+      return paint.magenta;
+    case 'local':
+    case 'pinned':
+    case 'none':
+      return paint.dim;
+  }
+}
+
+/** Renders a count with its noun: `1 image`, `3 images`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,157 @@
+import type { RegistryUse, Warning } from '../check/ports.ts';
+import type { CheckReport, ContainerUse, ImageReport, SourcePlace } from '../check/report.ts';
+import { renderPlatform } from '../core/platform.ts';
+import type { Reason } from '../core/reason.ts';
+import type { BaseVerdict, NewerVerdict, Overall, TagVerdict, Version } from '../core/verdict.ts';
+import { renderTime } from './age.ts';
+import { candidateOf } from './facts.ts';
+import { stringify } from './stringify.ts';
+
+/** The document `--json` prints; `document.schema.json` describes it to others. Fields are added, never renamed or removed. */
+export type Document = {
+  readonly schemaVersion: 1;
+  readonly generatedAt: string;
+  readonly images: readonly ImageEntry[];
+  readonly registries: readonly RegistryUse[];
+  readonly warnings: readonly Warning[];
+};
+
+/** One image of the document. Times are RFC 3339 UTC, sizes bytes, absent knowledge is null. */
+export type ImageEntry = {
+  readonly reference: string;
+  readonly name: string;
+  readonly platform: string;
+  readonly imageId: string | null;
+  readonly created: string | null;
+  readonly size: number | null;
+  readonly verdict: Overall;
+  readonly tag: {
+    readonly status: TagVerdict['kind'];
+    readonly digests: readonly string[];
+    readonly candidate: string | null;
+    readonly candidateCreated: string | null;
+    readonly download: ImageReport['tag']['download'];
+    readonly why: string;
+    readonly reason: Reason | null;
+    readonly checkedAt: string | null;
+  };
+  readonly newer: {
+    readonly status: NewerVerdict['kind'];
+    readonly line: Version | null;
+    readonly newest: Version | null;
+    readonly why: string;
+    readonly reason: Reason | null;
+    readonly checkedAt: string | null;
+  };
+  readonly base: {
+    readonly status: BaseVerdict['kind'];
+    readonly kind: string | null;
+    readonly reference: string | null;
+    readonly recorded: string | null;
+    readonly candidate: string | null;
+    readonly confidence: string | null;
+    readonly evidence: readonly string[];
+    readonly versionsBehind: number | null;
+    readonly why: string;
+    readonly reason: Reason | null;
+    readonly checkedAt: string | null;
+  };
+  readonly containers: readonly ContainerUse[];
+  readonly held: { readonly reason: string | null; readonly until: string | null } | null;
+  readonly sources: readonly SourcePlace[];
+};
+
+/** Renders one JSON document, indented by two blanks. Outside text is escaped, never changed. */
+export function renderJson(report: CheckReport): string {
+  return `${stringify(toDocument(report), 2)}\n`;
+}
+
+/** Makes the document of a report; only the fields of the contract get into it, in its order. */
+export function toDocument(report: CheckReport): Document {
+  return {
+    schemaVersion: 1,
+    generatedAt: renderTime(report.generatedAt),
+    images: report.images.map(toImageEntry),
+    registries: report.registries.map(({ registry, requests, counted, limit, remaining, windowSeconds }) => ({
+      registry,
+      requests,
+      counted,
+      limit,
+      remaining,
+      windowSeconds,
+    })),
+    warnings: report.warnings.map(({ code, message, image }) => ({ code, message, image })),
+  };
+}
+
+/** Makes the document's entry of one image. */
+export function toImageEntry(image: ImageReport): ImageEntry {
+  return {
+    reference: image.reference,
+    name: image.name,
+    platform: renderPlatform(image.platform),
+    imageId: image.imageId,
+    created: image.created,
+    size: image.size,
+    verdict: image.verdict,
+    tag: toTagEntry(image),
+    newer: toNewerEntry(image.newer.verdict, image.newer.checkedAt),
+    base: toBaseEntry(image.base.verdict, image.base.checkedAt),
+    containers: image.containers.map(({ name, running, outdated }) => ({ name, running, outdated })),
+    held: image.held === null ? null : { reason: image.held.reason, until: image.held.until },
+    sources: image.sources.map(({ kind, location, line, column }) => ({ kind, location, line, column })),
+  };
+}
+
+function toTagEntry(image: ImageReport): ImageEntry['tag'] {
+  const { verdict, digests, candidateCreated, download, checkedAt } = image.tag;
+  return {
+    status: verdict.kind,
+    digests,
+    candidate: candidateOf(image),
+    candidateCreated,
+    download: download === null ? null : { bytes: download.bytes, layers: download.layers, totalLayers: download.totalLayers },
+    why: verdict.why,
+    reason: verdict.kind === 'unknown' ? toReason(verdict.reason) : null,
+    checkedAt: toTime(checkedAt),
+  };
+}
+
+function toNewerEntry(verdict: NewerVerdict, checkedAt: number | null): ImageEntry['newer'] {
+  return {
+    status: verdict.kind,
+    line: verdict.kind === 'available' ? toVersion(verdict.line) : null,
+    newest: verdict.kind === 'available' ? toVersion(verdict.newest) : null,
+    why: verdict.why,
+    reason: verdict.kind === 'unknown' ? toReason(verdict.reason) : null,
+    checkedAt: toTime(checkedAt),
+  };
+}
+
+function toBaseEntry(verdict: BaseVerdict, checkedAt: number | null): ImageEntry['base'] {
+  return {
+    status: verdict.kind,
+    kind: null,
+    reference: null,
+    recorded: null,
+    candidate: null,
+    confidence: null,
+    evidence: [],
+    versionsBehind: null,
+    why: verdict.why,
+    reason: verdict.kind === 'unknown' ? toReason(verdict.reason) : null,
+    checkedAt: toTime(checkedAt),
+  };
+}
+
+function toVersion(version: Version | null): Version | null {
+  return version === null ? null : { tag: version.tag, level: version.level, digest: version.digest };
+}
+
+function toReason({ kind, message, retryAt }: Reason): Reason {
+  return { kind, message, retryAt };
+}
+
+function toTime(time: number | null): string | null {
+  return time === null ? null : renderTime(time);
+}

@@ -1,0 +1,44 @@
+import type { CheckReport, ImageReport } from '../check/report.ts';
+import { sanitizeText } from '../core/text.ts';
+import { renderTime } from './age.ts';
+import { candidateOf, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from './facts.ts';
+
+/**
+ * Renders one line per image for scripts: cells with a TAB between them, no header, nothing cut, `-` for nothing.
+ *
+ * The columns keep their places; new ones are added at the end:
+ *
+ *  1. name, as `docker pull` takes it
+ *  2. digest of what is here
+ *  3. digest of the candidate
+ *  4. status of the tag, `,held` after it where it is held
+ *  5. verdict over all questions: `stale`, `fresh`, `unknown`
+ *  6. platform
+ *  7. bytes a pull would fetch
+ *  8. containers and file lines that use it, with a comma between them; `*` after a container that runs an older image
+ *  9. when the registry answered, RFC 3339 UTC
+ * 10. kind of the reason why there is no answer
+ * 11. canonical reference
+ */
+export function renderPlain(report: CheckReport): string {
+  return report.images.map((image) => `${renderLine(image)}\n`).join('');
+}
+
+function renderLine(image: ImageReport): string {
+  const { download, checkedAt } = image.tag;
+  return [
+    nameOf(image),
+    installedOf(image),
+    candidateOf(image),
+    updateOf(image),
+    image.verdict,
+    platformOf(image),
+    download === null ? null : String(download.bytes),
+    usersOf(image).join(','),
+    checkedAt === null ? null : renderTime(checkedAt),
+    reasonOf(image)?.kind,
+    sanitizeText(image.reference),
+  ]
+    .map((cell) => (cell === null || cell === undefined || cell === '' ? '-' : cell))
+    .join('\t');
+}

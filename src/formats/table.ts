@@ -1,0 +1,91 @@
+import type { CheckReport, ImageReport } from '../check/report.ts';
+import { digestPair, isUpgradable, nameOf, platformOf, statusBrush, updateOf, usersOf } from './facts.ts';
+import type { GridColumn } from './grid.ts';
+import { renderGrid } from './grid.ts';
+import type { Brush, Paint } from './paint.ts';
+import { plainBrush } from './paint.ts';
+import { renderCompactSize } from './size.ts';
+
+/** `width`: columns of the terminal, null for a pipe. `noTrunc`: whole digests, all users, nothing cut. */
+export type TableOptions = {
+  readonly width: number | null;
+  readonly noTrunc: boolean;
+  readonly paint: Paint;
+  /** Only the images with something newer. */
+  readonly upgradable?: boolean;
+};
+
+/**
+ * Renders the table of `list`: the same columns on a terminal and in a pipe, colour and cutting only where asked for.
+ *
+ * The first four columns never change; those that follow appear when at least one image has something to say in them.
+ */
+export function renderTable(report: CheckReport, options: TableOptions): string {
+  const images = options.upgradable === true ? report.images.filter(isUpgradable) : report.images;
+  const columns = COLUMNS.filter((column) => column.isShown(images));
+  const rows = images.map((image) =>
+    columns.map((column) => ({ text: column.cell(image, options), brush: column.brush(image, options.paint) })),
+  );
+  return renderGrid(columns, rows, { width: options.noTrunc ? null : options.width, titleBrush: options.paint.bold });
+}
+
+type Column = GridColumn & {
+  readonly isShown: (images: readonly ImageReport[]) => boolean;
+  readonly cell: (image: ImageReport, options: TableOptions) => string;
+  readonly brush: (image: ImageReport, paint: Paint) => Brush;
+};
+
+const always = () => true;
+const uncoloured = () => plainBrush;
+
+const COLUMNS: readonly Column[] = [
+  { title: 'IMAGE', keep: 'both-ends', floors: [24, 12], isShown: always, cell: nameOf, brush: uncoloured },
+  {
+    title: 'CURRENT',
+    keep: 'start',
+    floors: [12, 5],
+    isShown: always,
+    cell: (image, { noTrunc }) => digestPair(image, noTrunc).installed ?? '',
+    brush: uncoloured,
+  },
+  {
+    title: 'CANDIDATE',
+    keep: 'start',
+    floors: [12, 5],
+    isShown: always,
+    cell: (image, { noTrunc }) => digestPair(image, noTrunc).candidate ?? '',
+    brush: statusBrush,
+  },
+  { title: 'UPDATE', keep: 'all', floors: [0, 0], isShown: always, cell: updateOf, brush: statusBrush },
+  {
+    title: 'DOWNLOAD',
+    keep: 'all',
+    floors: [0, 0],
+    isShown: (images) => images.some((image) => image.tag.download !== null),
+    cell: (image) => (image.tag.download === null ? '' : renderCompactSize(image.tag.download.bytes)),
+    brush: uncoloured,
+  },
+  {
+    title: 'PLATFORM',
+    keep: 'start-and-mark',
+    floors: [11, 5],
+    isShown: (images) => new Set(images.map(platformOf)).size > 1,
+    cell: platformOf,
+    brush: uncoloured,
+  },
+  {
+    title: 'USED BY',
+    keep: 'start-and-mark',
+    floors: [8, 3],
+    isShown: always,
+    cell: (image, { noTrunc }) => (noTrunc ? usersOf(image).join(', ') : renderUsers(usersOf(image))),
+    brush: (image, paint) => (image.containers.some((use) => use.outdated) ? paint.yellow : plainBrush),
+  },
+];
+
+/** `web (+2)` */
+function renderUsers(users: readonly string[]): string {
+  const [first, ...others] = users;
+  if (first === undefined) return '';
+  return others.length === 0 ? first : `${first} (+${others.length})`;
+}
