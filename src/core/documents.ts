@@ -4,6 +4,7 @@ import { decodeJsonObject, isJsonObject, type JsonObject, readList, readText, re
 import { malformed, type Parsed, parsed } from './parsed.ts';
 import { normalizePlatform, type Platform } from './platform.ts';
 import { type Outcome, reason, type ReasonKind } from './reason.ts';
+import { sanitizeText } from './text.ts';
 
 /** An OCI descriptor; `size` in bytes. Source: OCI image-spec v1.1, descriptor.md. */
 export type Descriptor = {
@@ -90,13 +91,17 @@ export function decodeDocument(bytes: Uint8Array, mediaType: string | null): Out
   const contentType = mediaType === null ? null : withoutParameters(mediaType);
   const wire = decodeJsonObject(bytes);
   if (wire === null)
-    return refused('bad-response', `expected a manifest in JSON, got something else (${contentType ?? 'without a Content-Type'})`);
+    return refused(
+      'bad-response',
+      `expected a manifest in JSON, got something else (${contentType === null ? 'without a Content-Type' : excerpt(contentType)})`,
+    );
 
   const written = readText(wire, 'mediaType');
   const bodyType = written === null ? null : withoutParameters(written);
   const withdrawn = wire.schemaVersion === 1 ? 'schema 1 manifests' : WITHDRAWN_TYPES.get(bodyType ?? contentType ?? '');
   if (withdrawn !== undefined) return refused('unsupported', `${withdrawn} are not supported`);
-  if (bodyType !== null && !DOCUMENT_TYPES.has(bodyType)) return refused('unsupported', `documents of type ${bodyType} are not supported`);
+  if (bodyType !== null && !DOCUMENT_TYPES.has(bodyType))
+    return refused('unsupported', `documents of type ${excerpt(bodyType)} are not supported`);
   if (bodyType !== null && contentType !== bodyType && namesDocument(contentType)) {
     return refused('bad-response', `the Content-Type is ${contentType}, the document calls itself ${bodyType}`);
   }
@@ -236,6 +241,10 @@ function namesDocument(contentType: string | null): contentType is string {
 /** `Application/JSON; charset=utf-8` is `application/json`. Source: RFC 9110 section 8.3.1. */
 function withoutParameters(mediaType: string): string {
   return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
+}
+
+function excerpt(mediaType: string): string {
+  return sanitizeText(mediaType, 100);
 }
 
 function decoded<T>(result: Parsed<T>): Outcome<T> {

@@ -1,7 +1,8 @@
 import { malformed, parsed } from './parsed.ts';
 import type { Parsed } from './parsed.ts';
-import { renderFamiliar, renderReference } from './reference.ts';
+import { isSameRepository, parseReference, renderFamiliar, renderReference } from './reference.ts';
 import type { Reference } from './reference.ts';
+import { sanitizeText } from './text.ts';
 
 /** One step of a pattern: takes one character, or any number of them, none included. */
 type Term = { readonly repeats: boolean; readonly accepts: (character: string) => boolean };
@@ -19,22 +20,35 @@ const RANGE = /(?:\\([^])|([^\\\]-]))(?:-(?:\\([^])|([^\\\]-])))?/g;
  * (`nginx`, `ghcr.io/acme/api`) or canonical (`docker.io/library/nginx`), alone, or with its tag, its digest or both. So `nginx` matches every tag of nginx
  * and no other repository, `nginx:1.*` the tags that begin so, `ghcr.io/**` all of a registry.
  *
+ * What reads as a reference means that reference in any of its spellings, so `docker.io/nginx` and `[::1]:5000/app` do what they say.
+ *
  * Time is at most the pattern's length times the name's, whatever the pattern.
  * Source: distribution/reference, FamiliarMatch(); Go path.Match(), where `**` is an ordinary `*`.
  */
 export function compilePattern(glob: string): Parsed<(reference: Reference) => boolean> {
   if (glob === '' || glob.length > MAX_PATTERN)
     return malformed(`invalid pattern: expected 1 to ${MAX_PATTERN} characters, got ${glob.length}`);
+  const exact = parseReference(glob);
+  if (exact.ok) return parsed((reference) => isCovered(exact.value, reference));
   const tokens = glob.match(TERM) ?? [];
   const read = tokens.join('').length;
   if (read < glob.length) {
     const flaw = glob.startsWith('\\', read)
       ? 'a backslash needs a character after it'
       : 'a class needs its "]", and in it "-" between two characters';
-    return malformed(`invalid pattern "${glob.slice(0, 200)}" at character ${read + 1}: ${flaw}`);
+    return malformed(`invalid pattern "${sanitizeText(glob, 200)}" at character ${read + 1}: ${flaw}`);
   }
   const terms = tokens.map(createTerm);
   return parsed((reference) => namesOf(reference).some((name) => isMatch(terms, name)));
+}
+
+/** A part the pattern does not have may be anything. */
+function isCovered(pattern: Reference, reference: Reference): boolean {
+  return (
+    isSameRepository(pattern, reference) &&
+    (pattern.tag === null || pattern.tag === reference.tag) &&
+    (pattern.digest === null || pattern.digest === reference.digest)
+  );
 }
 
 /** Every text by which a user may mean the reference. */

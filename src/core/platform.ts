@@ -1,5 +1,6 @@
 import { malformed, parsed } from './parsed.ts';
 import type { Parsed } from './parsed.ts';
+import { sanitizeText } from './text.ts';
 import { compareWindowsVersions, fallbackRank } from './platform-fallback.ts';
 
 /** An OCI platform after normalisation; absent parts are null. Source: OCI image-spec v1.1, image-index.md. */
@@ -78,7 +79,7 @@ export function normalizePlatform(wire: {
 export function parsePlatform(text: string): Parsed<Platform> {
   const [, os, osVersion, architecture, variant] = SPECIFIER.exec(text) ?? [];
   if (os === undefined || architecture === undefined) {
-    return malformed(`platform "${text.slice(0, 100)}": expected os/architecture[/variant], for example linux/arm64`);
+    return malformed(`platform "${sanitizeText(text, 100)}": expected os/architecture[/variant], for example linux/arm64`);
   }
   return parsed(normalizePlatform({ os, architecture, variant: variant ?? null, osVersion: osVersion ?? null }));
 }

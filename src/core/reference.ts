@@ -2,6 +2,7 @@ import { parseDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
 import { malformed, parsed } from './parsed.ts';
 import type { Parsed } from './parsed.ts';
+import { sanitizeText } from './text.ts';
 
 /** A repository of a registry, normalised: `{ registry: 'docker.io', repository: 'library/nginx' }`. */
 export type Repository = { readonly registry: string; readonly repository: string };
@@ -117,6 +118,7 @@ function cut(text: string, separator: string): [string, string | null] {
 }
 
 function flawInRegistry(registry: string): string | null {
+  if (registry.endsWith(':')) return `registry ${quote(registry)} has no port; a reference begins with the registry, without a scheme`;
   const at = registry.startsWith('[') ? registry.indexOf(']') + 1 : registry.indexOf(':');
   const host = at <= 0 ? registry : registry.slice(0, at);
   const rest = registry.slice(host.length);
@@ -124,7 +126,7 @@ function flawInRegistry(registry: string): string | null {
     // Without a dot or a port only its capitals made it a host: most likely it was meant as a namespace.
     return /[.:]/.test(registry)
       ? `registry ${quote(registry)} is not a host name or address`
-      : `repository name ${quote(registry)} must be lowercase`;
+      : `repository name (${excerpt(registry)}) must be lowercase`;
   }
   if (rest === '') return null;
   const port = rest.startsWith(':') && PORT.test(rest.slice(1)) ? Number(rest.slice(1)) : 0;
@@ -141,7 +143,7 @@ function isBracketedIpv6(host: string): boolean {
 }
 
 function flawInRepository(repository: string): string | null {
-  if (/[A-Z]/.test(repository)) return `repository name ${quote(repository)} must be lowercase`;
+  if (/[A-Z]/.test(repository)) return `repository name (${excerpt(repository)}) must be lowercase`;
   if (repository.length > MAX_REPOSITORY) return `repository name must not be more than ${MAX_REPOSITORY} characters`;
   const flawed = repository.split('/').find((component) => !PATH_COMPONENT.test(component));
   if (flawed === undefined) return null;
@@ -165,9 +167,13 @@ function flawInDigest(text: string | null): string | null {
   return `invalid checksum digest format, expected lowercase digits`;
 }
 
-/** Enough of the text to find it again. */
 function quote(text: string): string {
-  return `"${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}...` : text}"`;
+  return `"${excerpt(text)}"`;
+}
+
+/** Enough of the text to find it again, and nothing a terminal would obey. */
+function excerpt(text: string): string {
+  return sanitizeText(text, MAX_QUOTED);
 }
 
 function familiarName(repository: Repository): string {
