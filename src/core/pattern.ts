@@ -10,7 +10,7 @@ type Term = { readonly repeats: boolean; readonly accepts: (character: string) =
 const MAX_PATTERN = 4096;
 
 // Alternatives begin with different characters, in a class as outside of it, so reading is linear.
-const TERM = /\*+|\?|\\[^]|\[\^?(?:(?:\\[^]|[^\\\]-])(?:-(?:\\[^]|[^\\\]-]))?)+\]|[^*?\\[]/gy;
+const TERM = /\*+|\?|\\[^]|\[(?!\^?\])\^?(?:(?:\\[^]|[^\\\]-])(?:-(?:\\[^]|[^\\\]-]))?)+\]|[^*?\\[]/gy;
 const RANGE = /(?:\\([^])|([^\\\]-]))(?:-(?:\\([^])|([^\\\]-])))?/g;
 
 /**

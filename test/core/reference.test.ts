@@ -298,7 +298,29 @@ describe('whatever the reference', () => {
   });
 
   it('any text is either read, and then stays the same when it is written and read again, or refused in one line', () => {
-    const alphabet = fc.constantFrom(...'aA0./:@-_[]%\u0000\u001b\ud800é', 'sha256:', SHA256, 'docker.io', 'localhost', 'library/');
+    const alphabet = fc.constantFrom(
+      'a',
+      'A',
+      '0',
+      '.',
+      '/',
+      ':',
+      '@',
+      '-',
+      '_',
+      '[',
+      ']',
+      '%',
+      '\u0000',
+      '\u001b',
+      '\ud800',
+      'é',
+      'sha256:',
+      SHA256,
+      'docker.io',
+      'localhost',
+      'library/',
+    );
     fc.assert(
       fc.property(
         fc.oneof(
@@ -335,7 +357,7 @@ describe('whatever the reference', () => {
     ['a'.repeat(1_000_000), '!'],
     ['a/'.repeat(500_000), '!'],
     ['-'.repeat(1_000_000), '!'],
-  ])('hostile text is refused at once', (start, end) => {
+  ])('hostile text is refused at once (%#)', (start, end) => {
     expect(parseReference(start + end).ok).toBe(false);
   });
 });
