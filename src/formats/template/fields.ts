@@ -1,0 +1,116 @@
+import type { ImageReport } from '../../check/report.ts';
+import { shortDigest } from '../../core/digest.ts';
+import { parseReference } from '../../core/reference.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { renderTime } from '../age.ts';
+import { candidateOf, digestPair, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from '../facts.ts';
+import { toImageEntry } from '../json.ts';
+import { renderCompactSize } from '../size.ts';
+import type { Value } from './value.ts';
+
+/** What is known of a value before there is one: its fields, where it has any. */
+export type Shape =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'map' }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'list'; readonly of: Shape }
+  | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, Shape> };
+
+export const PLAIN: Shape = { kind: 'plain' };
+
+/** A field of a row. Text from outside is sanitised; absent text is empty, an absent number 0, so that `{{if .Candidate}}` works. */
+type Field = {
+  readonly name: string;
+  readonly header: string;
+  readonly shape: Shape;
+  readonly value: (image: ImageReport, options: RowOptions) => Value;
+};
+
+export type RowOptions = { readonly noTrunc: boolean };
+
+/** Makes the value a template sees as `.` for one image. */
+export function createRow(image: ImageReport, options: RowOptions): Value {
+  return {
+    kind: 'struct',
+    fields: new Map(FIELDS.map((field) => [field.name, field.value(image, options)])),
+    json: () => toImageEntry(image),
+  };
+}
+
+/** Makes the value whose fields are the titles of a table's columns. */
+export function createTitles(): Value {
+  return { kind: 'struct', fields: new Map(FIELDS.map((field) => [field.name, field.header])), json: () => 'IMAGE' };
+}
+
+/** What a template may ask of a row. */
+export function shapeOfRow(): Shape {
+  return { kind: 'struct', fields: new Map(FIELDS.map((field) => [field.name, field.shape])) };
+}
+
+function plain(name: string, header: string, value: Field['value']): Field {
+  return { name, header, shape: PLAIN, value };
+}
+
+function structs(name: string, header: string, fields: readonly string[], items: (image: ImageReport) => readonly Value[]): Field {
+  const of: Shape = { kind: 'struct', fields: new Map(fields.map((field) => [field, PLAIN])) };
+  return { name, header, shape: { kind: 'list', of }, value: (image) => ({ kind: 'list', items: items(image) }) };
+}
+
+const FIELDS: readonly Field[] = [
+  plain('Image', 'IMAGE', nameOf),
+  plain('Reference', 'REFERENCE', (image) => sanitizeText(image.reference)),
+  plain('Registry', 'REGISTRY', (image) => sanitizeText(image.registry ?? '')),
+  plain('Repository', 'REPOSITORY', (image) => partsOf(image)?.repository ?? ''),
+  plain('Tag', 'TAG', (image) => partsOf(image)?.tag ?? ''),
+  plain('Digest', 'DIGEST', (image) => installedOf(image) ?? ''),
+  plain('Current', 'CURRENT', (image, { noTrunc }) => digestPair(image, noTrunc).installed ?? ''),
+  plain('Candidate', 'CANDIDATE', (image, { noTrunc }) => digestPair(image, noTrunc).candidate ?? ''),
+  plain('CandidateDigest', 'CANDIDATE DIGEST', (image) => candidateOf(image) ?? ''),
+  plain('CandidateCreated', 'CANDIDATE CREATED', (image) => sanitizeText(image.tag.candidateCreated ?? '')),
+  plain('Update', 'UPDATE', updateOf),
+  plain('Status', 'STATUS', (image) => image.tag.verdict.kind),
+  plain('Verdict', 'VERDICT', (image) => image.verdict),
+  plain('Why', 'WHY', (image) => sanitizeText(image.tag.verdict.why)),
+  plain('Reason', 'REASON', (image) => reasonOf(image)?.kind ?? ''),
+  plain('Error', 'ERROR', (image) => sanitizeText(reasonOf(image)?.message ?? '')),
+  plain('Held', 'HELD', (image) => image.held !== null),
+  plain('Platform', 'PLATFORM', platformOf),
+  plain('ID', 'IMAGE ID', (image, { noTrunc }) => {
+    const id = sanitizeText(image.imageId ?? image.engineId);
+    return noTrunc ? id : shortDigest(id);
+  }),
+  plain('Created', 'CREATED', (image) => sanitizeText(image.created ?? '')),
+  plain('Size', 'SIZE', (image) => (image.size === null ? '' : renderCompactSize(image.size))),
+  plain('Download', 'DOWNLOAD', (image) => (image.tag.download === null ? '' : renderCompactSize(image.tag.download.bytes))),
+  plain('UsedBy', 'USED BY', (image) => usersOf(image).join(', ')),
+  plain('CheckedAt', 'CHECKED AT', (image) => (image.tag.checkedAt === null ? '' : renderTime(image.tag.checkedAt))),
+  {
+    name: 'Labels',
+    header: 'LABELS',
+    shape: { kind: 'map' },
+    value: (image) => ({ kind: 'map', entries: new Map([...image.labels].map(([key, text]) => [sanitizeText(key), sanitizeText(text)])) }),
+  },
+  structs('Containers', 'CONTAINERS', ['Name', 'Running', 'Outdated'], (image) =>
+    image.containers.map((use) => {
+      const fields = { Name: sanitizeText(use.name), Running: use.running, Outdated: use.outdated };
+      return { kind: 'struct', fields: new Map<string, Value>(Object.entries(fields)), json: () => use };
+    }),
+  ),
+  structs('Sources', 'SOURCES', ['Kind', 'Location', 'Line', 'Column'], (image) =>
+    image.sources.map((place) => {
+      const fields = {
+        Kind: sanitizeText(place.kind),
+        Location: sanitizeText(place.location),
+        Line: place.line ?? 0,
+        Column: place.column ?? 0,
+      };
+      return { kind: 'struct', fields: new Map<string, Value>(Object.entries(fields)), json: () => place };
+    }),
+  ),
+];
+
+function partsOf(image: ImageReport): { readonly repository: string; readonly tag: string } | null {
+  if (image.registry === null) return null;
+  const reference = parseReference(image.reference);
+  return reference.ok ? { repository: reference.value.repository, tag: reference.value.tag ?? '' } : null;
+}
