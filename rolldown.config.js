@@ -3,9 +3,22 @@ import { defineConfig } from 'rolldown';
 
 const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
 
+/**
+ * What dockerode loads at its start for image builds and for ssh connections of its own. Neither is used here (ssh goes through the user's own client), and
+ * leaving them out saves four fifths of its loading time.
+ */
+const UNUSED = new Set(['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'ssh2', 'tar-fs', '@balena/dockerignore']);
+
+const leaveOutUnused = {
+  name: 'leave-out-unused',
+  resolveId: (id) => (UNUSED.has(id) ? `\0unused:${id}` : null),
+  load: (id) => (id.startsWith('\0unused:') ? { code: 'module.exports = {};', moduleType: 'js' } : null),
+};
+
 export default defineConfig({
   input: { main: 'src/main.ts' },
   platform: 'node',
   external: (id) => builtins.has(id),
-  output: { dir: 'dist', format: 'esm', cleanDir: true, minify: false, sourcemap: false },
+  plugins: [leaveOutUnused],
+  output: { dir: 'dist', format: 'esm', cleanDir: true, minify: true },
 });

@@ -42,15 +42,13 @@ export type RegistrySettings = {
   readonly timeoutMs: number;
   /** Registry to the realm hosts that may see its credentials, beside those known to belong to it. */
   readonly trustedRealms: ReadonlyMap<string, readonly string[]>;
-  /** Registry to the base URL that is asked instead of its own host. */
-  readonly locations: ReadonlyMap<string, string>;
-  readonly anonymous: boolean;
   readonly log: (line: string) => void;
 };
 
-/** A small world that runs in this process; `close` ends it without a trace. */
+/** A small world that runs in this process, seen through adapters of its own; `close` ends it without a trace. */
 export type Demo = {
-  readonly engineHost: string;
-  readonly locations: ReadonlyMap<string, string>;
+  /** Where it runs: `127.0.0.1:41231`. */
+  readonly location: string;
+  readonly adapters: Adapters;
   readonly close: () => Promise<void>;
 };

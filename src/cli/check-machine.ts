@@ -1,0 +1,101 @@
+import { checkImages } from '../check/check-images.ts';
+import type { TagEvent } from '../check/check-tags.ts';
+import type { CheckReport } from '../check/report.ts';
+import { parsePlatform, type Platform } from '../core/platform.ts';
+import type { Reference } from '../core/reference.ts';
+import { sanitizeText } from '../core/text.ts';
+import { ImgupdateError } from '../errors.ts';
+import type { Context } from './context.ts';
+import type { CommonOptions } from './options.ts';
+import { createProgressLine } from './progress.ts';
+
+/** What a verb wants checked on this machine. */
+export type CheckRequest = {
+  readonly all: boolean;
+  readonly matches: ((reference: Reference) => boolean) | null;
+  readonly onTag: (event: TagEvent) => void;
+};
+
+/**
+ * Checks the images of the engine the options name, through the memory, and keeps what was learned whatever happens.
+ *
+ * @throws ImgupdateError 'usage' for options that make no sense, 'engine-unavailable' when there is no engine.
+ */
+export async function checkMachine(context: Context, options: CommonOptions, request: CheckRequest): Promise<CheckReport> {
+  const platform = options.platform === undefined ? null : readPlatform(options.platform);
+  const trustedRealms = readTrustedRealms(options.trustRealm);
+  const log = (line: string): void => {
+    if (options.verbose === true) context.stderr.write(`   ${sanitizeText(line)}\n`);
+  };
+  const memory = await context.adapters.openMemory();
+  const progress = createProgressLine(context.stderr, showsProgress(context, options));
+  let report: CheckReport;
+  try {
+    const source = await context.adapters.openEngine({
+      host: options.host ?? null,
+      context: options.context ?? null,
+      facts: memory,
+      timeoutMs: options.timeout,
+    });
+    report = await checkImages(
+      {
+        source,
+        memory,
+        now: context.now,
+        signal: context.signal,
+        openRegistry: (insecureRegistries) =>
+          context.adapters.openRegistry({
+            insecureRegistries: [...insecureRegistries, ...options.insecureRegistry],
+            jobs: options.jobs,
+            timeoutMs: options.timeout,
+            trustedRealms,
+            log,
+          }),
+      },
+      {
+        ...request,
+        platform,
+        maxAgeMs: options.refresh === true ? 0 : options.maxAge,
+        offline: options.offline === true,
+        jobs: options.jobs * 2,
+        onProgress: progress.show,
+      },
+    );
+  } finally {
+    progress.end();
+    memory.close();
+  }
+  return { ...report, warnings: [...report.warnings, ...memory.warnings()] };
+}
+
+/** No look-up that was needed gave an answer: then nothing in the report may be trusted. */
+export function everyLookupFailed(report: CheckReport): boolean {
+  const asked = report.images.filter(({ tag }) => tag.verdict.kind !== 'local' && tag.verdict.kind !== 'pinned');
+  return asked.length > 0 && asked.every(({ tag }) => tag.verdict.kind === 'unknown');
+}
+
+function showsProgress(context: Context, options: CommonOptions): boolean {
+  const { TERM: term, CI: ci } = context.env;
+  return context.stderr.isTTY && term !== 'dumb' && (ci ?? '') === '' && options.quiet === 0 && options.verbose !== true;
+}
+
+function readPlatform(text: string): Platform {
+  const platform = parsePlatform(text);
+  if (platform.ok) return platform.value;
+  throw new ImgupdateError('usage', `cannot read --platform ${text}: ${platform.message}`, {
+    hint: 'write it as os/arch or os/arch/variant: linux/arm64',
+  });
+}
+
+function readTrustedRealms(entries: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const realms = new Map<string, string[]>();
+  for (const entry of entries) {
+    const [registry, realm, ...rest] = entry.split('=');
+    if (registry === undefined || registry === '' || realm === undefined || realm === '' || rest.length > 0) {
+      const hint = 'name the registry and its token server: --trust-realm registry.example.com=auth.example.com';
+      throw new ImgupdateError('usage', `cannot read --trust-realm ${entry}: expected REGISTRY=HOST`, { hint });
+    }
+    realms.set(registry, [...(realms.get(registry) ?? []), realm]);
+  }
+  return realms;
+}
