@@ -34,8 +34,8 @@ export type EmbeddedRegistry = {
   readonly move: (repository: string, tag: string, digest: Digest) => void;
   /** Removes a tag, or with null the whole repository. */
   readonly remove: (repository: string, tag: string | null) => void;
-  /** Every request since the start or the last `forget`, in the order of arrival. */
-  readonly requests: () => readonly RequestRecord[];
+  /** Every request since the start or the last `forget`, in the order of arrival; the list grows. */
+  readonly requests: readonly RequestRecord[];
   readonly counts: () => RequestCounts;
   readonly forget: () => void;
   /** Makes every token given so far invalid. */
@@ -94,7 +94,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
       else content.get(repository)?.tags.delete(tag);
     },
     requests: served.requests,
-    counts: () => countRequests(served.requests(), served.peak()),
+    counts: () => countRequests(served.requests, served.peak()),
     forget: served.forget,
     revokeTokens: state.authority.revoke,
     close: served.close,

@@ -47,8 +47,8 @@ export type TlsIdentity = { readonly key: string; readonly cert: string };
 export type Served = {
   /** 0 on a Unix socket. */
   readonly port: number;
-  /** In the order of arrival. */
-  readonly requests: () => readonly RequestRecord[];
+  /** In the order of arrival; the list grows. */
+  readonly requests: readonly RequestRecord[];
   /** The most requests that waited for an answer at one moment. */
   readonly peak: () => number;
   /** Empties the log. */
@@ -76,10 +76,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const port = await listen(server, options.socketPath);
   return {
     port,
-    requests: () => log.records,
+    requests: log.records,
     peak: () => log.peak,
     forget: () => {
-      log.records = [];
+      log.records.length = 0;
       log.peak = log.waiting;
     },
     close: () => stop(server),

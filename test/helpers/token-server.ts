@@ -10,7 +10,7 @@ export type TokenServer = {
   readonly issuer: string;
   /** PEM; what signs the tokens. */
   readonly certificate: string;
-  readonly requests: () => readonly RequestRecord[];
+  readonly requests: readonly RequestRecord[];
   readonly stop: () => Promise<void>;
 };
 

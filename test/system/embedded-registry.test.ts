@@ -137,7 +137,7 @@ systemTest('dockerd and the embedded registry', ['dockerd', 'docker'], () => {
       Config: { Labels: { arch: 'amd64' } },
       RootFS: { Layers: amd64.layers.map((layer) => layer.diffId) },
     });
-    const fetched = registry.requests().filter(({ path, status }) => path.includes('/blobs/') && status === 200);
+    const fetched = registry.requests.filter(({ path, status }) => path.includes('/blobs/') && status === 200);
     expect(fetched).toHaveLength(1 + amd64.layers.length);
   });
 
@@ -153,7 +153,7 @@ systemTest('dockerd and the embedded registry', ['dockerd', 'docker'], () => {
     registry.forget();
     await engine.command(['tag', `${registry.host}/built/app:dev`, `${registry.host}/built/app:again`]);
     await engine.command(['push', '--quiet', `${registry.host}/built/app:again`]);
-    expect(registry.requests().filter(({ method, path }) => method === 'POST' && path.includes('/uploads'))).toEqual([]);
+    expect(registry.requests.filter(({ method, path }) => method === 'POST' && path.includes('/uploads'))).toEqual([]);
   });
 });
 

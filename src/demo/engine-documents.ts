@@ -1,0 +1,173 @@
+import type { Digest } from '../core/digest.ts';
+import { parseReference, renderFamiliar } from '../core/reference.ts';
+import { descriptor, platformFields, type ImageDocument, type ImageOrIndex } from './images.ts';
+
+/** An image of an embedded store. */
+export type StoredImage = {
+  /** The image for the platform that was pulled. */
+  readonly image: ImageDocument;
+  /** What its tag named at the registry: an index, or the image itself. */
+  readonly target: ImageOrIndex;
+  /** As docker prints them: `nginx:1.27`, `ghcr.io/acme/api:2.3.1`. */
+  readonly tags: readonly string[];
+  /** What pulls and pushes left: `nginx@sha256:...`. */
+  readonly repoDigests: readonly string[];
+};
+
+export type StoredContainer = {
+  readonly name: string;
+  readonly running: boolean;
+  readonly image: StoredImage;
+  /** The name it was created with. */
+  readonly reference: string;
+  /** RFC 3339 UTC. */
+  readonly created: string;
+};
+
+/** `classic`: graph drivers, as in Engine 28 without further setting; `containerd`: the image store of Engine 29. */
+export type StoreKind = 'classic' | 'containerd';
+
+/** The digest an engine calls the image's id. */
+export function engineId(stored: StoredImage, store: StoreKind): Digest {
+  return store === 'classic' ? stored.image.config.digest : stored.target.digest;
+}
+
+/**
+ * An element of `GET /images/json`.
+ * Source: moby, api/swagger.yaml, ImageSummary (API 1.48).
+ */
+export function imageSummary(stored: StoredImage, store: StoreKind, withManifests: boolean): object {
+  return {
+    Containers: -1,
+    Created: Date.parse(stored.image.created) / 1000,
+    ...(store === 'containerd' ? { Descriptor: descriptor(stored.target) } : {}),
+    Id: engineId(stored, store),
+    Labels: Object.keys(stored.image.labels).length === 0 ? null : stored.image.labels,
+    ...(store === 'containerd' && withManifests ? { Manifests: manifestSummaries(stored) } : {}),
+    ParentId: '',
+    RepoDigests: repoDigests(stored, store),
+    RepoTags: stored.tags,
+    SharedSize: -1,
+    Size: unpackedSize(stored.image),
+  };
+}
+
+/**
+ * The answer to `GET /images/{name}/json`.
+ * Source: moby, api/swagger.yaml, ImageInspect (API 1.48).
+ */
+export function imageInspect(stored: StoredImage, store: StoreKind, withManifests: boolean): object {
+  const { image } = stored;
+  const { architecture, os, variant, 'os.version': osVersion } = platformFields(image.platform);
+  return {
+    Id: engineId(stored, store),
+    RepoTags: stored.tags,
+    RepoDigests: repoDigests(stored, store),
+    Parent: '',
+    Comment: '',
+    Created: image.created,
+    DockerVersion: '',
+    Author: '',
+    Config: { Env: null, Cmd: null, Labels: image.labels },
+    Architecture: architecture,
+    ...(variant === undefined ? {} : { Variant: variant }),
+    Os: os,
+    ...(osVersion === undefined ? {} : { OsVersion: osVersion }),
+    Size: unpackedSize(image),
+    GraphDriver: { Data: null, Name: store === 'classic' ? 'overlay2' : 'overlayfs' },
+    RootFS: { Type: 'layers', Layers: image.layers.map((layer) => layer.diffId) },
+    Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
+    ...(store === 'containerd' ? { Descriptor: descriptor(stored.target) } : {}),
+    ...(store === 'containerd' && withManifests ? { Manifests: manifestSummaries(stored) } : {}),
+  };
+}
+
+/**
+ * An element of `GET /containers/json`; `isCurrent`: the name it was created with still names its image.
+ * Source: moby, api/swagger.yaml, ContainerSummary (API 1.48); daemon/list.go: a name that moved on is replaced by the id.
+ */
+export function containerSummary(
+  container: StoredContainer,
+  id: string,
+  options: { readonly store: StoreKind; readonly isCurrent: boolean },
+): object {
+  const imageId = engineId(container.image, options.store);
+  return {
+    Id: id,
+    Names: [`/${container.name}`],
+    Image: options.isCurrent ? container.reference : imageId,
+    ImageID: imageId,
+    ...manifestDescriptor(container, options.store),
+    Command: '/bin/true',
+    Created: Date.parse(container.created) / 1000,
+    Ports: [],
+    Labels: container.image.image.labels,
+    State: container.running ? 'running' : 'exited',
+    Status: container.running ? 'Up 3 days' : 'Exited (0) 3 days ago',
+    HostConfig: { NetworkMode: 'bridge' },
+    NetworkSettings: { Networks: {} },
+    Mounts: [],
+  };
+}
+
+/**
+ * The answer to `GET /containers/{id}/json`.
+ * Source: moby, api/swagger.yaml, ContainerInspectResponse (API 1.48).
+ */
+export function containerInspect(container: StoredContainer, id: string, store: StoreKind): object {
+  return {
+    Id: id,
+    Created: container.created,
+    Path: '/bin/true',
+    Args: [],
+    State: { Status: container.running ? 'running' : 'exited', Running: container.running, Paused: false, ExitCode: 0 },
+    Image: engineId(container.image, store),
+    Name: `/${container.name}`,
+    Driver: store === 'classic' ? 'overlay2' : 'overlayfs',
+    Platform: 'linux',
+    ...manifestDescriptor(container, store),
+    Config: { Image: container.reference, Labels: container.image.image.labels },
+  };
+}
+
+/** In the classic store only pulls and pushes leave digests; the containerd store has one for each name, wherever the image came from. */
+function repoDigests(stored: StoredImage, store: StoreKind): string[] {
+  if (store === 'classic') return [...stored.repoDigests];
+  const named = stored.tags.flatMap((tag) => {
+    const reference = parseReference(tag);
+    return reference.ok ? [renderFamiliar({ ...reference.value, tag: null, digest: stored.target.digest })] : [];
+  });
+  return [...new Set([...named, ...stored.repoDigests.filter((name) => name.endsWith(`@${stored.target.digest}`))])];
+}
+
+/** Source: moby, api/types/image/manifest.go. */
+function manifestSummaries(stored: StoredImage): object[] {
+  const children = stored.target.kind === 'index' ? stored.target.children.filter((child) => child.kind === 'image') : [stored.target];
+  return children.map((child) => {
+    const isHere = child.digest === stored.image.digest;
+    const isAttestation = child.platform.os === 'unknown';
+    return {
+      ID: child.digest,
+      Descriptor: { ...descriptor(child), platform: platformFields(child.platform) },
+      Available: isHere,
+      Size: { Content: isHere ? packedSize(child) : 0, Total: isHere ? packedSize(child) + unpackedSize(child) : 0 },
+      Kind: isAttestation ? 'attestation' : 'image',
+      ...(isAttestation
+        ? { AttestationData: { For: stored.image.digest } }
+        : {
+            ImageData: { Platform: platformFields(child.platform), Size: { Unpacked: isHere ? unpackedSize(child) : 0 }, Containers: [] },
+          }),
+    };
+  });
+}
+
+function manifestDescriptor(container: StoredContainer, store: StoreKind): object {
+  if (store === 'classic') return {};
+  const { image } = container.image;
+  return { ImageManifestDescriptor: { ...descriptor(image), platform: platformFields(image.platform) } };
+}
+
+const unpackedSize = (image: ImageDocument): number => image.layers.reduce((sum, layer) => sum + layer.unpackedBytes, 0);
+
+const packedSize = (image: ImageDocument): number =>
+  image.layers.reduce((sum, layer) => sum + layer.bytes.length, image.bytes.length + image.config.bytes.length);
