@@ -185,8 +185,10 @@ function decodeIndex(wire: JsonObject): Parsed<Index> {
 function decodeManifest(wire: JsonObject): Parsed<Manifest> {
   const config = decodeDescriptor(wire.config);
   if (!config.ok) return malformed(`config of the manifest: ${config.message}`);
+  const entries = readList(wire, 'layers');
+  if (entries === null) return malformed('expected "layers" to be a list');
   const layers: Descriptor[] = [];
-  for (const [position, entry] of (readList(wire, 'layers') ?? [null]).entries()) {
+  for (const [position, entry] of entries.entries()) {
     const layer = decodeDescriptor(entry);
     if (!layer.ok) return malformed(`layers[${position}] of the manifest: ${layer.message}`);
     layers.push(layer.value);

@@ -66,7 +66,7 @@ function level(variant: string | null): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-/** Source: Arm Architecture Reference Manual, A2.1: Armv9.0 aligns with Armv8.5. */
+/** Armv9.0 went its own way from Armv8.5. Source: containerd/platforms, platformVector(). */
 function arm64Rank(wanted: string, offered: string): number | null {
   const [major, minor] = majorMinor(wanted);
   const [offeredMajor, offeredMinor] = majorMinor(offered);
