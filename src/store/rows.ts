@@ -1,0 +1,64 @@
+import type { TagObservation } from '../check/ports.ts';
+import { parseDigest, type Digest } from '../core/digest.ts';
+
+/** A remembered value and the day it was last used: days since the epoch. */
+export type Used<T> = { readonly value: T; readonly usedDay: number };
+
+/** What a database file says about itself. `isEmpty`: it has no table at all. */
+export type Stamp = { readonly version: number; readonly applicationId: number; readonly isEmpty: boolean };
+
+/** A row of `version, applicationId, isEmpty`. */
+export function decodeStamp(row: unknown): Stamp {
+  return {
+    version: numberAt(row, 'version') ?? 0,
+    applicationId: numberAt(row, 'applicationId') ?? 0,
+    isEmpty: numberAt(row, 'isEmpty') === 1,
+  };
+}
+
+/** A row of `digest, mediaType, observedAt`; null when it is none that this program wrote. */
+export function decodeTag(row: unknown): TagObservation | null {
+  const observedAt = numberAt(row, 'observedAt');
+  if (observedAt === null) return null;
+  if (valueAt(row, 'digest') === null) return { kind: 'gone', observedAt };
+  const digest = parseDigest(valueAt(row, 'digest'));
+  return digest === null ? null : { kind: 'found', digest, mediaType: textAt(row, 'mediaType'), observedAt };
+}
+
+/** A row of `bytes, usedDay`. */
+export function decodeDocument(row: unknown): Used<Uint8Array> | null {
+  const bytes = valueAt(row, 'bytes');
+  return bytes instanceof Uint8Array ? { value: bytes, usedDay: numberAt(row, 'usedDay') ?? 0 } : null;
+}
+
+/** A row of `key, json, usedDay`. */
+export function decodeFact(row: unknown): { readonly key: string; readonly fact: Used<string> } | null {
+  const key = textAt(row, 'key');
+  const value = textAt(row, 'json');
+  return key === null || value === null ? null : { key, fact: { value, usedDay: numberAt(row, 'usedDay') ?? 0 } };
+}
+
+/** A row of `id, size`. */
+export function decodeSize(row: unknown): { readonly id: number; readonly size: number } {
+  return { id: numberAt(row, 'id') ?? 0, size: numberAt(row, 'size') ?? 0 };
+}
+
+/** The columns of an observation as they are stored. */
+export function tagColumns(observation: TagObservation): { readonly digest: Digest | null; readonly mediaType: string | null } {
+  return observation.kind === 'found' ? observation : { digest: null, mediaType: null };
+}
+
+/** The number in a column; null when the row has none. */
+export function numberAt(row: unknown, column: string): number | null {
+  const value = valueAt(row, column);
+  return typeof value === 'number' ? value : null;
+}
+
+function textAt(row: unknown, column: string): string | null {
+  const value = valueAt(row, column);
+  return typeof value === 'string' ? value : null;
+}
+
+function valueAt(row: unknown, column: string): unknown {
+  return typeof row === 'object' && row !== null ? Reflect.get(row, column) : undefined;
+}

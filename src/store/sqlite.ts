@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite';
+
+/** A connection to one database file, in the API of `node:sqlite`. */
+export type Database = DatabaseSyncInstance;
+
+/** What an error of SQLite means here. */
+export type SqliteFailure = { readonly kind: 'corrupt' | 'unwritable' | 'busy' | 'other'; readonly message: string };
+
+/** How long a statement waits for another process: one that writes holds its lock for some milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Loads the binding, which is never part of the bundle because its binary lies beside it.
+ *
+ * Required, not imported: that takes half the time. The text says why it cannot be loaded, for instance without a binary for this platform.
+ */
+export function loadSqlite(): { readonly open: (path: string) => Database } | string {
+  try {
+    const sqlite: unknown = createRequire(import.meta.url)('@photostructure/sqlite');
+    if (!isSqlite(sqlite)) return 'it has no DatabaseSync';
+    return { open: (path) => new sqlite.DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, allowExtension: false }) };
+  } catch (error) {
+    return firstLine(error);
+  }
+}
+
+/**
+ * Classifies what a call of the binding threw, by its primary result code; null when it is no error of SQLite.
+ * Source: SQLite, "Result and Error Codes", rescode.html.
+ */
+export function sqliteFailure(error: unknown): SqliteFailure | null {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+  return { kind: KINDS.get(error.errcode & 0xff) ?? 'other', message: firstLine(error) };
+}
+
+const KINDS: ReadonlyMap<number, SqliteFailure['kind']> = new Map([
+  [1, 'corrupt'], // SQLITE_ERROR: our statements are right, so a table is missing
+  [3, 'unwritable'], // SQLITE_PERM
+  [5, 'busy'], // SQLITE_BUSY
+  [6, 'busy'], // SQLITE_LOCKED
+  [8, 'unwritable'], // SQLITE_READONLY
+  [11, 'corrupt'], // SQLITE_CORRUPT
+  [13, 'unwritable'], // SQLITE_FULL
+  [14, 'unwritable'], // SQLITE_CANTOPEN
+  [26, 'corrupt'], // SQLITE_NOTADB
+]);
+
+function isSqlite(module: unknown): module is SqliteModule {
+  return typeof module === 'object' && module !== null && 'DatabaseSync' in module;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}
