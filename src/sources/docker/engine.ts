@@ -1,0 +1,122 @@
+import Docker from 'dockerode';
+
+import { engineAnswersBadly } from './failure.ts';
+import { createTransport, type Answer, type TransportOptions } from './transport.ts';
+
+/** The calls that are made to an engine. All are GET: nothing is ever written. The documents are not looked into here. */
+export type Engine = {
+  readonly product: 'docker' | 'podman';
+  /** The minor number of the version of the API that is spoken: 41 for 1.41. */
+  readonly apiMinor: number;
+  readonly info: () => Promise<unknown>;
+  readonly images: () => Promise<unknown>;
+  readonly containers: () => Promise<unknown>;
+  /** `platform`: an OCI platform as JSON (API 1.49); null for the one the engine would choose. */
+  readonly inspectImage: (id: string, platform: string | null) => Promise<unknown>;
+  readonly inspectContainer: (id: string) => Promise<unknown>;
+  readonly isAlive: () => Promise<boolean>;
+  readonly close: () => void;
+};
+
+/** An answer other than 2xx: the error of dockerode's own modem has the same field. */
+export type Refusal = Error & { readonly statusCode: number };
+
+/** The newest version of the API that is spoken, 1.54: of all later ones nothing is needed. */
+const NEWEST_MINOR = 54;
+
+/**
+ * Connects to an engine and agrees on a version of the API.
+ *
+ * Source: Engine API, "Versioning" and `GET /_ping`; podman answers it with a Libpod-Api-Version as well.
+ * @throws ImgupdateError 'engine-unavailable' when nothing answers, or no engine does.
+ */
+export async function connectEngine(options: TransportOptions): Promise<Engine> {
+  const transport = createTransport(options);
+  try {
+    const ping = await transport.get('/_ping');
+    const version = /^1\.(\d{1,3})$/.exec(String(ping.headers['api-version'] ?? ''));
+    if (version === null)
+      throw engineAnswersBadly(options.endpoint, `answered GET /_ping with status ${ping.status} and no version of the Engine API`);
+    const apiMinor = Math.min(Number(version[1]), NEWEST_MINOR);
+    const docker = createDocker(`/v1.${apiMinor}`, transport.get);
+    return {
+      product: ping.headers['libpod-api-version'] === undefined ? 'docker' : 'podman',
+      apiMinor,
+      info: () => docker.info(),
+      images: () =>
+        docker.listImages({ all: false, ...(apiMinor >= 47 ? { manifests: true } : {}), ...(apiMinor >= 54 ? { identity: true } : {}) }),
+      containers: () => docker.listContainers({ all: true }),
+      inspectImage: (id, platform) => {
+        const query: Docker.ImageInspectOptions & { readonly platform?: string } = platform === null ? {} : { platform };
+        return docker.getImage(id).inspect(query);
+      },
+      inspectContainer: (id) => docker.getContainer(id).inspect(),
+      isAlive: () =>
+        transport.get('/_ping').then(
+          () => true,
+          () => false,
+        ),
+      close: transport.close,
+    };
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+}
+
+/** Did the engine answer, with a refusal? */
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
+}
+
+type Call = { readonly path: string; readonly options?: Readonly<Record<string, unknown>> | undefined };
+type Callback = (error: unknown, document?: unknown) => void;
+type Modem = { readonly Promise: typeof Promise; readonly dial: (call: Call, callback: Callback) => void };
+
+/**
+ * dockerode over the transport of this folder.
+ *
+ * Its own modem takes DOCKER_HOST from the environment whatever it is told, does not read the user's ssh configuration, and never settles when an engine dies
+ * in the middle of an answer.
+ */
+function createDocker(prefix: string, get: (path: string) => Promise<Answer>): Docker {
+  const modem: Modem = {
+    Promise,
+    dial: ({ path, options }, callback) => {
+      get(`${prefix}${path.replace(/\?$/, '')}${queryOf(options ?? {})}`).then(
+        (answer) => settle(answer, path, callback),
+        (error: unknown) => callback(error),
+      );
+    },
+  };
+  const options: Docker.DockerOptions & { readonly modem: Modem } = { modem };
+  return new Docker(options);
+}
+
+function queryOf(options: Readonly<Record<string, unknown>>): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(options)) query.set(key, String(value));
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}
+
+function settle({ status, body }: Answer, path: string, callback: Callback): void {
+  let document: unknown;
+  try {
+    document = JSON.parse(body);
+  } catch {
+    document = undefined;
+  }
+  const where = `GET ${path.replace(/\?$/, '')}`;
+  if (status < 200 || status > 299) callback(refusal(status, `${where} was answered with status ${status}${messageOf(document)}`));
+  else if (document === undefined) callback(refusal(status, `${where} was answered with something other than JSON`));
+  else callback(null, document);
+}
+
+function refusal(statusCode: number, message: string): Refusal {
+  return Object.assign(new Error(message), { statusCode });
+}
+
+function messageOf(document: unknown): string {
+  if (typeof document !== 'object' || document === null || !('message' in document)) return '';
+  return typeof document.message === 'string' ? `: ${document.message}` : '';
+}

@@ -1,0 +1,140 @@
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+
+import type { EngineEndpoint } from './endpoint.ts';
+import { codeOf, engineFailure } from './failure.ts';
+import { connectBySsh } from './ssh.ts';
+
+export type TransportOptions = {
+  readonly endpoint: EngineEndpoint;
+  /** Environment of ssh. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** For one request, from first to last byte. */
+  readonly timeoutMs: number;
+  /** Connections at once. */
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+};
+
+export type Transport = {
+  /** @throws ImgupdateError 'engine-unavailable' when no whole answer comes. */
+  readonly get: (path: string) => Promise<Answer>;
+  readonly close: () => void;
+};
+
+const BODY_LIMIT = 256 * 1024 * 1024;
+
+/**
+ * GET requests to an engine over its socket, TCP, TLS or ssh, on connections that are kept until `close`.
+ *
+ * An answer that breaks off, exceeds 256 MiB or takes longer than the deadline is a failure, never a part of an answer.
+ */
+export function createTransport(options: TransportOptions): Transport {
+  const wire = connect(options);
+  const active = new Set<ClientRequest>();
+  const abort = () => {
+    for (const request of active) request.destroy();
+  };
+  options.signal.addEventListener('abort', abort, { once: true });
+  const context: Context = { ...options, wire, active };
+  return {
+    get: (path) => get(context, path),
+    close: () => {
+      options.signal.removeEventListener('abort', abort);
+      abort();
+      wire.agent.destroy();
+    },
+  };
+}
+
+type Wire = { readonly request: typeof httpRequest; readonly agent: HttpAgent; readonly base: RequestOptions; readonly pathPrefix: string };
+
+type Context = TransportOptions & { readonly wire: Wire; readonly active: Set<ClientRequest> };
+
+function connect({ endpoint, env, concurrency }: TransportOptions): Wire {
+  const { address } = endpoint;
+  const keep = { keepAlive: true, maxSockets: concurrency };
+  switch (address.kind) {
+    case 'socket':
+      return { request: httpRequest, agent: new HttpAgent(keep), base: { socketPath: address.path, host: 'localhost' }, pathPrefix: '' };
+    case 'tcp': {
+      const { host, port, tls, pathPrefix } = address;
+      if (tls === null) return { request: httpRequest, agent: new HttpAgent(keep), base: { host, port }, pathPrefix };
+      const pem = { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined };
+      const agent = new HttpsAgent({ ...keep, ...pem, rejectUnauthorized: tls.verify });
+      return { request: httpsRequest, agent, base: { host, port }, pathPrefix };
+    }
+    case 'ssh': {
+      // Each connection is a process here and a session there; sshd starts to refuse at ten that are not yet logged in.
+      const agent = new HttpAgent({ ...keep, maxSockets: Math.min(concurrency, 4) });
+      agent.createConnection = () => connectBySsh(address, env);
+      return { request: httpRequest, agent, base: { host: 'docker.example.com' }, pathPrefix: '' };
+    }
+  }
+}
+
+/** `stale`: the engine closed a kept connection just as it was used again. */
+type Sent =
+  { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'failed'; readonly error: Error; readonly stale: boolean };
+
+async function get(context: Context, path: string): Promise<Answer> {
+  const first = await send(context, path);
+  const sent = first.kind === 'failed' && first.stale ? await send(context, path) : first;
+  switch (sent.kind) {
+    case 'answer':
+      return sent.answer;
+    case 'failed':
+      context.signal.throwIfAborted();
+      throw engineFailure(context.endpoint, sent.error);
+  }
+}
+
+function send({ wire, active, timeoutMs, signal }: Context, path: string): Promise<Sent> {
+  return new Promise((resolve) => {
+    const request = wire.request({ ...wire.base, agent: wire.agent, method: 'GET', path: `${wire.pathPrefix}${path}` });
+    let cause: Error | null = null;
+    const timer = setTimeout(() => {
+      cause = withCode('ETIMEDOUT', `no whole answer to GET ${path} within ${timeoutMs / 1000} s`);
+      request.destroy(cause);
+    }, timeoutMs);
+    const finish = (sent: Sent) => {
+      clearTimeout(timer);
+      active.delete(request);
+      resolve(sent);
+    };
+    const fail = (error: Error) => {
+      request.destroy();
+      finish({ kind: 'failed', error: cause ?? error, stale: cause === null && request.reusedSocket && codeOf(error) === 'ECONNRESET' });
+    };
+    active.add(request);
+    request.on('error', fail);
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > BODY_LIMIT) fail(withCode('ETOOBIG', `an answer to GET ${path} of more than ${BODY_LIMIT / 1024 / 1024} MiB`));
+        else chunks.push(chunk);
+      });
+      response.on('error', (error) =>
+        fail(codeOf(error) === 'ECONNRESET' ? withCode('ECUT', `an answer to GET ${path} that breaks off`) : error),
+      );
+      response.on('end', () => {
+        const body = Buffer.concat(chunks).toString('utf8');
+        finish({ kind: 'answer', answer: { status: response.statusCode ?? 0, headers: response.headers, body } });
+      });
+    });
+    if (signal.aborted) request.destroy();
+    else request.end();
+  });
+}
+
+function withCode(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}

@@ -1,0 +1,139 @@
+import { parseDigest, type Digest } from '../../core/digest.ts';
+import type { InstalledImage, Origin } from '../../core/installed.ts';
+import { normalizePlatform, renderPlatform, type Platform } from '../../core/platform.ts';
+import { parseReference, type Reference, type Repository } from '../../core/reference.ts';
+import { formatTime, type Identity, type ImageFacts, type InspectedImage, type ListedImage, type ListedManifest } from './wire.ts';
+
+/** What keeps the images of an engine: docker's graph drivers, docker with containerd, podman. */
+export type StoreKind = 'classic' | 'containerd' | 'podman';
+
+/** One platform of a listed image: what becomes an InstalledImage. */
+export type Variant = {
+  readonly image: ListedImage;
+  /** null outside the containerd store, and where it does not list manifests. */
+  readonly manifest: ListedManifest | null;
+  /** An OCI platform as JSON, where inspect has to be told which one is meant. */
+  readonly query: string | null;
+  /** Several platforms are here, and the engine is too old to be asked about one of them. */
+  readonly ambiguous: boolean;
+  /** Under which the facts are remembered; null where the id does not determine them. */
+  readonly factsKey: string | null;
+  /** The identity is told by inspect alone, and it can change. */
+  readonly identityByInspect: boolean;
+};
+
+/**
+ * Lists what of an image is here: in the containerd store one variant for each platform whose content is, elsewhere one.
+ *
+ * Of several manifests for one platform the first counts, as it does for a pull. An index none of whose content is here is still one variant.
+ * Source: moby, daemon/containerd/image_list.go; Engine API 1.47 `manifests`, 1.49 `platform`, 1.53 `Identity`, 1.54 `identity`.
+ */
+export function listVariants(image: ListedImage, store: StoreKind, apiMinor: number): readonly Variant[] {
+  const single = { image, manifest: null, query: null, ambiguous: false, identityByInspect: false };
+  if (store !== 'containerd') return [{ ...single, factsKey: `engine-image:${store}:${image.id}` }];
+  const identityByInspect = apiMinor === 53;
+  const here = new Map<string, ListedManifest>();
+  for (const manifest of (image.manifests ?? []).filter((listed) => listed.available)) {
+    const platform = renderPlatform(manifest.platform);
+    if (!here.has(platform)) here.set(platform, manifest);
+  }
+  if (here.size === 0) return [{ ...single, factsKey: null, identityByInspect }];
+  return [...here.values()].map((manifest) => ({
+    image,
+    manifest,
+    query: here.size > 1 && apiMinor >= 49 ? platformQuery(manifest.platform) : null,
+    ambiguous: here.size > 1 && apiMinor < 49,
+    factsKey: `engine-image:${store}:${manifest.digest}`,
+    identityByInspect,
+  }));
+}
+
+/** What is known of a variant besides the list; null facts where inspect failed. */
+export type Learned = { readonly facts: ImageFacts | null; readonly identity: Identity | null };
+
+/** Without an inspection that is about this platform, only what the list says is taken. */
+export function learnedFrom(variant: Variant, inspected: InspectedImage): Learned {
+  const { facts, identity } = inspected;
+  const wanted = variant.manifest?.platform ?? null;
+  const isOther =
+    variant.ambiguous && wanted !== null && (facts.platform === null || renderPlatform(facts.platform) !== renderPlatform(wanted));
+  return { facts: isOther ? null : facts, identity };
+}
+
+export type InstallContext = {
+  readonly store: StoreKind;
+  /** For an image of which nothing says a platform. */
+  readonly enginePlatform: Platform | null;
+  readonly onBadName: (image: ListedImage, message: string) => void;
+};
+
+/** Puts together what the list, the inspection and the store's nature say about one image on one platform. */
+export function installVariant(variant: Variant, learned: Learned, context: InstallContext): InstalledImage {
+  const { image, manifest } = variant;
+  const { facts } = learned;
+  const inContainerd = context.store === 'containerd';
+  return {
+    imageId: image.id,
+    configDigest: inContainerd ? null : parseDigest(image.id),
+    platform: platformOf(variant, facts) ?? context.enginePlatform ?? normalizePlatform({ os: 'linux', architecture: 'amd64' }),
+    created: facts?.created ?? (image.created === null || image.created === 0 ? null : formatTime(image.created * 1000)),
+    size: manifest?.size ?? image.size,
+    diffIds: facts?.diffIds ?? null,
+    labels: facts?.labels ?? image.labels,
+    tags: image.names.map((name) => readName(name, image, context)).filter((reference) => reference !== null),
+    repoDigests: image.digests.map((name) => readDigest(name, image, context)).filter((known) => known !== null),
+    contentDigests: inContainerd ? distinct([image.target ?? parseDigest(image.id), manifest?.digest ?? null]) : [],
+    origin: originOf(context.store, manifest?.identity ?? learned.identity),
+  };
+}
+
+function platformOf(variant: Variant, facts: ImageFacts | null): Platform | null {
+  return variant.manifest?.platform ?? facts?.platform ?? variant.image.manifests?.[0]?.platform ?? null;
+}
+
+/** An engine that knows no origin of an image says nothing: it may have been loaded, or come before the engine kept a record. */
+function originOf(store: StoreKind, identity: Identity | null): Origin {
+  switch (store) {
+    case 'classic':
+      return { kind: 'repo-digests' };
+    case 'podman':
+      return { kind: 'podman' };
+    case 'containerd':
+      return identity === null
+        ? { kind: 'unrecorded' }
+        : { kind: 'identity', pulledFrom: identity.pulledFrom.flatMap(readRepository), built: identity.built };
+  }
+}
+
+function readName(name: string, image: ListedImage, context: InstallContext): Reference | null {
+  const reference = parseReference(name);
+  if (reference.ok) return reference.value;
+  context.onBadName(image, reference.message);
+  return null;
+}
+
+function readDigest(name: string, image: ListedImage, context: InstallContext): (Repository & { readonly digest: Digest }) | null {
+  const reference = readName(name, image, context);
+  if (!reference?.digest) return null;
+  return { registry: reference.registry, repository: reference.repository, digest: reference.digest };
+}
+
+function readRepository(text: string): readonly Repository[] {
+  const reference = parseReference(text);
+  return reference.ok ? [{ registry: reference.value.registry, repository: reference.value.repository }] : [];
+}
+
+function platformQuery(platform: Platform): string {
+  const { os, architecture, variant, osVersion, osFeatures } = platform;
+  return JSON.stringify({
+    os,
+    architecture,
+    ...(variant === null ? {} : { variant }),
+    ...(osVersion === null ? {} : { 'os.version': osVersion }),
+    ...(osFeatures.length === 0 ? {} : { 'os.features': osFeatures }),
+  });
+}
+
+function distinct(digests: readonly (Digest | null)[]): readonly Digest[] {
+  return [...new Set(digests.filter((digest) => digest !== null))];
+}

@@ -1,0 +1,267 @@
+import { parseDigest, type Digest } from '../../core/digest.ts';
+import { normalizePlatform, type Platform } from '../../core/platform.ts';
+
+/** What `GET /info` says that matters here. */
+export type EngineInfo = {
+  readonly containerdStore: boolean;
+  readonly insecureRegistries: readonly string[];
+  /** Of the machine the engine runs on. */
+  readonly platform: Platform | null;
+};
+
+/** An entry of `GET /images/json`. Names and digests are as the engine wrote them, without its `<none>`. */
+export type ListedImage = {
+  readonly id: string;
+  readonly names: readonly string[];
+  readonly digests: readonly string[];
+  /** Seconds since the epoch. */
+  readonly created: number | null;
+  readonly size: number | null;
+  readonly labels: ReadonlyMap<string, string>;
+  /** The containerd store says it from API 1.48. */
+  readonly target: Digest | null;
+  /** The manifests of images in the target, without attestations, in its order; null where the engine does not list them. */
+  readonly manifests: readonly ListedManifest[] | null;
+};
+
+export type ListedManifest = {
+  readonly digest: Digest;
+  readonly platform: Platform;
+  /** All of its content is on this machine. */
+  readonly available: boolean;
+  readonly size: number | null;
+  readonly identity: Identity | null;
+};
+
+/** Where the engine knows an image to be from: Engine API 1.53, `Identity`. */
+export type Identity = { readonly pulledFrom: readonly string[]; readonly built: boolean };
+
+/** What of `GET /images/{id}/json` never changes, and the identity, which can. */
+export type InspectedImage = { readonly facts: ImageFacts; readonly identity: Identity | null };
+
+export type ImageFacts = {
+  readonly platform: Platform | null;
+  /** RFC 3339 UTC. */
+  readonly created: string | null;
+  readonly diffIds: readonly Digest[] | null;
+  readonly labels: ReadonlyMap<string, string>;
+};
+
+/** An entry of `GET /containers/json`. `image` is the name it was created with, or the image's id where the name has moved on. */
+export type ListedContainer = {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly imageId: string;
+  readonly running: boolean;
+  readonly manifestDigest: Digest | null;
+};
+
+/**
+ * Decodes `GET /info`.
+ * Source: Engine API, SystemInfo; moby, daemon/containerd: the driver-type of its snapshotters.
+ */
+export function decodeInfo(document: unknown): EngineInfo {
+  const info = fieldsOf(document);
+  const status = listOf(info.get('DriverStatus')).map((pair) => listOf(pair));
+  const registries = fieldsOf(info.get('RegistryConfig'));
+  const hosts = [...fieldsOf(registries.get('IndexConfigs'))]
+    .filter(([, config]) => fieldsOf(config).get('Secure') === false)
+    .map(([host]) => host);
+  return {
+    containerdStore: status.some(([key, value]) => key === 'driver-type' && value === 'io.containerd.snapshotter.v1'),
+    insecureRegistries: [...new Set([...textsOf(registries.get('InsecureRegistryCIDRs')), ...hosts])].sort(),
+    platform: platformOf(info, 'info'),
+  };
+}
+
+/**
+ * Decodes `GET /images/json`; null when it is no list. Entries without an id are left out.
+ * Source: Engine API, ImageSummary and ImageManifestSummary.
+ */
+export function decodeImages(document: unknown): readonly ListedImage[] | null {
+  if (!Array.isArray(document)) return null;
+  return document.map(decodeListedImage).filter((image) => image !== null);
+}
+
+function decodeListedImage(document: unknown): ListedImage | null {
+  const image = fieldsOf(document);
+  const id = textOf(image.get('Id'));
+  if (id === null) return null;
+  const manifests = image.get('Manifests');
+  return {
+    id: canonicalId(id),
+    names: textsOf(image.get('RepoTags')).filter((name) => !name.includes('<none>')),
+    digests: textsOf(image.get('RepoDigests')).filter((name) => !name.includes('<none>')),
+    created: countOf(image.get('Created')),
+    size: countOf(image.get('Size')),
+    labels: labelsOf(image.get('Labels')),
+    target: parseDigest(fieldsOf(image.get('Descriptor')).get('digest')),
+    manifests: Array.isArray(manifests) ? manifests.map(decodeManifest).filter((manifest) => manifest !== null) : null,
+  };
+}
+
+function decodeManifest(document: unknown): ListedManifest | null {
+  const manifest = fieldsOf(document);
+  const data = fieldsOf(manifest.get('ImageData'));
+  const digest = parseDigest(manifest.get('ID') ?? manifest.get('Id') ?? fieldsOf(manifest.get('Descriptor')).get('digest'));
+  const platform = platformOf(fieldsOf(data.get('Platform')), 'wire');
+  if (manifest.get('Kind') !== 'image' || digest === null || platform === null) return null;
+  return {
+    digest,
+    platform,
+    available: manifest.get('Available') === true,
+    size: countOf(fieldsOf(manifest.get('Size')).get('Total')),
+    identity: decodeIdentity(data.get('Identity') ?? manifest.get('Identity')),
+  };
+}
+
+/** Decodes `GET /images/{id}/json`. Source: Engine API, ImageInspect. */
+export function decodeImage(document: unknown): InspectedImage {
+  const image = fieldsOf(document);
+  const layers = fieldsOf(image.get('RootFS')).get('Layers');
+  const diffIds = listOf(layers)
+    .map(parseDigest)
+    .filter((digest) => digest !== null);
+  return {
+    facts: {
+      platform: platformOf(image, 'inspect'),
+      created: timeOf(image.get('Created')),
+      diffIds: diffIds.length === listOf(layers).length && diffIds.length > 0 ? diffIds : null,
+      labels: labelsOf(fieldsOf(image.get('Config')).get('Labels')),
+    },
+    identity: decodeIdentity(image.get('Identity')),
+  };
+}
+
+/** Facts to the JSON that is remembered. */
+export function encodeFacts(facts: ImageFacts): string {
+  return JSON.stringify({ ...facts, labels: [...facts.labels] });
+}
+
+/** What `encodeFacts` made; null for anything else. */
+export function decodeFacts(text: string): ImageFacts | null {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const facts = fieldsOf(document);
+  const labels = listOf(facts.get('labels')).map((pair) => listOf(pair));
+  if (!Array.isArray(facts.get('labels'))) return null;
+  const diffIds = facts.get('diffIds');
+  return {
+    platform: platformOf(fieldsOf(facts.get('platform')), 'core'),
+    created: textOf(facts.get('created')),
+    diffIds: Array.isArray(diffIds) ? diffIds.map(parseDigest).filter((digest) => digest !== null) : null,
+    labels: new Map(
+      labels.flatMap(([key, value]) => (typeof key === 'string' && typeof value === 'string' ? [[key, value] as const] : [])),
+    ),
+  };
+}
+
+function decodeIdentity(document: unknown): Identity | null {
+  const identity = fieldsOf(document);
+  const pulledFrom = listOf(identity.get('Pull'))
+    .map((pull) => textOf(fieldsOf(pull).get('Repository')))
+    .filter((repository) => repository !== null);
+  const built = listOf(identity.get('Build')).length > 0;
+  return pulledFrom.length === 0 && !built ? null : { pulledFrom, built };
+}
+
+/** Decodes `GET /containers/json`. Source: Engine API, ContainerSummary. */
+export function decodeContainers(document: unknown): readonly ListedContainer[] | null {
+  if (!Array.isArray(document)) return null;
+  return document.map(decodeContainer).filter((container) => container !== null);
+}
+
+const UP: ReadonlySet<unknown> = new Set(['running', 'paused', 'restarting']);
+
+function decodeContainer(document: unknown): ListedContainer | null {
+  const container = fieldsOf(document);
+  const id = textOf(container.get('Id'));
+  const imageId = textOf(container.get('ImageID'));
+  if (id === null || imageId === null) return null;
+  // The other names are those that links of other containers give it: `/web/db`.
+  const names = textsOf(container.get('Names')).map((name) => name.replace(/^\//, ''));
+  return {
+    id,
+    name: names.find((name) => !name.includes('/')) ?? names[0] ?? id.slice(0, 12),
+    image: textOf(container.get('Image')) ?? '',
+    imageId: canonicalId(imageId),
+    running: UP.has(container.get('State')),
+    manifestDigest: parseDigest(fieldsOf(container.get('ImageManifestDescriptor')).get('digest')),
+  };
+}
+
+/** The name of `GET /containers/{id}/json` that the container was created with; null when it says none. */
+export function decodeContainerImage(document: unknown): string | null {
+  return textOf(fieldsOf(fieldsOf(document).get('Config')).get('Image'));
+}
+
+/** podman leaves out the algorithm in places. */
+function canonicalId(id: string): string {
+  return /^[a-f0-9]{64}$/.test(id) ? `sha256:${id}` : id;
+}
+
+/** One platform, in four spellings: the engine's info and inspect, OCI JSON, and ours. */
+const PLATFORM_FIELDS = {
+  info: { os: 'OSType', architecture: 'Architecture', variant: '', osVersion: '', osFeatures: '' },
+  inspect: { os: 'Os', architecture: 'Architecture', variant: 'Variant', osVersion: 'OsVersion', osFeatures: 'OsFeatures' },
+  wire: { os: 'os', architecture: 'architecture', variant: 'variant', osVersion: 'os.version', osFeatures: 'os.features' },
+  core: { os: 'os', architecture: 'architecture', variant: 'variant', osVersion: 'osVersion', osFeatures: 'osFeatures' },
+} as const;
+
+function platformOf(fields: Fields, spelling: keyof typeof PLATFORM_FIELDS): Platform | null {
+  const names = PLATFORM_FIELDS[spelling];
+  const os = textOf(fields.get(names.os));
+  const architecture = textOf(fields.get(names.architecture));
+  if (os === null || architecture === null) return null;
+  return normalizePlatform({
+    os,
+    architecture,
+    variant: textOf(fields.get(names.variant)),
+    osVersion: textOf(fields.get(names.osVersion)),
+    osFeatures: textsOf(fields.get(names.osFeatures)),
+  });
+}
+
+/** To RFC 3339 UTC in whole seconds; null for Go's zero time, which stands for none. */
+function timeOf(value: unknown): string | null {
+  const text = textOf(value);
+  const time = text === null ? Number.NaN : Date.parse(text);
+  return Number.isNaN(time) || text?.startsWith('0001-') === true ? null : formatTime(time);
+}
+
+/** `2026-11-20T13:34:17Z` */
+export function formatTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+type Fields = ReadonlyMap<string, unknown>;
+
+/** The own fields of a JSON object, none of anything else; a Map, because the keys of labels come from outside. */
+function fieldsOf(value: unknown): Fields {
+  return new Map<string, unknown>(typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return listOf(value).filter((text) => typeof text === 'string');
+}
+
+function countOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+function labelsOf(value: unknown): ReadonlyMap<string, string> {
+  return new Map([...fieldsOf(value)].flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : [])));
+}
