@@ -90,23 +90,25 @@ const MAX_ENTRIES = 1000;
 export function decodeDocument(bytes: Uint8Array, mediaType: string | null): Outcome<Index | Manifest> {
   const contentType = mediaType === null ? null : withoutParameters(mediaType);
   const wire = decodeJsonObject(bytes);
-  if (wire === null)
-    return refused(
-      'bad-response',
-      `expected a manifest in JSON, got something else (${contentType === null ? 'without a Content-Type' : excerpt(contentType)})`,
-    );
+  if (wire === null) {
+    const label = contentType === null ? 'without a Content-Type' : excerpt(contentType);
+    return refused('bad-response', `expected a manifest in JSON, got something else (${label})`);
+  }
 
   const written = readText(wire, 'mediaType');
   const bodyType = written === null ? null : withoutParameters(written);
   const withdrawn = wire.schemaVersion === 1 ? 'schema 1 manifests' : WITHDRAWN_TYPES.get(bodyType ?? contentType ?? '');
   if (withdrawn !== undefined) return refused('unsupported', `${withdrawn} are not supported`);
-  if (bodyType !== null && !DOCUMENT_TYPES.has(bodyType))
+  if (bodyType !== null && !DOCUMENT_TYPES.has(bodyType)) {
     return refused('unsupported', `documents of type ${excerpt(bodyType)} are not supported`);
+  }
   if (bodyType !== null && contentType !== bodyType && namesDocument(contentType)) {
     return refused('bad-response', `the Content-Type is ${contentType}, the document calls itself ${bodyType}`);
   }
   const schemaVersion = wire.schemaVersion ?? 2;
-  if (schemaVersion !== 2) return refused('bad-response', `expected schemaVersion 2, got ${JSON.stringify(schemaVersion).slice(0, 20)}`);
+  if (schemaVersion !== 2) {
+    return refused('bad-response', `expected schemaVersion 2, got ${typeof schemaVersion === 'number' ? schemaVersion : 'something else'}`);
+  }
 
   const isIndex = wire.manifests !== undefined && (wire.config ?? wire.layers ?? null) === null;
   const isManifest = wire.config !== undefined && (wire.manifests ?? null) === null;
@@ -126,8 +128,9 @@ export function decodeConfig(bytes: Uint8Array): Outcome<ImageConfig> {
   const rootfs = wire.rootfs;
   const listed = isJsonObject(rootfs) ? readList(rootfs, 'diff_ids') : [];
   const diffIds = listed?.map(parseDigest).filter((digest) => digest !== null) ?? [];
-  if (diffIds.length !== listed?.length)
+  if (diffIds.length !== listed?.length) {
     return refused('bad-response', 'expected rootfs.diff_ids of the image config to be a list of digests');
+  }
   const history = readList(wire, 'history');
   if (history?.every(isJsonObject) !== true) return refused('bad-response', 'expected history of the image config to be a list of objects');
   const config = wire.config;
@@ -175,9 +178,11 @@ function decodeIndex(wire: JsonObject): Parsed<Index> {
   const manifests: Descriptor[] = [];
   for (const [position, entry] of entries.entries()) {
     const descriptor = decodeDescriptor(entry);
-    if (descriptor.ok) manifests.push(descriptor.value);
-    else if (!isJsonObject(entry) || !isAttestation(describe(entry)))
+    if (descriptor.ok) {
+      manifests.push(descriptor.value);
+    } else if (!isJsonObject(entry) || !isAttestation(describe(entry))) {
       return malformed(`manifests[${position}] of the index: ${descriptor.message}`);
+    }
   }
   return parsed({ kind: 'index', manifests, annotations: readTextMap(wire, 'annotations') });
 }

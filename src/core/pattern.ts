@@ -26,8 +26,9 @@ const RANGE = /(?:\\([^])|([^\\\]-]))(?:-(?:\\([^])|([^\\\]-])))?/g;
  * Source: distribution/reference, FamiliarMatch(); Go path.Match(), where `**` is an ordinary `*`.
  */
 export function compilePattern(glob: string): Parsed<(reference: Reference) => boolean> {
-  if (glob === '' || glob.length > MAX_PATTERN)
+  if (glob === '' || glob.length > MAX_PATTERN) {
     return malformed(`invalid pattern: expected 1 to ${MAX_PATTERN} characters, got ${glob.length}`);
+  }
   const exact = parseReference(glob);
   if (exact.ok) return parsed((reference) => isCovered(exact.value, reference));
   const tokens = glob.match(TERM) ?? [];

@@ -103,8 +103,9 @@ export function choosePlatform<T extends { readonly platform: Platform | null }>
     const { platform } = entry;
     const rank = platform === null ? null : fallbackRank(wanted, platform);
     if (platform === null || rank === null) continue;
-    if (best === null || rank < best.rank || (rank === best.rank && compareWindowsVersions(platform, best.platform) > 0))
+    if (best === null || rank < best.rank || (rank === best.rank && compareWindowsVersions(platform, best.platform) > 0)) {
       best = { entry, platform, rank };
+    }
   }
   return best?.entry ?? null;
 }

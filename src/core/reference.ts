@@ -48,8 +48,9 @@ const HEX_LENGTHS: ReadonlyMap<string, number> = new Map([
  * Source: distribution/reference, ParseNormalizedNamed() and regexp.go; digests: OCI image-spec v1.1, descriptor.md (sha256 and sha512 only).
  */
 export function parseReference(text: string): Parsed<Reference> {
-  if (text.length > MAX_TEXT)
+  if (text.length > MAX_TEXT) {
     return malformed(`invalid reference format ${quote(text)}: expected at most ${MAX_TEXT} characters, got ${text.length}`);
+  }
   if (text === '') return malformed('invalid reference format "": repository name must have at least one component');
   if (IDENTIFIER.test(text)) return malformed(`invalid repository name (${text}), cannot specify 64-byte hexadecimal strings`);
 
