@@ -53,7 +53,7 @@ const CAUSES: ReadonlyMap<string, Explanation> = new Map([
   ...['ENOENT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTSOCK'].map((code) => [code, absent] as const),
   ...['EACCES', 'EPERM'].map((code) => [code, forbidden] as const),
   ...['ECONNRESET', 'EPIPE'].map((code) => [code, stopped] as const),
-  ...['ETIMEDOUT', 'ECUT', 'ETOOBIG'].map((code) => [code, misbehaved] as const),
+  ...['ETIMEDOUT', 'ETOOBIG'].map((code) => [code, misbehaved] as const),
   ...[
     'DEPTH_ZERO_SELF_SIGNED_CERT',
     'SELF_SIGNED_CERT_IN_CHAIN',

@@ -1,4 +1,11 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import {
+  Agent as HttpAgent,
+  type AgentOptions,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type RequestOptions,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 import type { EngineEndpoint } from './endpoint.ts';
@@ -28,6 +35,8 @@ export type Transport = {
   readonly close: () => void;
 };
 
+const RESETS: ReadonlySet<string | null> = new Set(['ECONNRESET', 'EPIPE']);
+
 const BODY_LIMIT = 256 * 1024 * 1024;
 
 /**
@@ -48,12 +57,20 @@ export function createTransport(options: TransportOptions): Transport {
     close: () => {
       options.signal.removeEventListener('abort', abort);
       abort();
-      wire.agent.destroy();
+      wire.kept.destroy();
+      wire.fresh.destroy();
     },
   };
 }
 
-type Wire = { readonly request: typeof httpRequest; readonly agent: HttpAgent; readonly base: RequestOptions; readonly pathPrefix: string };
+/** `fresh` makes a connection for one request. */
+type Wire = {
+  readonly request: typeof httpRequest;
+  readonly kept: HttpAgent;
+  readonly fresh: HttpAgent;
+  readonly base: RequestOptions;
+  readonly pathPrefix: string;
+};
 
 type Context = TransportOptions & { readonly wire: Wire; readonly active: Set<ClientRequest> };
 
@@ -62,30 +79,34 @@ function connect({ endpoint, env, concurrency }: TransportOptions): Wire {
   const keep = { keepAlive: true, maxSockets: concurrency };
   switch (address.kind) {
     case 'socket':
-      return { request: httpRequest, agent: new HttpAgent(keep), base: { socketPath: address.path, host: 'localhost' }, pathPrefix: '' };
+      return { ...plain(keep), base: { socketPath: address.path, host: 'localhost' }, pathPrefix: '' };
     case 'tcp': {
       const { host, port, tls, pathPrefix } = address;
-      if (tls === null) return { request: httpRequest, agent: new HttpAgent(keep), base: { host, port }, pathPrefix };
-      const pem = { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined };
-      const agent = new HttpsAgent({ ...keep, ...pem, rejectUnauthorized: tls.verify });
-      return { request: httpsRequest, agent, base: { host, port }, pathPrefix };
+      if (tls === null) return { ...plain(keep), base: { host, port }, pathPrefix };
+      const pem = { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined, rejectUnauthorized: tls.verify };
+      const kept = new HttpsAgent({ ...keep, ...pem });
+      return { request: httpsRequest, kept, fresh: new HttpsAgent(pem), base: { host, port }, pathPrefix };
     }
     case 'ssh': {
       // Each connection is a process here and a session there; sshd starts to refuse at ten that are not yet logged in.
-      const agent = new HttpAgent({ ...keep, maxSockets: Math.min(concurrency, 4) });
-      agent.createConnection = () => connectBySsh(address, env);
-      return { request: httpRequest, agent, base: { host: 'docker.example.com' }, pathPrefix: '' };
+      const wire = plain({ ...keep, maxSockets: Math.min(concurrency, 4) });
+      for (const agent of [wire.kept, wire.fresh]) agent.createConnection = () => connectBySsh(address, env);
+      return { ...wire, base: { host: 'docker.example.com' }, pathPrefix: '' };
     }
   }
 }
 
-/** `stale`: the engine closed a kept connection just as it was used again. */
+function plain(keep: AgentOptions): Pick<Wire, 'request' | 'kept' | 'fresh'> {
+  return { request: httpRequest, kept: new HttpAgent(keep), fresh: new HttpAgent() };
+}
+
+/** `stale`: closed before any answer, as engines close a kept connection just when it is used again. */
 type Sent =
   { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'failed'; readonly error: Error; readonly stale: boolean };
 
 async function get(context: Context, path: string): Promise<Answer> {
-  const first = await send(context, path);
-  const sent = first.kind === 'failed' && first.stale ? await send(context, path) : first;
+  const first = await send(context, path, context.wire.kept);
+  const sent = first.kind === 'failed' && first.stale ? await send(context, path, context.wire.fresh) : first;
   switch (sent.kind) {
     case 'answer':
       return sent.answer;
@@ -95,10 +116,11 @@ async function get(context: Context, path: string): Promise<Answer> {
   }
 }
 
-function send({ wire, active, timeoutMs, signal }: Context, path: string): Promise<Sent> {
+function send({ wire, active, timeoutMs, signal }: Context, path: string, agent: HttpAgent): Promise<Sent> {
   return new Promise((resolve) => {
-    const request = wire.request({ ...wire.base, agent: wire.agent, method: 'GET', path: `${wire.pathPrefix}${path}` });
+    const request = wire.request({ ...wire.base, agent, method: 'GET', path: `${wire.pathPrefix}${path}` });
     let cause: Error | null = null;
+    let answered = false;
     const timer = setTimeout(() => {
       cause = withCode('ETIMEDOUT', `no whole answer to GET ${path} within ${timeoutMs / 1000} s`);
       request.destroy(cause);
@@ -110,11 +132,16 @@ function send({ wire, active, timeoutMs, signal }: Context, path: string): Promi
     };
     const fail = (error: Error) => {
       request.destroy();
-      finish({ kind: 'failed', error: cause ?? error, stale: cause === null && request.reusedSocket && codeOf(error) === 'ECONNRESET' });
+      finish({
+        kind: 'failed',
+        error: cause ?? error,
+        stale: cause === null && !answered && RESETS.has(codeOf(error)),
+      });
     };
     active.add(request);
     request.on('error', fail);
     request.on('response', (response) => {
+      answered = true;
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -122,9 +149,7 @@ function send({ wire, active, timeoutMs, signal }: Context, path: string): Promi
         if (size > BODY_LIMIT) fail(withCode('ETOOBIG', `an answer to GET ${path} of more than ${BODY_LIMIT / 1024 / 1024} MiB`));
         else chunks.push(chunk);
       });
-      response.on('error', (error) =>
-        fail(codeOf(error) === 'ECONNRESET' ? withCode('ECUT', `an answer to GET ${path} that breaks off`) : error),
-      );
+      response.on('error', fail);
       response.on('end', () => {
         const body = Buffer.concat(chunks).toString('utf8');
         finish({ kind: 'answer', answer: { status: response.statusCode ?? 0, headers: response.headers, body } });
