@@ -1,0 +1,73 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Addresses that a registry on the public internet has no business naming: this host, private, link-local, carrier and benchmarking ranges. */
+const INTERNAL_RANGES = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '::/128',
+  '::1/128',
+  'fc00::/7',
+  'fe80::/10',
+  'fec0::/10',
+] as const;
+
+const LOOPBACK_RANGES = ['127.0.0.0/8', '::1/128'] as const;
+
+/**
+ * Tells whether an IP address is loopback, private, link-local or unspecified.
+ *
+ * IPv4 written inside IPv6 (`::ffff:10.0.0.1`) counts as the IPv4 address.
+ * Source: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890).
+ */
+export function isInternalAddress(address: string): boolean {
+  return INTERNAL_RANGES.some((range) => isInRange(address, range));
+}
+
+/** Tells whether a host as `URL.hostname` writes it is internal by its name alone, without asking DNS. */
+export function isInternalHost(hostname: string): boolean {
+  const address = literalAddress(hostname);
+  if (address !== null) return isInternalAddress(address);
+  return isLocalhost(hostname) || hostname === 'metadata.google.internal';
+}
+
+/** Tells whether a host is this machine: `localhost`, 127.0.0.0/8, `[::1]`. Source: RFC 6761 section 6.3. */
+export function isLoopbackHost(hostname: string): boolean {
+  const address = literalAddress(hostname);
+  return address === null ? isLocalhost(hostname) : LOOPBACK_RANGES.some((range) => isInRange(address, range));
+}
+
+/** The IP address a host is written as, without brackets; null for a name. */
+export function literalAddress(hostname: string): string | null {
+  const bare = hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname;
+  return isIP(bare) === 0 ? null : bare;
+}
+
+/** Tells whether `address` lies in `range`, a CIDR; false when either is none. */
+export function isInRange(address: string, range: string): boolean {
+  const [network, prefixText] = splitRange(range);
+  const networkFamily = isIP(network);
+  const family = isIP(address);
+  if (networkFamily === 0 || family === 0) return false;
+  const prefix = Number(prefixText);
+  if (!/^\d{1,3}$/.test(prefixText) || prefix > (networkFamily === 4 ? 32 : 128)) return false;
+  const list = new BlockList();
+  list.addSubnet(network, prefix, networkFamily === 4 ? 'ipv4' : 'ipv6');
+  return list.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+function isLocalhost(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/\.$/, '');
+  return name === 'localhost' || name.endsWith('.localhost');
+}
+
+function splitRange(range: string): readonly [string, string] {
+  const slash = range.lastIndexOf('/');
+  return slash < 0 ? [range, ''] : [range.slice(0, slash), range.slice(slash + 1)];
+}

@@ -1,0 +1,68 @@
+import { isInRange, isLoopbackHost, literalAddress } from './address.ts';
+
+/**
+ * Registries whose API lives on another host than their name says.
+ *
+ * - docker.io: distribution/reference and moby ask registry-1.docker.io
+ * - lscr.io: a front that redirects to ghcr.io, which asks for a token of its own that is lost on the way (containrrr/watchtower#257)
+ */
+const API_HOSTS: ReadonlyMap<string, string> = new Map([
+  ['docker.io', 'registry-1.docker.io'],
+  ['lscr.io', 'ghcr.io'],
+]);
+
+/**
+ * Where a registry is asked. `bases` are to be tried in order, the second only when the first does not speak TLS.
+ *
+ * `insecure`: certificates are not verified and plain HTTP is allowed.
+ */
+export type Endpoint = { readonly bases: readonly [URL, ...URL[]]; readonly insecure: boolean };
+
+/**
+ * Finds where a registry is asked: its place in `locations`, else its API host, else the host it is named after.
+ *
+ * Loopback and configured hosts are insecure as they are for dockerd: HTTPS without verification, then HTTP. `addresses` are what the host's name
+ * resolves to, for CIDR entries.
+ * Source: moby, daemon/pkg/registry, service_v2.go and config.go (isSecureIndex).
+ * @returns null when `registry` is no host, or its location no http(s) URL.
+ */
+export function endpointFor(
+  registry: string,
+  configured: {
+    readonly locations: ReadonlyMap<string, string>;
+    readonly insecureRegistries: readonly string[];
+    readonly addresses: readonly string[];
+  },
+): Endpoint | null {
+  const location = configured.locations.get(registry);
+  const first = parseBase(location ?? `https://${API_HOSTS.get(registry) ?? registry}`);
+  if (first === null) return null;
+  const insecure =
+    isLoopbackHost(first.hostname) ||
+    configured.insecureRegistries.some((entry) => names(entry, { registry, base: first, addresses: configured.addresses }));
+  if (location !== undefined || !insecure) return { bases: [first], insecure };
+  const second = new URL(first);
+  second.protocol = 'http:';
+  return { bases: [first, second], insecure };
+}
+
+/** Tells whether any entry can only be decided with a host's addresses. */
+export function hasRanges(insecureRegistries: readonly string[]): boolean {
+  return insecureRegistries.some((entry) => entry.includes('/'));
+}
+
+function parseBase(text: string): URL | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
+  return url.username === '' && url.password === '' && url.search === '' ? url : null;
+}
+
+function names(entry: string, host: { readonly registry: string; readonly base: URL; readonly addresses: readonly string[] }): boolean {
+  if (entry.includes('/')) {
+    const literal = literalAddress(host.base.hostname);
+    return (literal === null ? host.addresses : [literal]).some((address) => isInRange(address, entry));
+  }
+  const wanted = entry.toLowerCase();
+  return [host.registry, host.base.host, host.base.hostname].some((name) => name.toLowerCase() === wanted);
+}
