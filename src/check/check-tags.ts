@@ -11,15 +11,10 @@ export type TagCheckOptions = AnswerPolicy & {
   /** Questions at once per registry; the registry client bounds its requests by itself. */
   readonly jobs: number;
   readonly onProgress: (progress: Progress) => void;
-  /** Called as each tag is settled, in order of arrival. */
-  readonly onTag: (event: TagEvent) => void;
 };
 
 /** `subject`: what is being done right now, a registry or the engine's location. */
 export type Progress = { readonly done: number; readonly total: number; readonly subject: string };
-
-/** One tag was settled. `resolution` is null for what needs no question. */
-export type TagEvent = { readonly reference: Reference; readonly resolution: Resolution | null; readonly verdict: TagVerdict };
 
 /** What was found about one row's tag; `resolution` is null when nothing had to be asked. */
 export type Settled = { readonly check: TagCheck; readonly resolution: Resolution | null };
@@ -36,9 +31,8 @@ export async function checkTags(
   options: TagCheckOptions,
 ): Promise<ReadonlyMap<Subject, Settled>> {
   const settled = new Map<Subject, Settled>();
-  const groups = groupByTag(subjects, (subject, reference, verdict) => {
+  const groups = groupByTag(subjects, (subject, verdict) => {
     settled.set(subject, { check: { verdict, offered: null, trail: [] }, resolution: null });
-    options.onTag({ reference, resolution: null, verdict });
   });
   const recalled = new Map(groups.map((group) => [group, answers.recall(group.reference, group.tag)]));
   const toAsk = groups.filter((group) => recalled.get(group) === null);
@@ -51,7 +45,6 @@ export async function checkTags(
       const question = { image: subject.image, reference: group.reference, platform: subject.platform };
       const check = await checkTag(question, resolution, answers);
       settled.set(subject, { check, resolution });
-      if (subject === group.subjects[0]) options.onTag({ reference: group.reference, resolution, verdict: check.verdict });
     }
     done += 1;
     options.onProgress({ done, total: groups.length, subject: group.reference.registry });
@@ -67,16 +60,13 @@ export async function checkTags(
   return settled;
 }
 
-function groupByTag(
-  subjects: readonly Subject[],
-  onSettled: (subject: Subject, reference: Reference, verdict: TagVerdict) => void,
-): readonly Group[] {
+function groupByTag(subjects: readonly Subject[], onSettled: (subject: Subject, verdict: TagVerdict) => void): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const subject of subjects) {
     if (subject.reference === null) continue;
     const plan = planTagCheck(subject.image, subject.reference);
     if (plan.kind === 'settled') {
-      onSettled(subject, subject.reference, plan.verdict);
+      onSettled(subject, plan.verdict);
       continue;
     }
     const key = `${repositoryKey(plan.repository)}:${plan.tag}`;

@@ -1,11 +1,11 @@
 import { checkImages } from '../check/check-images.ts';
-import type { TagEvent } from '../check/check-tags.ts';
+import type { ImageSource, Registry } from '../check/ports.ts';
 import type { CheckReport } from '../check/report.ts';
 import { parsePlatform, type Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
-import type { Context } from './context.ts';
+import type { Context, EngineSettings } from './context.ts';
 import type { CommonOptions } from './options.ts';
 import { createProgressLine } from './progress.ts';
 
@@ -13,7 +13,6 @@ import { createProgressLine } from './progress.ts';
 export type CheckRequest = {
   readonly all: boolean;
   readonly matches: ((reference: Reference) => boolean) | null;
-  readonly onTag: (event: TagEvent) => void;
 };
 
 /**
@@ -23,34 +22,18 @@ export type CheckRequest = {
  */
 export async function checkMachine(context: Context, options: CommonOptions, request: CheckRequest): Promise<CheckReport> {
   const platform = options.platform === undefined ? null : readPlatform(options.platform);
-  const trustedRealms = readTrustedRealms(options.trustRealm);
-  const log = (line: string): void => {
-    if (options.verbose === true) context.stderr.write(`   ${sanitizeText(line)}\n`);
-  };
+  readTrustedRealms(options.trustRealm);
   const memory = await context.adapters.openMemory();
   const progress = createProgressLine(context.stderr, showsProgress(context, options));
   let report: CheckReport;
   try {
-    const source = await context.adapters.openEngine({
-      host: options.host ?? null,
-      context: options.context ?? null,
-      facts: memory,
-      timeoutMs: options.timeout,
-    });
     report = await checkImages(
       {
-        source,
+        source: await openEngine(context, options, memory),
         memory,
         now: context.now,
         signal: context.signal,
-        openRegistry: (insecureRegistries) =>
-          context.adapters.openRegistry({
-            insecureRegistries: [...insecureRegistries, ...options.insecureRegistry],
-            jobs: options.jobs,
-            timeoutMs: options.timeout,
-            trustedRealms,
-            log,
-          }),
+        openRegistry: (insecureRegistries) => openRegistry(context, options, insecureRegistries),
       },
       {
         ...request,
@@ -66,6 +49,24 @@ export async function checkMachine(context: Context, options: CommonOptions, req
     memory.close();
   }
   return { ...report, warnings: [...report.warnings, ...memory.warnings()] };
+}
+
+/** Opens the engine the options name. */
+export function openEngine(context: Context, options: CommonOptions, facts: EngineSettings['facts']): Promise<ImageSource> {
+  return context.adapters.openEngine({ host: options.host ?? null, context: options.context ?? null, facts, timeoutMs: options.timeout });
+}
+
+/** Opens the registry client as the options say; `insecureRegistries` are the engine's own. */
+export function openRegistry(context: Context, options: CommonOptions, insecureRegistries: readonly string[]): Promise<Registry> {
+  return context.adapters.openRegistry({
+    insecureRegistries: [...insecureRegistries, ...options.insecureRegistry],
+    jobs: options.jobs,
+    timeoutMs: options.timeout,
+    trustedRealms: readTrustedRealms(options.trustRealm),
+    log: (line) => {
+      if (options.verbose === true) context.stderr.write(`   ${sanitizeText(line)}\n`);
+    },
+  });
 }
 
 /** No look-up that was needed gave an answer: then nothing in the report may be trusted. */

@@ -20,7 +20,6 @@ export async function list(context: Context, patterns: readonly string[], option
   const report = await checkMachine(context, options, {
     all: options.all === true,
     matches: readPatterns(patterns),
-    onTag: () => undefined,
   });
   const wanted = { ...report, images: report.images.filter(passes) };
   const shown = upgradable ? { ...wanted, images: wanted.images.filter(isUpgradable) } : wanted;

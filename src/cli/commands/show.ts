@@ -1,0 +1,45 @@
+import { compilePattern } from '../../core/pattern.ts';
+import { parseReference, renderReference, withDefaultTag } from '../../core/reference.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { ImgupdateError } from '../../errors.ts';
+import { renderShow } from '../../formats/show.ts';
+import { checkMachine, everyLookupFailed } from '../check-machine.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { CommonOptions } from '../options.ts';
+import { paintFor, planOutput } from '../output.ts';
+
+/** `imgupdate show IMAGE`: everything about one image, by its reference, a pattern or its id, and how each answer was reached. */
+export async function show(context: Context, image: string, options: CommonOptions): Promise<ExitCode> {
+  const output = options.format === undefined && options.json !== true ? null : planOutput(context, options);
+  const isId = /^(?:sha256:)?[a-f0-9]{6,64}$/.test(image);
+  const report = await checkMachine(context, options, { all: isId, matches: isId ? null : readImage(image) });
+  const images = isId
+    ? report.images.filter(({ engineId }) => engineId.replace(/^sha256:/, '').startsWith(image.replace(/^sha256:/, '')))
+    : report.images;
+  if (images.length === 0) {
+    throw new ImgupdateError('no-such-image', `no image here matches ${image}`, { hint: 'list those that are: imgupdate list' });
+  }
+  const wanted = { ...report, images };
+  if (output !== null) await output(wanted);
+  else {
+    const place = {
+      paint: paintFor(context, context.stdout, options),
+      noTrunc: !options.trunc || !context.stdout.isTTY,
+      now: context.now(),
+    };
+    context.stdout.write(images.map((row) => renderShow(row, place)).join('\n'));
+  }
+  context.stderr.write(report.warnings.map(({ message }) => `W: ${sanitizeText(message)}\n`).join(''));
+  return everyLookupFailed(wanted) ? EXIT.untrustworthy : EXIT.ok;
+}
+
+/** A name without a tag means its tag `latest` where that is here, as docker has it; so both the pattern and the reference are tried. */
+function readImage(image: string): Parameters<typeof checkMachine>[2]['matches'] {
+  const pattern = compilePattern(image);
+  if (!pattern.ok)
+    throw new ImgupdateError('usage', `cannot read the image ${image}: ${pattern.message}`, { hint: 'name it as list does: nginx:1.27' });
+  const parsed = parseReference(image);
+  const exact = parsed.ok ? renderReference(withDefaultTag(parsed.value)) : null;
+  return (reference) => pattern.value(reference) || renderReference(reference) === exact;
+}
