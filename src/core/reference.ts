@@ -182,8 +182,7 @@ function familiarName(repository: Repository): string {
   if (repository.registry !== DOCKER_HUB) return canonical;
   const official = repository.repository.startsWith(OFFICIAL) ? repository.repository.slice(OFFICIAL.length) : '';
   const short = official === '' || official.includes('/') ? repository.repository : official;
-  const { registry, remainder } = splitRegistry(short);
-  const isFaithful = !IDENTIFIER.test(short) && registry === repository.registry && remainder === repository.repository;
+  const isFaithful = !IDENTIFIER.test(short) && splitRegistry(short).remainder === repository.repository;
   return isFaithful ? short : canonical;
 }
 

@@ -163,13 +163,28 @@ describe('an image of a platform is offered what runs there', () => {
     expect(order).toEqual(expected);
   });
 
+  it('a variant of no known kind is offered only to itself', () => {
+    expect(chosen(read('linux/arm64/foo'), ['linux/arm64/bar', 'linux/arm64', 'linux/amd64/foo'].map(read))).toBeNull();
+    expect(chosen(read('linux/arm64/foo'), [read('linux/arm64/foo')])).toEqual(read('linux/arm64/foo'));
+  });
+
   it('v9.9 of Arm includes v8.9, the last of its line, and not a v8.14', () => {
     expect(chosen(read('linux/arm64/v9.9'), ['linux/arm64/v8.14', 'linux/arm64/v8.9'].map(read))).toEqual(read('linux/arm64/v8.9'));
   });
 });
 
 const OFFERS = [
-  ...['linux/386', 'linux/amd64', 'linux/amd64/v2', 'linux/amd64/v3', 'linux/amd64/v4', 'windows/amd64', 'windows/arm', 'darwin/arm64'],
+  ...[
+    'linux/386',
+    'linux/386/softfloat',
+    'linux/amd64',
+    'linux/amd64/v2',
+    'linux/amd64/v3',
+    'linux/amd64/v4',
+    'windows/amd64',
+    'windows/arm',
+    'darwin/arm64',
+  ],
   ...['linux/arm/v4', 'linux/arm/v5', 'linux/arm/v6', 'linux/arm/v7', 'linux/arm/v8', 'linux/arm/v9'],
   ...[
     'linux/arm64',
@@ -198,7 +213,8 @@ describe('a Windows image', () => {
     ['10.0.22621', '10.0.25398', false],
     ['10.0.26100', '10.0.26100', true],
     ['10.0.26100', '10.0.20348', false],
-    ['10.0.20348', '6.3.20348', false],
+    ['10.0.20348', '11.0.20348', false],
+    ['10.0.20348', '10.1.20348', false],
     ['10.0.20348', 'nonsense', false],
     ['nonsense', '10.0.20348', true],
   ])('of build %s is offered build %s: %s', (wanted, offered, expected) => {

@@ -231,6 +231,8 @@ describe('the familiar form', () => {
     [`busybox:latest@${SHA256}`, `busybox:latest@${SHA256}`],
     ['docker.io/localhost/app', 'docker.io/localhost/app'],
     ['docker.io/example.com/app', 'docker.io/example.com/app'],
+    ['docker.io/index.docker.io/app', 'docker.io/index.docker.io/app'],
+    ['docker.io/docker.io/app', 'docker.io/docker.io/app'],
     [`docker.io/${HEX64}`, `docker.io/library/${HEX64}`],
   ])('of %s is %s', (text, familiar) => {
     expect(renderFamiliar(read(text))).toBe(familiar);
@@ -263,6 +265,10 @@ describe('repositories', () => {
   });
 });
 
+it('a text is neither before nor after itself', () => {
+  expect(compareText('nginx', 'nginx')).toBe(0);
+});
+
 it('texts are ordered by code units, the same in every locale', () => {
   expect(['b', 'ä', 'a', 'Z', 'a', '\u{1f433}', '\uffff'].sort(compareText)).toEqual(['Z', 'a', 'a', 'b', 'ä', '\u{1f433}', '\uffff']);
 });
@@ -277,7 +283,10 @@ const optionalDigest = fc.constantFrom('', `@${SHA256}`, `@${SHA512}`);
 const validText = fc
   .tuple(
     host,
-    fc.array(fc.oneof(component, fc.constantFrom('library', 'localhost', 'a.b', HEX64)), { minLength: 1, maxLength: 5 }),
+    fc.array(fc.oneof(component, fc.constantFrom('library', 'localhost', 'a.b', 'docker.io', 'index.docker.io', HEX64)), {
+      minLength: 1,
+      maxLength: 5,
+    }),
     optionalTag,
     optionalDigest,
   )
