@@ -2,8 +2,8 @@ import type { TagObservation } from '../check/ports.ts';
 import type { Digest } from '../core/digest.ts';
 import type { Repository } from '../core/reference.ts';
 import type { Batch } from './pending.ts';
-import { decodeDocument, decodeFact, decodeSize, decodeTag, numberAt, tagColumns, type Used } from './rows.ts';
-import type { Database } from './sqlite.ts';
+import { decodeDocument, decodeFact, decodeTag, numberAt, tagColumns, type Used } from './rows.ts';
+import type { Database, Statement } from './sqlite.ts';
 import type { StoreKind } from './store-file.ts';
 
 /**
@@ -23,7 +23,8 @@ export const CACHE: StoreKind = {
        digest text, media_type text, observed_at integer not null,
        primary key (registry, repository, tag)) strict, without rowid;
      create table documents (id integer primary key, digest text not null unique, bytes blob not null) strict;
-     create table document_uses (id integer primary key, size integer not null, used_day integer not null) strict;
+     create table document_uses (
+       id integer primary key references documents on delete cascade, size integer not null, used_day integer not null) strict;
      create table facts (key text primary key, json text not null, used_day integer not null) strict;
      create table upkeep (pruned_day integer not null) strict;
      insert into upkeep values (0);`,
@@ -59,32 +60,30 @@ export function createCache(database: Database): Cache {
     'select digest, media_type as mediaType, observed_at as observedAt from tags where registry = ? and repository = ? and tag = ?',
   );
   const document = database.prepare('select bytes, used_day as usedDay from documents join document_uses using (id) where digest = ?');
+  const facts = database.prepare('select json, used_day as usedDay from facts where key = ?');
   return {
     readTag: (repository, name) => decodeTag(tag.get(repository.registry, repository.repository, name)),
     readDocument: (digest) => decodeDocument(document.get(digest)),
-    readFacts: (keys) => readFacts(database, keys),
-    write: (batch, limits) => inTransaction(database, () => write(database, batch, limits)),
+    readFacts: (keys) => inTransaction(database, 'begin', () => readFacts(facts, keys)), // locked once, not per key
+    write: (batch, limits) => inTransaction(database, 'begin immediate', () => write(database, batch, limits)),
   };
 }
 
-/** One statement for all keys, so that the file is locked once. Source: SQLite, "JSON Functions And Operators", json_each(). */
-function readFacts(database: Database, keys: readonly string[]): ReadonlyMap<string, Used<string>> {
-  const rows: readonly unknown[] = database
-    .prepare('select key, json, used_day as usedDay from facts where key in (select value from json_each(?))')
-    .all(JSON.stringify(keys));
-  return new Map(
-    rows.flatMap((row) => {
-      const decoded = decodeFact(row);
-      return decoded === null ? [] : [[decoded.key, decoded.fact]];
-    }),
-  );
+function readFacts(statement: Statement, keys: readonly string[]): ReadonlyMap<string, Used<string>> {
+  const facts = new Map<string, Used<string>>();
+  for (const key of keys) {
+    const fact = decodeFact(statement.get(key));
+    if (fact !== null) facts.set(key, fact);
+  }
+  return facts;
 }
 
-function inTransaction(database: Database, work: () => void): void {
-  database.exec('begin immediate');
+function inTransaction<T>(database: Database, begin: 'begin' | 'begin immediate', work: () => T): T {
+  database.exec(begin);
   try {
-    work();
+    const result = work();
     database.exec('commit');
+    return result;
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');
     throw error;
@@ -117,18 +116,14 @@ function writeTags(database: Database, batch: Batch, now: number): void {
 
 function removeDocuments(database: Database, batch: Batch): void {
   if (batch.damagedDocuments.size === 0) return;
-  const removeUse = database.prepare('delete from document_uses where id = (select id from documents where digest = ?)');
   const remove = database.prepare('delete from documents where digest = ?');
-  for (const digest of batch.damagedDocuments) {
-    removeUse.run(digest);
-    remove.run(digest);
-  }
+  for (const digest of batch.damagedDocuments) remove.run(digest);
 }
 
 function writeDocuments(database: Database, batch: Batch, today: number): void {
   if (batch.documents.size > 0) {
     const put = database.prepare('insert or ignore into documents (digest, bytes) values (?, ?)');
-    const putUse = database.prepare('insert or replace into document_uses values (last_insert_rowid(), ?, ?)');
+    const putUse = database.prepare('insert into document_uses values (last_insert_rowid(), ?, ?)');
     for (const [digest, bytes] of batch.documents) {
       if (put.run(digest, bytes).changes > 0) putUse.run(bytes.byteLength, today);
     }
@@ -150,20 +145,17 @@ function writeFacts(database: Database, batch: Batch, today: number): void {
   }
 }
 
-/** The longest unused go first, down to nine tenths, so that a full cache does not have to make room at every run. */
+/** The longest unused go, down to nine tenths of the bound, so that a full cache does not have to make room at every run. */
 function evictDocuments(database: Database, maxDocumentBytes: number): void {
-  let total = numberAt(database.prepare('select sum(size) as total from document_uses').get(), 'total') ?? 0;
+  const total = numberAt(database.prepare('select sum(size) as total from document_uses').get(), 'total') ?? 0;
   if (total <= maxDocumentBytes) return;
-  const remove = database.prepare('delete from documents where id = ?');
-  const removeUse = database.prepare('delete from document_uses where id = ?');
-  const oldestFirst: readonly unknown[] = database.prepare('select id, size from document_uses order by used_day, id').all();
-  for (const row of oldestFirst) {
-    if (total <= maxDocumentBytes * 0.9) return;
-    const { id, size } = decodeSize(row);
-    remove.run(id);
-    removeUse.run(id);
-    total -= size;
-  }
+  database
+    .prepare(
+      `delete from documents where id in (
+         select id from (select id, sum(size) over (order by used_day desc, id desc) as keptBytes from document_uses)
+         where keptBytes > ?)`,
+    )
+    .run(maxDocumentBytes * 0.9);
 }
 
 /** At most once a day: what nobody asked for in 90 days, and what a wrong clock put into the future. */

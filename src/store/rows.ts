@@ -31,16 +31,10 @@ export function decodeDocument(row: unknown): Used<Uint8Array> | null {
   return bytes instanceof Uint8Array ? { value: bytes, usedDay: numberAt(row, 'usedDay') ?? 0 } : null;
 }
 
-/** A row of `key, json, usedDay`. */
-export function decodeFact(row: unknown): { readonly key: string; readonly fact: Used<string> } | null {
-  const key = textAt(row, 'key');
+/** A row of `json, usedDay`. */
+export function decodeFact(row: unknown): Used<string> | null {
   const value = textAt(row, 'json');
-  return key === null || value === null ? null : { key, fact: { value, usedDay: numberAt(row, 'usedDay') ?? 0 } };
-}
-
-/** A row of `id, size`. */
-export function decodeSize(row: unknown): { readonly id: number; readonly size: number } {
-  return { id: numberAt(row, 'id') ?? 0, size: numberAt(row, 'size') ?? 0 };
+  return value === null ? null : { value, usedDay: numberAt(row, 'usedDay') ?? 0 };
 }
 
 /** The columns of an observation as they are stored. */

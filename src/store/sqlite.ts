@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
-import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, SqliteModule, StatementSyncInstance } from '@photostructure/sqlite';
 
-/** A connection to one database file, in the API of `node:sqlite`. */
+/** A connection to one database file, in the API of `node:sqlite`. Statements are let go with the process, not with `close`. */
 export type Database = DatabaseSyncInstance;
+
+/** `all` and `iterate` are not used: what they throw has no result code. */
+export type Statement = Pick<StatementSyncInstance, 'get' | 'run'>;
 
 /** What an error of SQLite means here. */
 export type SqliteFailure = { readonly kind: 'corrupt' | 'unwritable' | 'busy' | 'other'; readonly message: string };
@@ -30,8 +33,9 @@ export function loadSqlite(): { readonly open: (path: string) => Database } | st
  * Source: SQLite, "Result and Error Codes", rescode.html.
  */
 export function sqliteFailure(error: unknown): SqliteFailure | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
-  return { kind: KINDS.get(error.errcode & 0xff) ?? 'other', message: firstLine(error) };
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return null;
+  const resultCode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : -1;
+  return { kind: KINDS.get(resultCode) ?? 'other', message: firstLine(error) };
 }
 
 const KINDS: ReadonlyMap<number, SqliteFailure['kind']> = new Map([

@@ -1,0 +1,176 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
+import { cacheFile, makeDocument, makeFound, nginx, openRaw, remember } from './make.ts';
+import { bundleStore, killJob, runJob } from './processes.ts';
+
+let built: TemporaryDirectory;
+let bundle: string;
+let temporary: TemporaryDirectory;
+let cache: string;
+let file: string;
+
+beforeAll(async () => {
+  built = await makeTemporaryDirectory();
+  bundle = await bundleStore(built.path);
+});
+afterAll(() => built.remove());
+beforeEach(async () => {
+  temporary = await makeTemporaryDirectory();
+  cache = join(temporary.path, 'imgupdate');
+  file = cacheFile(cache);
+});
+afterEach(() => temporary.remove());
+
+const isRoot = process.getuid?.() === 0;
+const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
+const TEN = Array.from({ length: 10 }, (_, n) => `worker${n}`);
+
+function integrity(): unknown {
+  const raw = openRaw(file);
+  const found: unknown = raw.prepare('pragma integrity_check').get();
+  raw.close();
+  return found;
+}
+
+describe('several processes at once', () => {
+  it('make the cache together and keep what each of them learned', async () => {
+    const found = await Promise.all(TEN.map((name) => runJob(bundle, { directory: cache, job: 'write', name })));
+    expect(found).toEqual(TEN.map(() => ({ tag: true, document: true, warnings: [] })));
+    const later = await Promise.all(TEN.map((name) => runJob(bundle, { directory: cache, job: 'read', name })));
+    expect(later).toEqual(TEN.map(() => ({ tag: true, document: true, warnings: [] })));
+    expect(integrity()).toEqual({ integrity_check: 'ok' });
+  });
+
+  it('get over a damaged cache, each with a warning at most', async () => {
+    mkdirSync(cache, { mode: 0o700 });
+    writeFileSync(file, 'garbage '.repeat(10_000));
+    const found = await Promise.all(TEN.map((name) => runJob(bundle, { directory: cache, job: 'write', name })));
+    expect(found.map(({ tag, document }) => tag && document)).toEqual(TEN.map(() => true));
+    expect(found.flatMap(({ warnings }) => warnings.map(({ code }) => code))).toContain('store-damaged');
+    expect(integrity()).toEqual({ integrity_check: 'ok' });
+    expect(await runJob(bundle, { directory: cache, job: 'write', name: 'next' })).toEqual({ tag: true, document: true, warnings: [] });
+  });
+
+  it('can read while one of them writes much', async () => {
+    remember(cache, (memory) => memory.writeTag(nginx, '1.27', makeFound('a')));
+    const writer = runJob(bundle, { directory: cache, job: 'writeMuch', name: 'w' });
+    const ended = writer.then(() => 'ended');
+    let reads = 0;
+    do {
+      remember(cache, (memory) => {
+        expect(memory.readTag(nginx, '1.27')).toEqual(makeFound('a'));
+        expect(memory.warnings()).toEqual([]);
+      });
+      reads += 1;
+    } while ((await Promise.race([ended, delay(1, 'writing')])) === 'writing');
+    expect(reads).toBeGreaterThan(1);
+    expect(await writer).toEqual({ tag: true, document: true, warnings: [] });
+  });
+});
+
+describe('a process that is killed while it writes', () => {
+  it('costs no one what was remembered before', async () => {
+    const document = makeDocument('kept');
+    for (let round = 0; round < 3; round += 1) {
+      remember(cache, (memory) => {
+        memory.writeDocument(document.digest, document.bytes);
+        memory.writeTag(nginx, '1.27', makeFound('a'));
+      });
+      await killJob(bundle, { directory: cache, job: 'writeForever', name: `killed${round}` }, () => existsSync(`${file}-journal`));
+      remember(cache, (memory) => {
+        expect(Buffer.from(memory.readDocument(document.digest)!)).toEqual(document.bytes);
+        expect(memory.readTag(nginx, '1.27')).toEqual(makeFound('a'));
+        expect(memory.warnings()).toEqual([]);
+      });
+      expect(integrity()).toEqual({ integrity_check: 'ok' });
+    }
+  });
+});
+
+describe('a cache that cannot be written', () => {
+  const learned = 'the cache .* cannot be written, what this run learned is not remembered: ';
+
+  it('is read, and the run says once that it learned in vain', async () => {
+    await runJob(bundle, { directory: cache, job: 'write', name: 'before' });
+    const uid = isRoot ? { uid: 65_534 } : {};
+    chmodSync(temporary.path, 0o755);
+    if (isRoot) for (const path of [temporary.path, cache, file]) chownSync(path, 65_534, 65_534);
+    chmodSync(file, 0o400);
+    chmodSync(cache, 0o500);
+    const before = readFileSync(file);
+    const reader = await runJob(bundle, { directory: cache, job: 'read', name: 'before', ...uid });
+    const writer = await runJob(bundle, { directory: cache, job: 'write', name: 'after', ...uid });
+    chmodSync(cache, 0o700);
+    expect(reader).toEqual({ tag: true, document: true, warnings: [] });
+    expect(writer).toEqual({
+      tag: true,
+      document: true,
+      warnings: [{ code: 'store-unwritable', message: expect.stringMatching(learned), image: null }],
+    });
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('and not made either costs a warning, not the run', async () => {
+    chmodSync(temporary.path, 0o500);
+    if (isRoot) chownSync(temporary.path, 65_534, 65_534);
+    const found = await runJob(bundle, { directory: cache, job: 'write', name: 'w', ...(isRoot ? { uid: 65_534 } : {}) });
+    chmodSync(temporary.path, 0o700);
+    expect(found).toEqual({
+      tag: true,
+      document: true,
+      warnings: [
+        {
+          code: 'store-unavailable',
+          message: expect.stringMatching(/^the cache cannot be used, nothing is remembered: EACCES/),
+          image: null,
+        },
+      ],
+    });
+  });
+
+  it.skipIf(!isRoot && !requiresSystem)('because the disk is full keeps what it had, and the run its own', async (test) => {
+    mkdirSync(cache, { mode: 0o700 });
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', cache], { encoding: 'utf8' });
+    if (mounted.status !== 0 && !requiresSystem) test.skip();
+    expect(mounted.stderr).toBe('');
+    try {
+      const whole = { tag: true, document: true, warnings: [] };
+      const full = `the cache ${file} cannot be written, what this run learned is not remembered: database or disk is full`;
+      expect(await runJob(bundle, { directory: cache, job: 'write', name: 'before' })).toEqual(whole);
+      expect(await runJob(bundle, { directory: cache, job: 'writeMuch', name: 'much' })).toEqual({
+        ...whole,
+        warnings: [{ code: 'store-unwritable', message: full, image: null }],
+      });
+      expect(await runJob(bundle, { directory: cache, job: 'read', name: 'before' })).toEqual(whole);
+      expect(readdirSync(cache)).toEqual(['cache.db']);
+    } finally {
+      spawnSync('umount', [cache]);
+    }
+  });
+});
+
+describe('without its database package', () => {
+  it.each([
+    ['that is not installed', null, /^nothing is remembered: the package @photostructure\/sqlite cannot be loaded: Cannot find module/],
+    ['that has no binary for this machine', "throw new Error('No native build was found for platform=plan9');", /plan9$/],
+    ['that is another one', 'module.exports = {};', /cannot be loaded: it has no DatabaseSync$/],
+  ])('%s, a run remembers until its end and says why', async (_, code, message) => {
+    const elsewhere = join(temporary.path, 'dist');
+    const alone = await bundleStore(elsewhere, null);
+    if (code !== null) {
+      const folder = join(elsewhere, 'node_modules', '@photostructure', 'sqlite');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'index.js'), code);
+    }
+    expect(await runJob(alone, { directory: cache, job: 'write', name: 'w' })).toEqual({
+      tag: true,
+      document: true,
+      warnings: [{ code: 'store-unavailable', message: expect.stringMatching(message), image: null }],
+    });
+    expect(existsSync(cache)).toBe(false);
+  });
+});
