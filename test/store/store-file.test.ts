@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStoreFile, type StoreKind } from '../../src/store/store-file.ts';
+import { createWarnings } from '../../src/store/warnings.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
+
+let temporary: TemporaryDirectory;
+let path: string;
+
+beforeEach(async () => {
+  temporary = await makeTemporaryDirectory();
+  path = join(temporary.path, 'state.db');
+});
+afterEach(() => temporary.remove());
+
+const STEPS = [
+  'create table holds (reference text primary key) strict',
+  "alter table holds add column reason text not null default 'unknown'",
+];
+
+function makeKind(versions: number, steps = STEPS): StoreKind {
+  return { name: 'state', fileName: 'state.db', applicationId: 7, whenDamaged: 'keep', steps: steps.slice(0, versions) };
+}
+
+function open(kind: StoreKind) {
+  const warnings = createWarnings();
+  const file = openStoreFile(kind, { directory: temporary.path, uid: process.getuid?.() ?? null, warn: warnings.warn });
+  return { file, messages: () => warnings.all().map(({ message }) => message) };
+}
+
+describe('a file of an older version', () => {
+  it('is brought up to date with all it holds', () => {
+    const old = open(makeKind(1)).file!;
+    old.database.exec("insert into holds values ('nginx:1.27')");
+    old.close();
+    const { file, messages } = open(makeKind(2));
+    expect(file!.database.prepare('select * from holds').get()).toEqual({ reference: 'nginx:1.27', reason: 'unknown' });
+    file!.close();
+    expect(messages()).toEqual([]);
+    expect(open(makeKind(1)).messages()).toEqual([
+      `the state ${path} has version 2, this program knows version 1: it is left alone, nothing is remembered`,
+    ]);
+  });
+
+  it('stays as it was when that fails halfway', () => {
+    open(makeKind(1)).file!.close();
+    const before = readFileSync(path);
+    const full = { ...makeKind(2), steps: [...STEPS, 'pragma max_page_count = 1; create table more (a)'] };
+    const { file, messages } = open(full);
+    expect(file).toBeNull();
+    expect(messages()).toEqual([`the state ${path} cannot be used, nothing is remembered: database or disk is full`]);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+});
+
+describe('a damaged file that can be asked of no one', () => {
+  it('is kept under another name, and begun anew', () => {
+    writeFileSync(path, 'garbage '.repeat(1_000));
+    const { file, messages } = open(makeKind(2));
+    file!.close();
+    expect(messages()).toEqual([`the state ${path} is damaged (file is not a database): it is kept as ${path}.damaged and begun anew`]);
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('garbage '.repeat(1_000));
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('is not taken away a second time in the same run', () => {
+    const { file, messages } = open(makeKind(2));
+    const second = file!.replace('damage one')!;
+    expect(second.replace('damage two')).toBeNull();
+    expect(messages()).toEqual([
+      `the state ${path} is damaged (damage one): it is kept as ${path}.damaged and begun anew`,
+      `the state ${path} is damaged (damage two), nothing is remembered: it was made anew in this run already`,
+    ]);
+  });
+
+  it('is left to the process that replaced it first', () => {
+    const slow = open(makeKind(2));
+    const fast = open(makeKind(2));
+    const replaced = fast.file!.replace('damage')!;
+    replaced.database.exec("insert into holds values ('nginx:1.27', 'mine')");
+    replaced.close();
+    const { database, close } = slow.file!.replace('damage')!;
+    expect(database.prepare('select reason from holds').get()).toEqual({ reason: 'mine' });
+    close();
+    expect(slow.messages()).toEqual([]);
+  });
+});
