@@ -51,9 +51,23 @@ async function environmentTls(env: FindEngineOptions['env'], config: string | nu
   return tls ?? { ca: null, cert: null, key: null, verify };
 }
 
-async function findSocket({ env, home, platform }: FindEngineOptions): Promise<EngineEndpoint> {
-  const fallback = parseEndpoint(defaultLocation(platform), { tls: null, platform, cli: 'docker' });
-  if (platform === 'win32') return fallback;
+async function findSocket(options: FindEngineOptions): Promise<EngineEndpoint> {
+  const { platform } = options;
+  for (const { location, cli } of platform === 'win32' ? [] : listCandidates(options)) {
+    const path = location.startsWith('unix://') ? location.slice('unix://'.length) : null;
+    if (path === null || (await exists(path))) return parseEndpoint(location, { tls: null, platform, cli });
+  }
+  return parseEndpoint(defaultLocation(platform), { tls: null, platform, cli: 'docker' });
+}
+
+/** An engine that nobody named, and whose command line that is. */
+export type Candidate = { readonly location: string; readonly cli: 'docker' | 'podman' };
+
+/**
+ * Lists where engines listen by default, in the order in which they are looked for: docker's own sockets, rootless and Desktop's, then podman's.
+ * Source: docker docs, "Rootless mode"; Docker Desktop; podman-system-service(1); podman-remote's CONTAINER_HOST.
+ */
+export function listCandidates({ env, home }: Pick<FindEngineOptions, 'env' | 'home'>): readonly Candidate[] {
   const runtime = textOf(env.XDG_RUNTIME_DIR);
   const docker = [
     '/var/run/docker.sock',
@@ -61,15 +75,13 @@ async function findSocket({ env, home, platform }: FindEngineOptions): Promise<E
     under(home, '.docker/run/docker.sock'),
     under(home, '.docker/desktop/docker.sock'),
   ];
-  for (const path of docker) {
-    if (path !== null && (await exists(path))) return parseEndpoint(`unix://${path}`, { tls: null, platform, cli: 'docker' });
-  }
-  const podmanHost = textOf(env.CONTAINER_HOST);
-  if (podmanHost !== null) return parseEndpoint(podmanHost, { tls: null, platform, cli: 'podman' });
-  for (const path of [under(runtime, 'podman/podman.sock'), '/run/podman/podman.sock']) {
-    if (path !== null && (await exists(path))) return parseEndpoint(`unix://${path}`, { tls: null, platform, cli: 'podman' });
-  }
-  return fallback;
+  const podman = [under(runtime, 'podman/podman.sock'), '/run/podman/podman.sock'];
+  const named = textOf(env.CONTAINER_HOST);
+  return [
+    ...docker.flatMap((path) => (path === null ? [] : [{ location: `unix://${path}`, cli: 'docker' as const }])),
+    ...(named === null ? [] : [{ location: named, cli: 'podman' as const }]),
+    ...podman.flatMap((path) => (path === null ? [] : [{ location: `unix://${path}`, cli: 'podman' as const }])),
+  ];
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { Duplex } from 'node:stream';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { Duplex, type Readable, type Writable } from 'node:stream';
 
 import { sanitizeText } from '../../core/text.ts';
 import type { EngineAddress } from './endpoint.ts';
@@ -14,18 +14,54 @@ export type SshAddress = Extract<EngineAddress, { kind: 'ssh' }>;
  */
 export function connectBySsh(address: SshAddress, env: Readonly<Record<string, string | undefined>>): Duplex {
   const child = spawn('ssh', [...sshArguments(address)], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const stream = new Duplex({
+    read: () => child.stdout.resume(),
+    // A write fails when ssh has ended; its exit code and words, which come a little later, say why.
+    write: (chunk, _, done) => {
+      child.stdin.write(chunk, (error) => {
+        if (!error) done();
+      });
+    },
+    final: (done) => void child.stdin.end(done),
+    destroy: (error, done) => {
+      child.kill();
+      done(error);
+    },
+  });
+  child.stdout.on('data', (chunk) => {
+    if (!stream.push(chunk)) child.stdout.pause();
+  });
+  child.stdin.on('error', () => undefined);
+  child.on('error', (error) => stream.destroy(new Error(`ssh cannot be run: ${error.message}`, { cause: error })));
+  onEnd(child, (problem) => {
+    if (problem === null) stream.push(null);
+    else stream.destroy(new Error(problem));
+  });
+  return Object.assign(stream, SOCKET_METHODS);
+}
+
+/** How long ssh's last words may take after its end. With ControlPersist a process in the background keeps their pipe open for good. */
+const LAST_WORDS_MS = 100;
+
+/** Calls `end` once when nothing more will come: with null when ssh ended well, else with what it said. */
+function onEnd(child: ChildProcessByStdio<Writable, Readable, Readable>, end: (problem: string | null) => void): void {
   let complaint = '';
+  let pending = 2;
+  const finish = () => {
+    if (pending < 0) return;
+    pending = -1;
+    end(child.exitCode === 0 ? null : describeEnd(child.exitCode, complaint));
+  };
+  const settle = () => {
+    pending -= 1;
+    if (pending === 0) setTimeout(finish, LAST_WORDS_MS).unref();
+  };
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = `${complaint}${text}`.slice(-2000);
   });
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  child.stdin.on('error', () => undefined);
-  child.on('error', (error) => stream.destroy(new Error(`ssh cannot be run: ${error.message}`, { cause: error })));
-  child.on('close', (code) => {
-    if (code !== 0 && !stream.destroyed) stream.destroy(new Error(describeEnd(code, complaint)));
-  });
-  stream.on('close', () => child.kill());
-  return Object.assign(stream, SOCKET_METHODS);
+  child.stdout.on('end', settle);
+  child.on('exit', settle);
+  child.on('close', finish);
 }
 
 /** `-l USER -p PORT -o ConnectTimeout=30 -T -- HOST docker [--host=unix://PATH] system dial-stdio` */
