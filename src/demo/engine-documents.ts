@@ -145,18 +145,15 @@ function manifestSummaries(stored: StoredImage): object[] {
   const children = stored.target.kind === 'index' ? stored.target.children.filter((child) => child.kind === 'image') : [stored.target];
   return children.map((child) => {
     const isHere = child.digest === stored.image.digest;
-    const isAttestation = child.platform.os === 'unknown';
     return {
       ID: child.digest,
       Descriptor: { ...descriptor(child), platform: platformFields(child.platform) },
       Available: isHere,
       Size: { Content: isHere ? packedSize(child) : 0, Total: isHere ? packedSize(child) + unpackedSize(child) : 0 },
-      Kind: isAttestation ? 'attestation' : 'image',
-      ...(isAttestation
-        ? { AttestationData: { For: stored.image.digest } }
-        : {
-            ImageData: { Platform: platformFields(child.platform), Size: { Unpacked: isHere ? unpackedSize(child) : 0 }, Containers: [] },
-          }),
+      Kind: child.attests === null ? 'image' : 'attestation',
+      ...(child.attests === null
+        ? { ImageData: { Platform: platformFields(child.platform), Size: { Unpacked: isHere ? unpackedSize(child) : 0 }, Containers: [] } }
+        : { AttestationData: { For: child.attests } }),
     };
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseReference, renderReference, withDefaultTag } from '../core/reference.ts';
+import { parseReference, renderFamiliar, renderReference, withDefaultTag } from '../core/reference.ts';
 import { answer, jsonAnswer, withHeaders, type Answer } from './answer.ts';
 import { containerInspect, containerSummary, engineId, imageInspect, imageSummary } from './engine-documents.ts';
 import type { StoredContainer, StoredImage, StoreKind } from './engine-documents.ts';
@@ -85,7 +85,9 @@ function createHandler(options: EngineOptions): (request: ServedRequest) => Answ
       /^\/images\/(.+)\/json$/,
       (request, name) => {
         const found = images.find(name);
-        return found === null ? notFound(`No such image: ${name}`) : jsonAnswer(200, imageInspect(found, store, wantsManifests(request)));
+        return found === null
+          ? notFound(`No such image: ${withTag(name)}`)
+          : jsonAnswer(200, imageInspect(found, store, wantsManifests(request)));
       },
     ],
     [
@@ -149,6 +151,11 @@ function indexImages(images: readonly StoredImage[], store: StoreKind): { readon
 function canonical(name: string): string {
   const reference = parseReference(name);
   return reference.ok ? renderReference(withDefaultTag(reference.value)) : name;
+}
+
+function withTag(name: string): string {
+  const reference = parseReference(name);
+  return reference.ok ? renderFamiliar(withDefaultTag(reference.value)) : name;
 }
 
 function listImages(images: readonly StoredImage[], store: StoreKind, request: ServedRequest): object[] {

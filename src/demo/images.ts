@@ -28,6 +28,8 @@ export type ImageDocument = Blob & {
   readonly labels: Readonly<Record<string, string>>;
   readonly config: Blob;
   readonly layers: readonly Layer[];
+  /** The image this is a build attestation of; null for an image that can run. */
+  readonly attests: Digest | null;
 };
 
 /** An index with all that it points to. */
@@ -100,7 +102,7 @@ export function makeImage(options: ImageOptions): ImageDocument {
     layers: options.layers.map(descriptor),
     ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
   });
-  return { ...manifest, kind: 'image', platform, created: options.created, labels, config, layers: options.layers };
+  return { ...manifest, kind: 'image', platform, created: options.created, labels, config, layers: options.layers, attests: null };
 }
 
 export type IndexOptions = {
@@ -124,14 +126,14 @@ export function makeIndex(options: IndexOptions): IndexDocument {
     mediaType: type,
     manifests: [
       ...options.children.map(entry),
-      ...attestations.map(({ subject, document }) => ({
-        ...entry(document),
-        annotations: { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': subject },
+      ...attestations.map((attestation) => ({
+        ...entry(attestation),
+        annotations: { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': attestation.attests },
       })),
     ],
     ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
   });
-  return { ...index, kind: 'index', children: [...options.children, ...attestations.map(({ document }) => document)] };
+  return { ...index, kind: 'index', children: [...options.children, ...attestations] };
 }
 
 /** Makes text of exactly `length` bytes out of `seed`: a file whose size matters and whose content does not. */
@@ -169,7 +171,7 @@ const MEDIA_TYPES = {
   },
 } as const;
 
-function makeAttestation(image: ImageDocument): { readonly subject: Digest; readonly document: ImageDocument } {
+function makeAttestation(image: ImageDocument): ImageDocument {
   const statement = jsonBlob('application/vnd.in-toto+json', {
     _type: 'https://in-toto.io/Statement/v0.1',
     predicateType: 'https://slsa.dev/provenance/v0.2',
@@ -177,10 +179,8 @@ function makeAttestation(image: ImageDocument): { readonly subject: Digest; read
     predicate: { buildType: 'https://mobyproject.org/buildkit@v1' },
   });
   const layer = { ...statement, diffId: statement.digest, unpackedBytes: statement.bytes.length, created: image.created, createdBy: '' };
-  return {
-    subject: image.digest,
-    document: makeImage({ layers: [layer], created: image.created, platform: { os: 'unknown', architecture: 'unknown' } }),
-  };
+  const platform = { os: 'unknown', architecture: 'unknown' };
+  return { ...makeImage({ layers: [layer], created: image.created, platform }), attests: image.digest };
 }
 
 function entry(document: ImageOrIndex): object {

@@ -69,7 +69,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     outgoing.on('error', () => outgoing.destroy());
     respond(options, incoming, outgoing).then(
       (status) => (record.status = status),
-      () => incoming.destroy(),
+      (error: unknown) => (record.status = sendFailure(outgoing, error)),
     );
   });
   server.keepAliveTimeout = 60_000;
@@ -133,6 +133,14 @@ function send(outgoing: ServerResponse, answer: Answer): number {
   writeHead(outgoing, answer);
   outgoing.end(answer.body);
   return answer.status;
+}
+
+/** A mistake in the server's own logic: seen by whoever asked, instead of waiting for ever. */
+function sendFailure(outgoing: ServerResponse, error: unknown): number | null {
+  if (!outgoing.headersSent)
+    return send(outgoing, { status: 500, headers: { 'content-type': 'text/plain' }, body: Buffer.from(String(error)) });
+  outgoing.destroy();
+  return null;
 }
 
 function sendPart(
