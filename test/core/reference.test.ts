@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDigest } from '../../src/core/digest.ts';
@@ -347,7 +348,65 @@ describe('whatever the reference', () => {
           }
         },
       ),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
+    );
+  });
+
+  // The expressions are those of distribution/reference, regexp.go, put together as they stand there.
+  it('it is accepted when the published grammar and the three stricter rules accept it, and only then', () => {
+    const alphanumeric = '[a-z0-9]+';
+    const pathComponent = `${alphanumeric}(?:(?:[._]|__|[-]+)${alphanumeric})*`;
+    const remoteName = `${pathComponent}(?:/${pathComponent})*`;
+    const domainComponent = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
+    const domain = `(?:${domainComponent}(?:\\.${domainComponent})*|\\[(?:[a-fA-F0-9:]+)\\])`;
+    const digest = '(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})';
+    const grammar = new RegExp(`^(${domain})(?::([0-9]+))?/(${remoteName})(?::([\\w][\\w.-]{0,127}))?(?:@(${digest}))?$`);
+    const isAccepted = (text: string): boolean => {
+      if (/^[a-f0-9]{64}$/.test(text)) return false;
+      const slash = text.indexOf('/');
+      const first = text.slice(0, Math.max(0, slash));
+      const hasHost = first === 'localhost' || first.includes('.') || first.includes(':') || first.toLowerCase() !== first;
+      const full = hasHost ? text.replace(/^index\.docker\.io\//, 'docker.io/') : `docker.io/${slash === -1 ? 'library/' : ''}${text}`;
+      const [, host = '', port = '1', path = ''] = grammar.exec(full) ?? [];
+      const name = host === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
+      return (
+        path !== '' &&
+        name.length <= 255 &&
+        Number(port) >= 1 &&
+        Number(port) <= 65_535 &&
+        (!host.startsWith('[') || isIPv6(host.slice(1, -1)))
+      );
+    };
+    const piece = fc.constantFrom(
+      ...[
+        'a',
+        'b0',
+        'A',
+        '.',
+        '-',
+        '--',
+        '_',
+        '__',
+        '/',
+        ':',
+        '@',
+        '[::1]',
+        '[1:2]',
+        'x.y',
+        'h:5000/',
+        'h:0/',
+        'h:65536/',
+        'localhost/',
+        'docker.io/',
+      ],
+      ...['index.docker.io/', 'library/', ':1.27', SHA256, SHA512, `@${SHA256}`, `@sha256:${'a'.repeat(63)}`, HEX64, '[a:b::c]/', 'é', ' '],
+    );
+    const text = fc.array(piece, { minLength: 1, maxLength: 7 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(text, (candidate) => {
+        expect([candidate, parseReference(candidate).ok]).toEqual([candidate, isAccepted(candidate)]);
+      }),
+      { numRuns: 20_000 },
     );
   });
 
