@@ -36,7 +36,7 @@ export function endpointFor(
 ): Endpoint | null {
   const location = configured.locations.get(registry);
   const first = parseBase(location ?? `https://${API_HOSTS.get(registry) ?? registry}`);
-  if (first === null) return null;
+  if (first === null || (location === undefined && first.pathname !== '/')) return null;
   const insecure =
     isLoopbackHost(first.hostname) ||
     configured.insecureRegistries.some((entry) => names(entry, { registry, base: first, addresses: configured.addresses }));

@@ -13,7 +13,7 @@ const TRUSTED_PAIRS: ReadonlyMap<string, readonly string[]> = new Map([
 /**
  * Tells whether a registry's credentials may be sent to the token server its challenge names.
  *
- * Hosts match exactly, port included; an allowed host without a port matches every port. `location` is set where the user's configuration puts the registry elsewhere.
+ * Hosts match exactly, port included. `location` is set where the user's configuration puts the registry elsewhere.
  */
 export function isTrustedRealm(asked: {
   readonly registry: string;
@@ -24,9 +24,7 @@ export function isTrustedRealm(asked: {
   const { registry, location, realm, allowed } = asked;
   if (realm.host === hostOf(registry)) return true;
   if (location !== null && realm.host === location.host) return true;
-  return [...(TRUSTED_PAIRS.get(registry) ?? []), ...allowed].some(
-    (host) => host.toLowerCase() === realm.host || host.toLowerCase() === realm.hostname,
-  );
+  return [...(TRUSTED_PAIRS.get(registry) ?? []), ...allowed].some((host) => host.toLowerCase() === realm.host);
 }
 
 /** A host the way a URL writes it: lowercase, and without `:443`. */

@@ -90,10 +90,11 @@ function readRealm(context: SessionContext, text: string): URL | Reason {
     return reason('bad-response', `${registry} names a token server that is no URL: ${sanitizeText(text, 80)}`);
   const realm = new URL(text, base);
   realm.hash = '';
-  const allowsHttp = base.protocol === 'http:' || context.isInsecure(realm);
+  if (realm.protocol !== 'https:' && realm.protocol !== 'http:')
+    return reason('bad-response', `${registry} names a token server that is no https URL`);
   if (realm.username !== '' || realm.password !== '')
     return reason('bad-response', `${registry} names a token server with a login in its URL`);
-  if (realm.protocol === 'https:' || (realm.protocol === 'http:' && allowsHttp)) return realm;
+  if (realm.protocol === 'https:' || base.protocol === 'http:' || context.isInsecure(realm)) return realm;
   return reason('bad-response', `${registry} names a token server without TLS, ${realm.host}; expected https`);
 }
 

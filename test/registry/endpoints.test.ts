@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { endpointFor } from '../../src/registry/endpoints.ts';
+
+const bases = (registry: string, insecureRegistries: string[] = [], addresses: string[] = []) =>
+  endpointFor(registry, { locations: new Map([['mirrored.io', 'http://10.0.0.1:5000/proxy/']]), insecureRegistries, addresses })?.bases.map(
+    (url) => url.href,
+  );
+
+it.each([
+  ['docker.io', [], ['https://registry-1.docker.io/']],
+  ['lscr.io', [], ['https://ghcr.io/']],
+  ['quay.io', [], ['https://quay.io/']],
+  ['registry.example:5000', [], ['https://registry.example:5000/']],
+  ['mirrored.io', [], ['http://10.0.0.1:5000/proxy/']],
+  ['localhost:5000', [], ['https://localhost:5000/', 'http://localhost:5000/']],
+  ['127.9.9.9', [], ['https://127.9.9.9/', 'http://127.9.9.9/']],
+  ['[::1]:5000', [], ['https://[::1]:5000/', 'http://[::1]:5000/']],
+  ['registry.example', ['Registry.Example'], ['https://registry.example/', 'http://registry.example/']],
+  ['registry.example:5000', ['registry.example'], ['https://registry.example:5000/', 'http://registry.example:5000/']],
+  ['registry.example', ['registry.example:5000'], ['https://registry.example/']],
+  ['10.1.2.3:5000', ['10.0.0.0/8'], ['https://10.1.2.3:5000/', 'http://10.1.2.3:5000/']],
+])('%s with insecure registries %o is asked at %o', (registry, insecure, expected) => {
+  expect(bases(registry, insecure)).toEqual(expected);
+});
+
+it('an insecure network is recognised by the addresses of a name', () => {
+  expect(bases('registry.example', ['10.0.0.0/8'], ['10.1.2.3'])).toHaveLength(2);
+  expect(bases('registry.example', ['10.0.0.0/8'], ['11.1.2.3'])).toHaveLength(1);
+});
+
+it.each([['not a host'], ['a/b'], ['user@host'], ['host:99999']])('%s is no host', (registry) => {
+  expect(bases(registry)).toBeUndefined();
+});
