@@ -18,11 +18,26 @@ export function renderAge(then: number, now: number): string {
 
 /** Renders a date an image says of itself: `2026-11-08 (12 days ago)`; without the age where the date is no real one. */
 export function renderDate(text: string, now: number): string | null {
-  const then = Date.parse(text);
-  if (Number.isNaN(then)) return null;
-  const day = new Date(then).toISOString().slice(0, 10);
+  const moment = normalizeTime(text);
+  if (moment === null) return null;
+  const then = Date.parse(moment);
+  const day = moment.slice(0, 10);
   return then < OLDEST_MEANT_DATE_MS ? day : `${day} (${renderAge(then, now)})`;
 }
+
+/**
+ * Turns a time an image says of itself into RFC 3339, UTC; null when it is none, or Go's zero time, which means that it was not set.
+ *
+ * Source: RFC 3339 section 5.6; Go time.Time, IsZero().
+ */
+export function normalizeTime(text: string): string | null {
+  if (!RFC_3339.test(text) || text.startsWith('0001-01-01T00:00:00')) return null;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) return null;
+  return text.endsWith('Z') ? text : new Date(time).toISOString();
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Renders milliseconds since the epoch in RFC 3339, UTC, to the second: `2026-11-20T12:41:06Z`. */
 export function renderTime(time: number): string {

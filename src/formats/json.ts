@@ -3,7 +3,7 @@ import type { CheckReport, ContainerUse, ImageReport, SourcePlace } from '../che
 import { renderPlatform } from '../core/platform.ts';
 import type { Reason } from '../core/reason.ts';
 import type { BaseVerdict, NewerVerdict, Overall, TagVerdict, Version } from '../core/verdict.ts';
-import { renderTime } from './age.ts';
+import { normalizeTime, renderTime } from './age.ts';
 import { candidateOf } from './facts.ts';
 import { stringify } from './stringify.ts';
 
@@ -91,7 +91,7 @@ export function toImageEntry(image: ImageReport): ImageEntry {
     name: image.name,
     platform: renderPlatform(image.platform),
     imageId: image.imageId,
-    created: image.created,
+    created: toMoment(image.created),
     size: image.size,
     verdict: image.verdict,
     tag: toTagEntry(image),
@@ -109,7 +109,7 @@ function toTagEntry(image: ImageReport): ImageEntry['tag'] {
     status: verdict.kind,
     digests,
     candidate: candidateOf(image),
-    candidateCreated,
+    candidateCreated: toMoment(candidateCreated),
     download: download === null ? null : { bytes: download.bytes, layers: download.layers, totalLayers: download.totalLayers },
     why: verdict.why,
     reason: verdict.kind === 'unknown' ? toReason(verdict.reason) : null,
@@ -154,4 +154,8 @@ function toReason({ kind, message, retryAt }: Reason): Reason {
 
 function toTime(time: number | null): string | null {
   return time === null ? null : renderTime(time);
+}
+
+function toMoment(text: string | null): string | null {
+  return text === null ? null : normalizeTime(text);
 }

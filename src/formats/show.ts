@@ -3,7 +3,7 @@ import { shortDigest } from '../core/digest.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { NewerVerdict } from '../core/verdict.ts';
 import { renderAge, renderDate, renderTime } from './age.ts';
-import { candidateOf, installedOf, isUpgradable, nameOf, platformOf, reasonOf, sortContainers } from './facts.ts';
+import { candidateOf, installedOf, isUpgradable, platformOf, reasonOf, sortContainers } from './facts.ts';
 import type { Paint } from './paint.ts';
 import { renderSize } from './size.ts';
 import { renderUpgrade } from './upgrade-command.ts';
@@ -38,7 +38,7 @@ const FIELDS: readonly Field[] = [
   { name: 'Candidate', values: (image, options) => digest(candidateOf(image), options) },
   { name: 'Candidate-Created', values: (image, { now }) => date(image.tag.candidateCreated, now) },
   { name: 'Download', values: describeDownload },
-  { name: 'Known-Digests', values: (image, options) => image.tag.digests.flatMap((each) => digest(each, options)) },
+  { name: 'Known-Digests', values: listDigests },
   { name: 'Image-Id', values: (image, options) => digest(sanitizeText(image.imageId ?? image.engineId), options) },
   { name: 'Newer-Tags', values: (image) => describeNewer(image.newer.verdict) },
   { name: 'Base', values: describeBase },
@@ -48,7 +48,7 @@ const FIELDS: readonly Field[] = [
   { name: 'Source', values: (image) => text(image.labels.get('org.opencontainers.image.source') ?? null) },
   { name: 'Found-In', values: (image) => image.sources.map((place) => sanitizeText(`${place.kind} ${place.location}`)) },
   { name: 'Checked', values: describeChecked },
-  { name: 'How', values: (image) => image.tag.trail.map(describeStep) },
+  { name: 'How', values: (image, options) => image.tag.trail.map((step) => describeStep(step, options)) },
   { name: 'Upgrade', values: renderUpgrade },
 ];
 
@@ -64,6 +64,11 @@ function describeStatus(image: ImageReport): string {
 function describeReason(image: ImageReport): readonly string[] {
   const reason = reasonOf(image);
   return reason === null || reason.message === image.tag.verdict.why ? [] : [sanitizeText(reason.message)];
+}
+
+/** One digest alone is already the current one. */
+function listDigests(image: ImageReport, options: ShowOptions): readonly string[] {
+  return image.tag.digests.length < 2 ? [] : image.tag.digests.flatMap((each) => digest(each, options));
 }
 
 function describeDownload(image: ImageReport): readonly string[] {
@@ -110,8 +115,9 @@ function describeChecked(image: ImageReport, { now }: ShowOptions): readonly str
   return [`${renderTime(time)} (${remembered ? 'remembered, ' : ''}${renderAge(time, now)})`];
 }
 
-function describeStep(step: TrailStep): string {
-  return `${sanitizeText(step.asked)} -> ${sanitizeText(step.answer, 200)} [${step.cost}]`;
+function describeStep(step: TrailStep, { noTrunc }: ShowOptions): string {
+  const line = `${sanitizeText(step.asked)} -> ${sanitizeText(step.answer, 200)} [${step.cost}]`;
+  return noTrunc ? line : line.replace(/(sha256:[a-f0-9]{12})[a-f0-9]{52}/g, '$1');
 }
 
 function digest(value: string | null, { noTrunc }: ShowOptions): readonly string[] {

@@ -11,7 +11,7 @@ const ONE_WORD = /^[\w./:@[\]-]+$/;
  * Empty when there is nothing to do. The lines are meant for `show`; the first can be pasted into a shell.
  */
 export function renderUpgrade(image: ImageReport): readonly string[] {
-  const name = nameOf(image);
+  const name = isOfPodman(image) ? sanitizeText(image.reference) : nameOf(image);
   if (!ONE_WORD.test(name) || image.registry === null) return [];
   switch (image.tag.verdict.kind) {
     case 'rebuilt':
@@ -30,7 +30,7 @@ export function renderUpgrade(image: ImageReport): readonly string[] {
 function renderPull(image: ImageReport, name: string): readonly string[] {
   const at = name.indexOf('@');
   const candidate = candidateOf(image);
-  const pull = `${engineOf(image)} pull ${at < 0 || candidate === null ? name : `${name.slice(0, at)}@${candidate}`}`;
+  const pull = `${isOfPodman(image) ? 'podman' : 'docker'} pull ${at < 0 || candidate === null ? name : `${name.slice(0, at)}@${candidate}`}`;
   return at < 0 ? [pull] : [pull, 'and put the new digest where the old one is written'];
 }
 
@@ -41,7 +41,7 @@ function renderRecreate(image: ImageReport, concerns: (use: ImageReport['contain
   return names.length === 0 ? [] : [`recreate ${names.join(', ')}: a container keeps the image it was created from`];
 }
 
-function engineOf(image: ImageReport): string {
-  const isPodman = image.sources.some((place) => place.kind === 'containers-storage' || place.location.includes('podman'));
-  return isPodman ? 'podman' : 'docker';
+/** podman completes short names by its own settings, so it is given whole ones. Source: containers-registries.conf(5), "short-name-mode". */
+function isOfPodman(image: ImageReport): boolean {
+  return image.sources.some((place) => place.kind === 'containers-storage' || place.location.includes('podman'));
 }

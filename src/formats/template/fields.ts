@@ -2,7 +2,7 @@ import type { ImageReport } from '../../check/report.ts';
 import { shortDigest } from '../../core/digest.ts';
 import { parseReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { renderTime } from '../age.ts';
+import { normalizeTime, renderTime } from '../age.ts';
 import { candidateOf, digestPair, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from '../facts.ts';
 import { toImageEntry } from '../json.ts';
 import { renderCompactSize } from '../size.ts';
@@ -66,7 +66,7 @@ const FIELDS: readonly Field[] = [
   plain('Current', 'CURRENT', (image, { noTrunc }) => digestPair(image, noTrunc).installed ?? ''),
   plain('Candidate', 'CANDIDATE', (image, { noTrunc }) => digestPair(image, noTrunc).candidate ?? ''),
   plain('CandidateDigest', 'CANDIDATE DIGEST', (image) => candidateOf(image) ?? ''),
-  plain('CandidateCreated', 'CANDIDATE CREATED', (image) => sanitizeText(image.tag.candidateCreated ?? '')),
+  plain('CandidateCreated', 'CANDIDATE CREATED', (image) => normalizeTime(image.tag.candidateCreated ?? '') ?? ''),
   plain('Update', 'UPDATE', updateOf),
   plain('Status', 'STATUS', (image) => image.tag.verdict.kind),
   plain('Verdict', 'VERDICT', (image) => image.verdict),
@@ -79,7 +79,7 @@ const FIELDS: readonly Field[] = [
     const id = sanitizeText(image.imageId ?? image.engineId);
     return noTrunc ? id : shortDigest(id);
   }),
-  plain('Created', 'CREATED', (image) => sanitizeText(image.created ?? '')),
+  plain('Created', 'CREATED', (image) => normalizeTime(image.created ?? '') ?? ''),
   plain('Size', 'SIZE', (image) => (image.size === null ? '' : renderCompactSize(image.size))),
   plain('Download', 'DOWNLOAD', (image) => (image.tag.download === null ? '' : renderCompactSize(image.tag.download.bytes))),
   plain('UsedBy', 'USED BY', (image) => usersOf(image).join(', ')),

@@ -23,7 +23,8 @@ export function parsePipeline(cursor: Cursor): Pipeline {
 
 /** Notes what is wrong, with its place; only the first is kept. */
 export function fail(cursor: Cursor, message: string): void {
-  cursor.failure ??= `${message} at column ${(peek(cursor)?.at ?? cursor.at) + 1}`;
+  const near = peek(cursor) ?? cursor.tokens.at(-1);
+  cursor.failure ??= `${message} at column ${(near?.at ?? cursor.at) + 1}`;
   cursor.next = cursor.tokens.length;
 }
 

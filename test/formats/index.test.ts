@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { reason } from '../../src/core/reason.ts';
+import { chooseFormat, formatNames } from '../../src/formats/index.ts';
+import { renderLimits } from '../../src/formats/limits.ts';
+import { createPaint } from '../../src/formats/paint.ts';
+import { renderShow } from '../../src/formats/show.ts';
+import { summarize } from '../../src/formats/summary.ts';
+import { renderUpdate } from '../../src/formats/update.ts';
+import { makeReport, makeRow, NOW, WORLD } from './reports.ts';
+
+const OPTIONS = { width: null, noTrunc: false, paint: createPaint(false) };
+
+function render(format: string, report = WORLD): string {
+  const chosen = chooseFormat(format);
+  const rendered = chosen.ok ? chosen.value(report, OPTIONS) : chosen;
+  return rendered.ok ? rendered.value : rendered.message;
+}
+
+/** OSC 52 writes the clipboard, OSC 8 makes a link, CR and CSI overwrite, bidi reorders, TAB and LF forge cells and lines. */
+const EVIL = 'x\u001b]52;c;cm0gLXJm\u0007\u001b]8;;http://evil\u001b\\y\r\n\tz\u009b2J\u202e\u2066\u200b\u{e0041}\ufeff\u0000\u007f';
+
+const EVIL_REPORT = makeReport(
+  [
+    makeRow(
+      'nginx:1.27',
+      { kind: 'unknown', reason: reason('bad-response', EVIL, EVIL), candidate: null, why: EVIL },
+      {
+        reference: EVIL,
+        name: EVIL,
+        registry: EVIL,
+        engineId: EVIL,
+        imageId: null,
+        created: EVIL,
+        labels: new Map([
+          [EVIL, EVIL],
+          ['org.opencontainers.image.source', EVIL],
+        ]),
+        containers: [{ name: EVIL, running: true, outdated: true }],
+        held: { reason: EVIL, until: EVIL },
+        sources: [{ kind: EVIL, location: EVIL, line: 1, column: 1 }],
+        platform: { os: EVIL, architecture: EVIL, variant: EVIL, osVersion: null, osFeatures: [] },
+        newer: {
+          verdict: { kind: 'available', line: { tag: EVIL, level: 'minor', digest: null }, newest: null, why: EVIL },
+          checkedAt: null,
+        },
+        base: { verdict: { kind: 'none', why: EVIL }, checkedAt: null },
+        tag: { candidateCreated: EVIL, trail: [{ asked: `GET ${EVIL}`, answer: EVIL, cost: 'free' }] },
+      },
+    ),
+    { ...makeRow('a:1', 'rebuilt'), name: EVIL, reference: EVIL, registry: null, engineId: EVIL },
+  ],
+  {
+    registries: [{ registry: EVIL, requests: 1, counted: 0, limit: 1, remaining: 1, windowSeconds: 60 }],
+    warnings: [{ code: EVIL, message: EVIL, image: EVIL }],
+  },
+);
+
+/** Everything but the new line we write ourselves. */
+const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
+
+describe('--format', () => {
+  it('takes a name or a template', () => {
+    expect(formatNames()).toEqual(['table', 'plain', 'json', 'ndjson', 'apt', 'quiet']);
+    expect(render('quiet').split('\n')[2]).toBe('nginx:1.27');
+    expect(render('{{.Image}}').split('\n')[2]).toBe('nginx:1.27');
+    expect(render('table {{.Image}}').split('\n')[3]).toBe('nginx:1.27');
+  });
+
+  it.each([
+    [
+      'jsno',
+      /^unknown format "jsno": expected table, plain, json, ndjson, apt, quiet or a template such as '\{\{\.Image\}\}' \(did you mean "json"\?\)$/,
+    ],
+    ['', /^unknown format ""/],
+    ['__proto__', /^unknown format "__proto__"/],
+    ['{{.Nope}}', /^template parsing error: can't evaluate field Nope/],
+  ])('that is none says what is known: %j', (format, message) => {
+    expect(chooseFormat(format)).toEqual({ ok: false, message: expect.stringMatching(message) });
+  });
+});
+
+describe('hostile text from registries, labels and containers', () => {
+  it.each(['table', 'apt', 'quiet', 'json', 'ndjson', '{{.Image}} {{.Why}} {{.UsedBy}} {{.Labels}} {{.Sources}} {{.Platform}} {{json .}}'])(
+    'reaches no terminal through %s',
+    (format) => {
+      const text = render(format, EVIL_REPORT);
+      expect(text).not.toMatch(UNSAFE);
+      expect(text.length).toBeGreaterThan(10);
+    },
+  );
+
+  it('makes no line or cell of its own', () => {
+    expect(render('table', EVIL_REPORT).split('\n')).toHaveLength(4);
+    expect(render('apt', EVIL_REPORT).split('\n')).toHaveLength(3);
+    expect(render('quiet', EVIL_REPORT).split('\n')).toHaveLength(3);
+    expect(render('ndjson', EVIL_REPORT).split('\n')).toHaveLength(3);
+    const plain = render('plain', EVIL_REPORT);
+    expect(
+      plain
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => line.split('\t').length),
+    ).toEqual([11, 11]);
+    expect(plain.replaceAll('\t', '')).not.toMatch(UNSAFE);
+  });
+
+  it('reaches no terminal through show, update, limits or the summary', () => {
+    const [image] = EVIL_REPORT.images;
+    const update = renderUpdate(EVIL_REPORT, { elapsedMs: 1 });
+    const summary = summarize(EVIL_REPORT, { upgradable: true });
+    const texts = [
+      renderShow(image!, { paint: OPTIONS.paint, noTrunc: true, now: NOW }),
+      ...update.records,
+      ...update.closing,
+      ...update.warnings,
+      renderLimits(EVIL_REPORT.registries, OPTIONS),
+      summary.sentence,
+      summary.next ?? '',
+      ...summary.notes,
+      ...summary.hints,
+    ];
+    for (const text of texts) expect(text).not.toMatch(UNSAFE);
+    expect(update.records.join('\n')).toContain('Err:1');
+    expect(update.records.join('').includes('\n')).toBe(false);
+  });
+});

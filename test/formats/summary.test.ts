@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { renderHints } from '../../src/formats/hints.ts';
+import { summarize } from '../../src/formats/summary.ts';
+import { makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
+
+const current = makeRow('node:20', 'current');
+const rebuilt = makeRow('nginx:1.27', 'rebuilt');
+const local = makeRow('my-app:dev', 'local');
+const failed = makeRow('ghcr.io/acme/api:2', unknown('timeout', 'ghcr.io did not answer within 10 s'));
+
+describe('the summary of list', () => {
+  it.each([
+    ['nothing', [], 'No images found.'],
+    ['one current', [current], '1 image: 1 current. All images are up to date. Checked 3 min ago.'],
+    ['some of all', [current, rebuilt, local, failed], '4 images: 1 rebuilt, 1 current, 1 local, 1 unknown. Checked 3 min ago.'],
+    [
+      'current and unknown',
+      [current, failed],
+      '2 images: 1 current, 1 unknown. No updates found, but 1 image could not be checked. Checked 3 min ago.',
+    ],
+    ['only unknown', [failed, failed], '2 images: 2 unknown. No updates found, but 2 images could not be checked.'],
+    ['only local', [local], '1 image: 1 local. No updates found.'],
+  ])('of %s', (_, images, sentence) => {
+    expect(summarize(makeReport(images)).sentence).toBe(sentence);
+  });
+
+  it.each([
+    [[rebuilt], "Run 'imgupdate list --upgradable' to see it."],
+    [[rebuilt, rebuilt], "Run 'imgupdate list --upgradable' to see them."],
+    [[current, failed], null],
+  ])('names the next command', (images, next) => {
+    expect(summarize(makeReport(images)).next).toBe(next);
+  });
+
+  it('tells the age of the oldest answer', () => {
+    const old = { ...rebuilt, tag: { ...rebuilt.tag, checkedAt: NOW - 55 * 60_000 } };
+    expect(summarize(makeReport([current, old])).sentence).toContain('Checked 55 min ago.');
+  });
+
+  it('explains the mark of containers that run an older image', () => {
+    expect(summarize(WORLD).notes).toEqual([
+      'N: 1 container marked * runs an older image than its reference names here; recreate to use the newer one.',
+    ]);
+    const two = { ...current, containers: ['a', 'b'].map((name) => ({ name, running: true, outdated: true })) };
+    expect(summarize(makeReport([two])).notes[0]).toContain('2 containers marked * run an older image than their reference names here');
+  });
+
+  it('never says that all is up to date while a question is open', () => {
+    for (const images of [[failed], [current, failed], [local, failed], [rebuilt, failed]])
+      for (const upgradable of [true, false]) expect(summarize(makeReport(images), { upgradable }).sentence).not.toContain('up to date');
+  });
+});
+
+describe('the summary of list --upgradable', () => {
+  it.each([
+    ['none', [current], 'All images are up to date. Checked 3 min ago.'],
+    ['none, some unknown', [current, failed], 'No updates found, but 1 image could not be checked. Checked 3 min ago.'],
+    ['one', [current, rebuilt], '1 upgradable: 1 rebuilt. Checked 3 min ago.'],
+  ])('%s', (_, images, sentence) => {
+    expect(summarize(makeReport(images), { upgradable: true }).sentence).toBe(sentence);
+  });
+
+  it('counts held and unknown images', () => {
+    expect(summarize(WORLD, { upgradable: true }).sentence).toBe(
+      '3 upgradable (1 held): 2 rebuilt, 1 gone. 1 unknown (see: imgupdate list --filter status=unknown). Checked 3 min ago.',
+    );
+    expect(summarize(WORLD, { upgradable: true }).next).toBe("Run 'imgupdate show nginx:1.27' to see what changed and how to upgrade.");
+  });
+});
+
+describe('the hints', () => {
+  it.each([
+    [unknown('not-found-or-private', 'not known'), "W: ghcr.io/acme/api:2: not found or private; run 'docker login ghcr.io'"],
+    [unknown('unauthorized', '401'), "W: ghcr.io/acme/api:2: the credentials were refused; run 'docker login ghcr.io'"],
+    [unknown('rate-limited', '429'), 'W: ghcr.io/acme/api:2: rate limited'],
+    [
+      unknown('rate-limited', '429', '2026-11-20T18:00:00Z'),
+      'W: ghcr.io/acme/api:2: rate limited; it will answer again at 2026-11-20T18:00:00Z',
+    ],
+    [unknown('unreachable', 'ghcr.io: connection refused'), 'W: ghcr.io/acme/api:2: ghcr.io: connection refused'],
+    [
+      unknown('tls', 'ghcr.io: self-signed certificate'),
+      'W: ghcr.io/acme/api:2: ghcr.io: self-signed certificate; if you trust it, put its CA into /etc/docker/certs.d/ghcr.io/ca.crt',
+    ],
+    [unknown('offline', 'offline'), 'W: ghcr.io/acme/api:2: not remembered from an earlier run; run without --offline'],
+    [
+      unknown('budget', 'floor'),
+      "W: ghcr.io/acme/api:2: its tag moved, and too little of the registry's quota is left to see for which platforms; run 'imgupdate limits'",
+    ],
+    [unknown('timeout', 'no answer; try a longer --timeout'), 'W: ghcr.io/acme/api:2: no answer; try a longer --timeout'],
+  ])('say why and what to do (%#)', (verdict, line) => {
+    expect(renderHints([makeRow('ghcr.io/acme/api:2', verdict)])).toEqual([line]);
+  });
+
+  it('of Docker Hub name no registry to log in to', () => {
+    expect(renderHints([makeRow('acme/api:2', unknown('unauthorized', '401'))])).toEqual([
+      "W: docker.io/acme/api:2: the credentials were refused; run 'docker login'",
+    ]);
+  });
+
+  it('join images that failed for the same reason at the same registry', () => {
+    const images = [1, 2, 3].map((tag) => makeRow(`ghcr.io/acme/api:${tag}`, unknown('not-found-or-private', `no ${tag}`)));
+    expect(renderHints([...images, failed])).toEqual([
+      "W: ghcr.io: 3 images not checked: not found or private; run 'docker login ghcr.io'",
+      'W: ghcr.io/acme/api:2: ghcr.io did not answer within 10 s; try a longer --timeout',
+    ]);
+  });
+
+  it('end after five lines with the number of the rest', () => {
+    const images = Array.from({ length: 9 }, (_, at) => makeRow(`r${at}.example/a:1`, unknown('unreachable', 'connection refused')));
+    const hints = renderHints([...images, makeRow('r0.example/b:1', unknown('unreachable', 'connection refused'))]);
+    expect(hints).toHaveLength(6);
+    expect(hints[0]).toBe('W: r0.example: 2 images not checked: connection refused');
+    expect(hints[5]).toBe('W: and 4 more (imgupdate list --filter status=unknown)');
+  });
+
+  it('are silent about images that were checked', () => {
+    expect(renderHints([current, rebuilt, local])).toEqual([]);
+  });
+});
