@@ -3,7 +3,7 @@ import { decodeConfig, decodeDocument, type ImageConfig, type Index, type Manife
 import { type Outcome, type Reason, reason } from '../core/reason.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
 import type { Known, Offer } from '../core/tag-check.ts';
-import type { BlobRef, Memory, Registry, TagObservation } from './ports.ts';
+import type { BlobRef, Memory, Registry } from './ports.ts';
 
 /** How far remembered answers are trusted. */
 export type AnswerPolicy = {
@@ -13,13 +13,8 @@ export type AnswerPolicy = {
   readonly offline: boolean;
 };
 
-/** What a tag names, when a registry said so, whether that took a request now, and what was remembered of the tag until now. */
-export type Resolution = {
-  readonly offer: Offer;
-  readonly checkedAt: number | null;
-  readonly asked: boolean;
-  readonly before: TagObservation | null;
-};
+/** What a tag names, when a registry said so, and whether that took a request now. */
+export type Resolution = { readonly offer: Offer; readonly checkedAt: number | null; readonly asked: boolean };
 
 /** An answer, and whether it took a request now. */
 export type Answer<T> = { readonly known: Known<T>; readonly asked: boolean };
@@ -31,7 +26,7 @@ export type Answers = {
   readonly resolve: (repository: Repository, tag: string) => Promise<Resolution>;
   readonly manifest: (repository: Repository, blob: BlobRef) => Promise<Answer<Index | Manifest>>;
   readonly config: (repository: Repository, blob: BlobRef) => Promise<Answer<ImageConfig>>;
-  /** Does the registry still serve the digest in the repository? Free of charge. */
+  /** Does the registry still serve the digest in the repository? Free of charge, and remembered as tags are. */
   readonly presence: (repository: Repository, digest: Digest) => Promise<Answer<boolean>>;
   /** A document that is here already; never asks. */
   readonly remembered: (digest: Digest) => Index | Manifest | null;
@@ -55,38 +50,39 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     decode: decodeConfig,
     fetch: async (repository, blob) => (await ports.openRegistry()).fetchConfig(repository, blob, signal),
   });
+  const recall: Answers['recall'] = (repository, tag) => {
+    const before = memory.readTag(repository, tag);
+    if (before === null) return null;
+    const age = ports.now() - before.observedAt;
+    if (!policy.offline && (age < 0 || age >= policy.maxAgeMs)) return null;
+    return { offer: before, checkedAt: before.observedAt, asked: false };
+  };
+
+  const resolve: Answers['resolve'] = async (repository, tag) => {
+    if (policy.offline) {
+      const subject = `${renderRepository(repository)}:${tag}`;
+      return { offer: { kind: 'unknown', reason: offlineReason(subject) }, checkedAt: null, asked: false };
+    }
+    const answer = await (await ports.openRegistry()).resolveTag(repository, tag, signal);
+    signal.throwIfAborted();
+    if (answer.kind === 'unknown') return { offer: answer, checkedAt: null, asked: true };
+    const observedAt = ports.now();
+    if (answer.kind === 'gone') {
+      memory.writeTag(repository, tag, { kind: 'gone', observedAt });
+      return { offer: answer, checkedAt: observedAt, asked: true };
+    }
+    memory.writeTag(repository, tag, { kind: 'found', digest: answer.digest, mediaType: answer.mediaType, observedAt });
+    if (answer.body !== null) memory.writeDocument(answer.digest, answer.body);
+    return { offer: answer, checkedAt: observedAt, asked: true };
+  };
+
   return {
-    recall: (repository, tag) => {
-      const before = memory.readTag(repository, tag);
-      if (before === null) return null;
-      const age = ports.now() - before.observedAt;
-      if (!policy.offline && (age < 0 || age >= policy.maxAgeMs)) return null;
-      return { offer: before, checkedAt: before.observedAt, asked: false, before };
-    },
-    resolve: async (repository, tag) => {
-      const before = memory.readTag(repository, tag);
-      if (policy.offline) {
-        const subject = `${renderRepository(repository)}:${tag}`;
-        return { offer: { kind: 'unknown', reason: offlineReason(subject) }, checkedAt: null, asked: false, before };
-      }
-      const answer = await (await ports.openRegistry()).resolveTag(repository, tag, signal);
-      signal.throwIfAborted();
-      if (answer.kind === 'unknown') return { offer: answer, checkedAt: null, asked: true, before };
-      const observedAt = ports.now();
-      if (answer.kind === 'gone') {
-        memory.writeTag(repository, tag, { kind: 'gone', observedAt });
-        return { offer: answer, checkedAt: observedAt, asked: true, before };
-      }
-      memory.writeTag(repository, tag, { kind: 'found', digest: answer.digest, mediaType: answer.mediaType, observedAt });
-      if (answer.body !== null) memory.writeDocument(answer.digest, answer.body);
-      return { offer: answer, checkedAt: observedAt, asked: true, before };
-    },
+    recall,
+    resolve,
     presence: async (repository, digest) => {
-      if (policy.offline) return { known: { state: 'failed', reason: offlineReason(digest) }, asked: false };
-      const answer = await (await ports.openRegistry()).resolveTag(repository, digest, signal);
-      signal.throwIfAborted();
-      if (answer.kind === 'unknown') return { known: { state: 'failed', reason: answer.reason }, asked: true };
-      return { known: { state: 'known', value: answer.kind === 'found' }, asked: true };
+      const { offer, asked } = recall(repository, digest) ?? (await resolve(repository, digest));
+      if (offer.kind === 'unknown') return { known: { state: 'failed', reason: offer.reason }, asked };
+      return { known: { state: 'known', value: offer.kind === 'found' }, asked };
     },
     manifest: manifests.load,
     config: configs.load,

@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Crowd, startCrowd } from '../helpers/crowd.ts';
+import { run } from '../helpers/processes.ts';
+import { runCli } from '../helpers/run-cli.ts';
+
+/**
+ * Measures what `list` asks and takes, beside bare node, the ideal number of round trips and skopeo, all in one run. Requests are exact; times are medians of
+ * a shared machine and only their ratios mean anything.
+ */
+const RUNS = 5;
+const scratch = mkdtempSync(join(tmpdir(), 'iu-bench-'));
+const memoryHook = join(scratch, 'memory.mjs');
+writeFileSync(memoryHook, `process.on('exit', () => process.stderr.write('\\nmaxRSS ' + process.resourceUsage().maxRSS + '\\n'));`);
+
+type Row = { readonly what: string; readonly result: string; readonly bound: string; readonly holds: boolean | null };
+const rows: Row[] = [];
+const report = (what: string, result: string, bound = '', holds: boolean | null = null): void => {
+  rows.push({ what, result, bound, holds });
+};
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const ms = (value: number): string => `${Math.round(value)} ms`;
+
+async function time(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function medianOf(work: () => Promise<unknown>, runs = RUNS): Promise<number> {
+  const times: number[] = [];
+  for (let turn = 0; turn < runs; turn += 1) times.push(await time(work));
+  return median(times);
+}
+
+const bareNode = (): Promise<unknown> => run(process.execPath, ['-e', '0']);
+const list = (crowd: Crowd, home: string, ...args: string[]) =>
+  runCli(['list', '--json', '-H', crowd.engine.host, ...args], { home, env: { NODE_OPTIONS: `--import=${memoryHook}` } });
+const newHome = (): string => mkdtempSync(join(scratch, 'home-'));
+const rssOf = (stderr: string): number => Number(/maxRSS (\d+)/.exec(stderr)?.[1] ?? 0) * 1024;
+const counted = (crowd: Crowd): string => {
+  const { manifestHeads, manifestGets, tokens, challenges, blobs } = crowd.registry.counts();
+  return `${manifestHeads - challenges} HEAD, ${manifestGets} GET, ${tokens} tokens, ${challenges} challenges, ${blobs} blobs`;
+};
+
+async function benchStart(): Promise<void> {
+  const bare = await medianOf(bareNode, 15);
+  const version = await medianOf(() => runCli(['--version'], { home: scratch }), 15);
+  report(
+    'imgupdate --version',
+    `${ms(version)} = ${(version / bare).toFixed(2)} x bare node (${ms(bare)})`,
+    'at most 1.5 x',
+    version <= 1.5 * bare,
+  );
+}
+
+async function benchCold(): Promise<void> {
+  const crowd = await startCrowd({ tags: 200, repositories: 100 });
+  const home = newHome();
+  await list(crowd, home);
+  const { manifestHeads, manifestGets, tokens, challenges } = crowd.registry.counts();
+  const isIdeal = manifestHeads - challenges === 200 && manifestGets === 0 && tokens <= 2 && challenges <= 1;
+  report('200 tags in 100 repositories, cold', counted(crowd), '200 HEAD, 0 GET, 2 tokens, 1 challenge', isIdeal);
+
+  crowd.registry.forget();
+  const bare = await medianOf(bareNode);
+  const warm = await medianOf(() => list(crowd, home));
+  report('the same again within max-age', `${crowd.registry.requests.length} requests`, '0', crowd.registry.requests.length === 0);
+  report('  its wall', `${ms(warm)} = ${(warm / bare).toFixed(2)} x bare node (${ms(bare)})`, 'at most 3 x', warm <= 3 * bare);
+
+  crowd.rebuild(10);
+  crowd.registry.forget();
+  await list(crowd, home, '--refresh');
+  report('10 of them rebuilt', counted(crowd), 'at most 20 GET', crowd.registry.counts().manifestGets <= 20);
+  crowd.registry.forget();
+  await list(crowd, home, '--refresh');
+  report('  refreshed again', counted(crowd), '0 GET', crowd.registry.counts().manifestGets === 0);
+  await crowd.close();
+}
+
+async function benchLatency(): Promise<void> {
+  const latencyMs = 50;
+  const crowd = await startCrowd({ tags: 200, repositories: 100, latencyMs });
+  const home = newHome();
+  await list(crowd, home, '--offline');
+  const bare = await medianOf(bareNode);
+  const wall = await medianOf(() => list(crowd, newHome()), 3);
+  const ideal = (3 + 200 / 16) * latencyMs;
+  const own = wall - bare;
+  report(
+    '200 tags at 50 ms a response, cold',
+    `${ms(own)} beside the start of node = ${(own / ideal).toFixed(2)} x ideal (${ms(ideal)})`,
+    'at most 1.5 x',
+    own <= 1.5 * ideal,
+  );
+
+  crowd.registry.forget();
+  const peers = crowd.registry;
+  const names = Array.from({ length: 200 }, (_, number) => `docker://${peers.host}/acme/app-${number % 100}:v${number}`);
+  const skopeo = await time(async () => {
+    for (const name of names) await run('skopeo', ['inspect', '--tls-verify=false', name]);
+  });
+  const { manifestHeads, manifestGets, tokens, total } = peers.counts();
+  report(
+    'the same by skopeo inspect, one after the other',
+    `${ms(skopeo)} = ${(skopeo / wall).toFixed(1)} x imgupdate; ${total} requests: ${manifestHeads} HEAD, ${manifestGets} GET, ${tokens} tokens`,
+  );
+  await crowd.close();
+}
+
+async function benchOneName(): Promise<void> {
+  const crowd = await startCrowd({ tags: 60, repositories: 1, sameName: true });
+  await list(crowd, newHome());
+  const { manifestHeads, challenges } = crowd.registry.counts();
+  report('60 images of one repo:tag', counted(crowd), '1 HEAD', manifestHeads - challenges === 1);
+  await crowd.close();
+}
+
+async function benchMany(): Promise<void> {
+  const walls: number[] = [];
+  for (const tags of [2_500, 5_000, 10_000]) {
+    const crowd = await startCrowd({ tags, repositories: tags / 2 });
+    const home = newHome();
+    const first = await list(crowd, home);
+    let again = '';
+    walls.push(await medianOf(async () => (again = (await list(crowd, home)).stderr), 3));
+    const peak = Math.max(rssOf(first.stderr), rssOf(again));
+    const bound = 300_000_000;
+    report(
+      `${tags} images: peak memory, cold and warm`,
+      `${Math.round(rssOf(first.stderr) / 1e6)} MB, ${Math.round(rssOf(again) / 1e6)} MB`,
+      'under 300 MB',
+      peak < bound,
+    );
+    await crowd.close();
+  }
+  const [small = 1, middle = 1, large = 1] = walls;
+  report(
+    '  wall of 2,500, 5,000, 10,000 images, remembered',
+    `${walls.map(ms).join(', ')}: ${(middle / small).toFixed(2)} x and ${(large / middle).toFixed(2)} x`,
+    'linear: about 2 x',
+    large / middle < 2.6,
+  );
+}
+
+async function main(): Promise<void> {
+  const started = spawn('skopeo', ['--version']);
+  const hasSkopeo = await new Promise<boolean>((resolve) => started.once('error', () => resolve(false)).once('close', () => resolve(true)));
+  if (!hasSkopeo) process.stderr.write('W: skopeo is not installed: its rows mean nothing\n');
+  for (const bench of [benchStart, benchCold, benchLatency, benchOneName, benchMany]) await bench();
+  const width = Math.max(...rows.map(({ what }) => what.length));
+  for (const { what, result, bound, holds } of rows) {
+    const mark = holds === null ? '    ' : holds ? 'ok  ' : 'MISS';
+    process.stdout.write(`${mark} ${what.padEnd(width)}  ${result}${bound === '' ? '' : `  [${bound}]`}\n`);
+  }
+  rmSync(scratch, { recursive: true, force: true });
+  process.exitCode = rows.some(({ holds }) => holds === false) ? 1 : 0;
+}
+
+await main();
