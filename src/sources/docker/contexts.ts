@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import type { EngineTls } from './endpoint.ts';
+import { fieldsOf, textOf, type Fields } from './fields.ts';
 
 /** A docker context's engine. */
 export type DockerContext = { readonly host: string; readonly tls: EngineTls | null };
@@ -21,15 +22,15 @@ export async function readContext(configDirectory: string, name: string): Promis
   const path = join(configDirectory, 'contexts', 'meta', id, 'meta.json');
   const text = await readText(path);
   if (text === null) throw await unknownContext(configDirectory, name);
-  const endpoint = field(field(parse(text), 'Endpoints'), 'docker');
-  const host = field(endpoint, 'Host');
-  if (typeof host !== 'string' || host === '') {
+  const endpoint = fieldsOf(fieldsOf(parseFields(text).get('Endpoints')).get('docker'));
+  const host = textOf(endpoint.get('Host'));
+  if (host === null) {
     throw new ImgupdateError(
       'usage',
       `the docker context "${sanitizeText(name, 100)}" names no engine: ${path} was expected to have Endpoints.docker.Host`,
     );
   }
-  const tls = await readTls(join(configDirectory, 'contexts', 'tls', id, 'docker'), field(endpoint, 'SkipTLSVerify') !== true);
+  const tls = await readTls(join(configDirectory, 'contexts', 'tls', id, 'docker'), endpoint.get('SkipTLSVerify') !== true);
   return { host, tls };
 }
 
@@ -46,8 +47,7 @@ export async function readTls(directory: string, verify: boolean): Promise<Engin
 /** The context `docker context use` chose; null when none, or when config.json cannot be read: docker then uses the default too. */
 export async function readCurrentContext(configDirectory: string): Promise<string | null> {
   const text = await readFile(join(configDirectory, 'config.json'), 'utf8').catch(() => '');
-  const name = field(parse(text), 'currentContext');
-  return typeof name === 'string' && name !== '' ? name : null;
+  return textOf(parseFields(text).get('currentContext'));
 }
 
 async function unknownContext(configDirectory: string, name: string): Promise<ImgupdateError> {
@@ -62,9 +62,9 @@ async function listContexts(configDirectory: string): Promise<readonly string[]>
   const meta = join(configDirectory, 'contexts', 'meta');
   const ids = await readdir(meta).catch(() => []);
   const names = await Promise.all(
-    ids.map(async (id) => field(parse(await readFile(join(meta, id, 'meta.json'), 'utf8').catch(() => '')), 'Name')),
+    ids.map(async (id) => textOf(parseFields(await readFile(join(meta, id, 'meta.json'), 'utf8').catch(() => '')).get('Name'))),
   );
-  return names.filter((name) => typeof name === 'string').sort();
+  return names.filter((name) => name !== null).sort();
 }
 
 async function readText(path: string): Promise<string | null> {
@@ -81,15 +81,11 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-function parse(text: string): unknown {
+/** The fields of a JSON object; none when the text is no such thing. */
+function parseFields(text: string): Fields {
   try {
-    const document: unknown = JSON.parse(text);
-    return document;
+    return fieldsOf(JSON.parse(text));
   } catch {
-    return null;
+    return fieldsOf(null);
   }
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }

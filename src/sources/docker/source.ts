@@ -6,18 +6,16 @@ import { mapBounded } from './bounded.ts';
 import { hidesName, installContainer } from './containers.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { connectEngine, isRefusal, type Engine } from './engine.ts';
+import { decodeFacts, encodeFacts, type ImageFacts } from './facts.ts';
 import { engineAnswersBadly } from './failure.ts';
 import { installVariant, learnedFrom, listVariants, type Learned, type StoreKind, type Variant } from './variants.ts';
 import {
   decodeContainerImage,
   decodeContainers,
-  decodeFacts,
   decodeImage,
   decodeImages,
   decodeInfo,
-  encodeFacts,
   type EngineInfo,
-  type ImageFacts,
   type InspectedImage,
   type ListedContainer,
   type ListedImage,

@@ -2,7 +2,8 @@ import { parseDigest, type Digest } from '../../core/digest.ts';
 import type { InstalledImage, Origin } from '../../core/installed.ts';
 import { normalizePlatform, renderPlatform, type Platform } from '../../core/platform.ts';
 import { parseReference, type Reference, type Repository } from '../../core/reference.ts';
-import { formatTime, type Identity, type ImageFacts, type InspectedImage, type ListedImage, type ListedManifest } from './wire.ts';
+import type { ImageFacts } from './facts.ts';
+import { formatTime, type Identity, type InspectedImage, type ListedImage, type ListedManifest } from './wire.ts';
 
 /** What keeps the images of an engine: docker's graph drivers, docker with containerd, podman. */
 export type StoreKind = 'classic' | 'containerd' | 'podman';

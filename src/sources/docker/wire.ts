@@ -1,5 +1,7 @@
 import { parseDigest, type Digest } from '../../core/digest.ts';
-import { normalizePlatform, type Platform } from '../../core/platform.ts';
+import type { Platform } from '../../core/platform.ts';
+import type { ImageFacts } from './facts.ts';
+import { countOf, fieldsOf, labelsOf, listOf, platformOf, textOf, textsOf } from './fields.ts';
 
 /** What `GET /info` says that matters here. */
 export type EngineInfo = {
@@ -38,14 +40,6 @@ export type Identity = { readonly pulledFrom: readonly string[]; readonly built:
 
 /** What of `GET /images/{id}/json` never changes, and the identity, which can. */
 export type InspectedImage = { readonly facts: ImageFacts; readonly identity: Identity | null };
-
-export type ImageFacts = {
-  readonly platform: Platform | null;
-  /** RFC 3339 UTC. */
-  readonly created: string | null;
-  readonly diffIds: readonly Digest[] | null;
-  readonly labels: ReadonlyMap<string, string>;
-};
 
 /** An entry of `GET /containers/json`. `image` is the name it was created with, or the image's id where the name has moved on. */
 export type ListedContainer = {
@@ -134,33 +128,6 @@ export function decodeImage(document: unknown): InspectedImage {
   };
 }
 
-/** Facts to the JSON that is remembered. */
-export function encodeFacts(facts: ImageFacts): string {
-  return JSON.stringify({ ...facts, labels: [...facts.labels] });
-}
-
-/** What `encodeFacts` made; null for anything else. */
-export function decodeFacts(text: string): ImageFacts | null {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const facts = fieldsOf(document);
-  const labels = listOf(facts.get('labels')).map((pair) => listOf(pair));
-  if (!Array.isArray(facts.get('labels'))) return null;
-  const diffIds = facts.get('diffIds');
-  return {
-    platform: platformOf(fieldsOf(facts.get('platform')), 'core'),
-    created: textOf(facts.get('created')),
-    diffIds: Array.isArray(diffIds) ? diffIds.map(parseDigest).filter((digest) => digest !== null) : null,
-    labels: new Map(
-      labels.flatMap(([key, value]) => (typeof key === 'string' && typeof value === 'string' ? [[key, value] as const] : [])),
-    ),
-  };
-}
-
 function decodeIdentity(document: unknown): Identity | null {
   const identity = fieldsOf(document);
   const pulledFrom = listOf(identity.get('Pull'))
@@ -205,28 +172,6 @@ function canonicalId(id: string): string {
   return /^[a-f0-9]{64}$/.test(id) ? `sha256:${id}` : id;
 }
 
-/** One platform, in four spellings: the engine's info and inspect, OCI JSON, and ours. */
-const PLATFORM_FIELDS = {
-  info: { os: 'OSType', architecture: 'Architecture', variant: '', osVersion: '', osFeatures: '' },
-  inspect: { os: 'Os', architecture: 'Architecture', variant: 'Variant', osVersion: 'OsVersion', osFeatures: 'OsFeatures' },
-  wire: { os: 'os', architecture: 'architecture', variant: 'variant', osVersion: 'os.version', osFeatures: 'os.features' },
-  core: { os: 'os', architecture: 'architecture', variant: 'variant', osVersion: 'osVersion', osFeatures: 'osFeatures' },
-} as const;
-
-function platformOf(fields: Fields, spelling: keyof typeof PLATFORM_FIELDS): Platform | null {
-  const names = PLATFORM_FIELDS[spelling];
-  const os = textOf(fields.get(names.os));
-  const architecture = textOf(fields.get(names.architecture));
-  if (os === null || architecture === null) return null;
-  return normalizePlatform({
-    os,
-    architecture,
-    variant: textOf(fields.get(names.variant)),
-    osVersion: textOf(fields.get(names.osVersion)),
-    osFeatures: textsOf(fields.get(names.osFeatures)),
-  });
-}
-
 /** To RFC 3339 UTC in whole seconds; null for Go's zero time, which stands for none. */
 function timeOf(value: unknown): string | null {
   const text = textOf(value);
@@ -237,31 +182,4 @@ function timeOf(value: unknown): string | null {
 /** `2026-11-20T13:34:17Z` */
 export function formatTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-type Fields = ReadonlyMap<string, unknown>;
-
-/** The own fields of a JSON object, none of anything else; a Map, because the keys of labels come from outside. */
-function fieldsOf(value: unknown): Fields {
-  return new Map<string, unknown>(typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return listOf(value).filter((text) => typeof text === 'string');
-}
-
-function countOf(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
-}
-
-function labelsOf(value: unknown): ReadonlyMap<string, string> {
-  return new Map([...fieldsOf(value)].flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : [])));
 }

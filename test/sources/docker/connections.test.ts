@@ -8,7 +8,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { EngineEndpoint, EngineTls } from '../../../src/sources/docker/endpoint.ts';
 import { parseEndpoint } from '../../../src/sources/docker/endpoint.ts';
-import { engineFailure } from '../../../src/sources/docker/failure.ts';
 import { createDockerSource } from '../../../src/sources/docker/source.ts';
 import { sshArguments } from '../../../src/sources/docker/ssh.ts';
 import { makeCertificate } from '../../helpers/certificate.ts';
@@ -135,11 +134,26 @@ it('an engine at a TCP address that nothing listens on', async () => {
   await expect(listFrom(parse('tcp://127.0.0.1:1'))).rejects.toThrow('no container engine answers at tcp://127.0.0.1:1');
 });
 
-it('a socket that the user may not open is explained by the group, rootless engines and sudo', () => {
-  const failure = engineFailure(parse('unix:///var/run/docker.sock'), Object.assign(new Error('connect EACCES'), { code: 'EACCES' }));
-  expect(failure.message).toBe("permission denied on the container engine's socket unix:///var/run/docker.sock");
-  expect(failure.hint).toBe('join the group that owns it (docker: usermod -aG docker USER), use a rootless engine, or run this with sudo');
+it('a socket that the user may not open is explained by the group, rootless engines and sudo', async () => {
+  const { socket } = await startEngine();
+  chmodSync(socket, 0o000);
+  await expect(asNobody(() => listFrom(parse(`unix://${socket}`)))).rejects.toMatchObject({
+    code: 'engine-unavailable',
+    message: `permission denied on the container engine's socket unix://${socket}`,
+    hint: 'join the group that owns it (docker: usermod -aG docker USER), use a rootless engine, or run this with sudo',
+  });
 });
+
+/** root may open everything. */
+async function asNobody<T>(run: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return run();
+  process.seteuid?.(65534);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 function isRunning(pid: number): boolean {
   try {

@@ -1,0 +1,39 @@
+import { parseDigest, type Digest } from '../../core/digest.ts';
+import type { Platform } from '../../core/platform.ts';
+import { fieldsOf, listOf, platformOf, textOf } from './fields.ts';
+
+/** What of an image never changes as long as its id does not. */
+export type ImageFacts = {
+  readonly platform: Platform | null;
+  /** RFC 3339 UTC. */
+  readonly created: string | null;
+  readonly diffIds: readonly Digest[] | null;
+  readonly labels: ReadonlyMap<string, string>;
+};
+
+/** Facts to the JSON that is remembered. */
+export function encodeFacts(facts: ImageFacts): string {
+  return JSON.stringify({ ...facts, labels: [...facts.labels] });
+}
+
+/** What `encodeFacts` made; null for anything else. */
+export function decodeFacts(text: string): ImageFacts | null {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const facts = fieldsOf(document);
+  const labels = listOf(facts.get('labels')).map((pair) => listOf(pair));
+  if (!Array.isArray(facts.get('labels'))) return null;
+  const diffIds = facts.get('diffIds');
+  return {
+    platform: platformOf(fieldsOf(facts.get('platform')), 'core'),
+    created: textOf(facts.get('created')),
+    diffIds: Array.isArray(diffIds) ? diffIds.map(parseDigest).filter((digest) => digest !== null) : null,
+    labels: new Map(
+      labels.flatMap(([key, value]) => (typeof key === 'string' && typeof value === 'string' ? [[key, value] as const] : [])),
+    ),
+  };
+}
