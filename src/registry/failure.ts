@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import type { ReasonKind } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
 
@@ -88,7 +89,7 @@ export function classifyError(error: unknown, phase: Phase): Failure {
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code.includes('CERT')) {
     return failure('tls', `did not complete the TLS handshake (${code})`, { plainHttp });
   }
-  if (code.startsWith('HPE_')) return failure('bad-response', `sent something that is no HTTP answer (${code})`, { answered: true });
+  if (error instanceof errors.HTTPParserError) return failure('bad-response', 'sent something that is no HTTP answer', { answered: true });
   return failure('unreachable', `could not be asked (${code === '' ? describe(error) : code})`);
 }
 

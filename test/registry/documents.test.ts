@@ -166,7 +166,6 @@ describe('a tag', () => {
     });
     const answer = await registry.resolveTag(app, '1', signal);
     const message = answer.kind === 'unknown' ? answer.reason.message : '';
-    // eslint-disable-next-line no-control-regex -- these are what must not be there
     expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(message.length).toBeGreaterThan(50);
     expect(message.length).toBeLessThan(500);
