@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import type { Brush } from './paint.ts';
+import { charactersOf, widthOf } from './width.ts';
 
 /** One column. `floors`: the widths it may be cut to, first when there is some room, then when there is little. */
 export type GridColumn = {
@@ -73,7 +73,7 @@ function renderLine(line: readonly MeasuredCell[], columns: readonly GridColumn[
 
 function cutText(text: string, width: number, keep: GridColumn['keep']): string {
   if (keep === 'all') return text;
-  const characters = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map((part) => part.segment);
+  const characters = charactersOf(text);
   if (keep === 'start') return takeWidth(characters, width).join('');
   if (keep === 'start-and-mark') return `${takeWidth(characters, width - 1).join('')}${ELLIPSIS}`;
   const head = takeWidth(characters, Math.floor((width - 1) / 2));
@@ -90,8 +90,4 @@ function takeWidth(characters: readonly string[], width: number): string[] {
     taken.push(character);
   }
   return taken;
-}
-
-function widthOf(text: string): number {
-  return /^[\u0020-\u007e]*$/u.test(text) ? text.length : stringWidth(text);
 }

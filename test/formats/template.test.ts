@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ImageReport } from '../../src/check/report.ts';
 import { toImageEntry } from '../../src/formats/json.ts';
+import { alignTabs } from '../../src/formats/template/align.ts';
 import { compileTemplate } from '../../src/formats/template.ts';
 import { makeRow, makeReport, unknown, WORLD } from './reports.ts';
 
@@ -76,6 +77,24 @@ describe('a template', () => {
     ['table {{(split .Image ":") | len}}|{{"x"}}', 'IMAGE|'],
   ])('takes titles from the fields behind functions and branches: %s', (template, titles) => {
     expect(render(template).split('\n')[0]).toBe(titles);
+  });
+
+  it('aligns as docker does', () => {
+    // Printed by docker 28.2: docker images --format 'table {{.Repository}}\\t{{.Tag}}\\t{{upper .Tag}}'
+    const docker = [
+      'REPOSITORY                  TAG       TAG',
+      'nginx                       1.27      1.27',
+      'ghcr.io/acme/platform/api   2.3.1     2.3.1',
+      '',
+    ];
+    const cells = [['REPOSITORY', 'TAG', 'TAG'], ['nginx', '1.27', '1.27'], ['ghcr.io/acme/platform/api', '2.3.1', '2.3.1'], ['']];
+    expect(alignTabs(cells.map((line) => line.join('\t')).join('\n'))).toBe(docker.join('\n'));
+  });
+
+  it('aligns each run of lines with as many cells by itself', () => {
+    expect(alignTabs('long long long\tx\nno cells\na\tb\tc\na\tb')).toBe(
+      'long long long   x\nno cells\na         b         c\na         b',
+    );
   });
 
   it('aligns names of wide characters by what they take on a terminal', () => {

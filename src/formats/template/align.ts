@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { widthOf } from '../width.ts';
 
 const LEAST_WIDTH = 10;
 const PADDING = 3;
@@ -9,7 +9,7 @@ const PADDING = 3;
  * Source: Go text/tabwriter with the settings of docker/cli, formatter.go. Blanks at the end of a line are left out.
  */
 export function alignTabs(text: string): string {
-  const lines = text.split('\n').map((line) => line.split('\t').map((cell) => ({ text: cell, width: stringWidth(cell) })));
+  const lines = text.split('\n').map((line) => line.split('\t').map((cell) => ({ text: cell, width: widthOf(cell) })));
   const widths = lines.map((): number[] => []);
   const columns = lines.reduce((most, line) => Math.max(most, line.length - 1), 0);
   for (let column = 0; column < columns; column += 1) {

@@ -136,8 +136,8 @@ function evaluateBase(run: Run, base: Base, dot: Value): Value {
 /** Own fields and keys only; what a map does not have is empty, what a struct does not have is a mistake. */
 function takeField(run: Run, value: Value, step: FieldStep): Value {
   if (typeof value === 'object' && value.kind === 'map') return value.entries.get(step.name) ?? '';
-  const found = typeof value === 'object' && value.kind === 'struct' ? value.fields.get(step.name) : undefined;
-  if (found === undefined) fail(run, `can't evaluate field ${step.name} at column ${step.at + 1}`);
+  const found = typeof value === 'object' && value.kind === 'struct' ? value.take(step.name) : null;
+  if (found === null) fail(run, `can't evaluate field ${step.name} at column ${step.at + 1}`);
   return found ?? '';
 }
 
@@ -155,7 +155,7 @@ function callFunction(run: Run, name: string, args: readonly Value[]): Value {
 function sizeOf(value: Value): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object') return 1;
-  return value.kind === 'list' ? value.items.length : value.kind === 'map' ? value.entries.size : value.fields.size;
+  return value.kind === 'list' ? value.items.length : value.kind === 'map' ? value.entries.size : value.names.length;
 }
 
 function inScope(run: Run, action: () => void): void {

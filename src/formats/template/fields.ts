@@ -32,14 +32,15 @@ export type RowOptions = { readonly noTrunc: boolean };
 export function createRow(image: ImageReport, options: RowOptions): Value {
   return {
     kind: 'struct',
-    fields: new Map(FIELDS.map((field) => [field.name, field.value(image, options)])),
+    names: NAMES,
+    take: (name) => FIELDS.find((field) => field.name === name)?.value(image, options) ?? null,
     json: () => toImageEntry(image),
   };
 }
 
 /** Makes the value whose fields are the titles of a table's columns. */
 export function createTitles(): Value {
-  return { kind: 'struct', fields: new Map(FIELDS.map((field) => [field.name, field.header])), json: () => 'IMAGE' };
+  return { kind: 'struct', names: NAMES, take: (name) => FIELDS.find((field) => field.name === name)?.header ?? null, json: () => 'IMAGE' };
 }
 
 /** What a template may ask of a row. */
@@ -91,23 +92,22 @@ const FIELDS: readonly Field[] = [
     value: (image) => ({ kind: 'map', entries: new Map([...image.labels].map(([key, text]) => [sanitizeText(key), sanitizeText(text)])) }),
   },
   structs('Containers', 'CONTAINERS', ['Name', 'Running', 'Outdated'], (image) =>
-    image.containers.map((use) => {
-      const fields = { Name: sanitizeText(use.name), Running: use.running, Outdated: use.outdated };
-      return { kind: 'struct', fields: new Map<string, Value>(Object.entries(fields)), json: () => use };
-    }),
+    image.containers.map((use) => makeStruct({ Name: sanitizeText(use.name), Running: use.running, Outdated: use.outdated }, use)),
   ),
   structs('Sources', 'SOURCES', ['Kind', 'Location', 'Line', 'Column'], (image) =>
     image.sources.map((place) => {
-      const fields = {
-        Kind: sanitizeText(place.kind),
-        Location: sanitizeText(place.location),
-        Line: place.line ?? 0,
-        Column: place.column ?? 0,
-      };
-      return { kind: 'struct', fields: new Map<string, Value>(Object.entries(fields)), json: () => place };
+      const { kind, location, line, column } = place;
+      return makeStruct({ Kind: sanitizeText(kind), Location: sanitizeText(location), Line: line ?? 0, Column: column ?? 0 }, place);
     }),
   ),
 ];
+
+const NAMES: readonly string[] = FIELDS.map((field) => field.name);
+
+function makeStruct(fields: Readonly<Record<string, Value>>, json: unknown): Value {
+  const values = new Map(Object.entries(fields));
+  return { kind: 'struct', names: [...values.keys()], take: (name) => values.get(name) ?? null, json: () => json };
+}
 
 function partsOf(image: ImageReport): { readonly repository: string; readonly tag: string } | null {
   if (image.registry === null) return null;

@@ -38,7 +38,7 @@ function titleOfOperand(operand: Operand, titles: Value): string {
   const [first] = operand.fields;
   if (first === undefined || !startsAtRow(operand.base))
     return operand.base.kind === 'pipeline' ? titleOfPipeline(operand.base.pipeline, titles) : '';
-  const title = typeof titles === 'object' && titles.kind === 'struct' ? titles.fields.get(first.name) : undefined;
+  const title = typeof titles === 'object' && titles.kind === 'struct' ? titles.take(first.name) : null;
   return typeof title === 'string' ? title : '';
 }
 

@@ -1,13 +1,23 @@
 import { stringify } from '../stringify.ts';
 
-/** What a template works on. A struct's fields are known beforehand, a map's keys are data. `json` gives the value as `{{json .}}` prints it. */
+/**
+ * What a template works on.
+ *
+ * A map's keys are data. A struct's `names` are known beforehand, and `take` makes the value of one of them when it is asked for;
+ * `json` gives it as `{{json .}}` prints it.
+ */
 export type Value =
   | string
   | number
   | boolean
   | { readonly kind: 'list'; readonly items: readonly Value[] }
   | { readonly kind: 'map'; readonly entries: ReadonlyMap<string, string> }
-  | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, Value>; readonly json: () => unknown };
+  | {
+      readonly kind: 'struct';
+      readonly names: readonly string[];
+      readonly take: (name: string) => Value | null;
+      readonly json: () => unknown;
+    };
 
 /** Go's truth: false, 0, and what is empty are false. Source: Go text/template, "if". */
 export function isTrue(value: Value): boolean {
@@ -33,7 +43,7 @@ export function renderValue(value: Value): string {
         .map(([key, text]) => `${key}:${text}`)
         .join(' ')}]`;
     case 'struct':
-      return `{${[...value.fields.values()].map(renderValue).join(' ')}}`;
+      return `{${value.names.map((name) => renderValue(value.take(name) ?? '')).join(' ')}}`;
   }
 }
 
