@@ -27,6 +27,12 @@ export type StoredContainer = {
 /** `classic`: graph drivers, as in Engine 28 without further setting; `containerd`: the image store of Engine 29. */
 export type StoreKind = 'classic' | 'containerd';
 
+/**
+ * What an answer depends on beside the image: the store, the API version that is spoken (`48` of 1.48), and whether manifests were asked for.
+ * Source: moby, api/docs/CHANGELOG.md: manifests since 1.47 in lists and 1.48 of one image, descriptors since 1.48.
+ */
+export type View = { readonly store: StoreKind; readonly apiMinor: number; readonly manifests: boolean };
+
 /** The digest an engine calls the image's id. */
 export function engineId(stored: StoredImage, store: StoreKind): Digest {
   return store === 'classic' ? stored.image.config.digest : stored.target.digest;
@@ -36,16 +42,16 @@ export function engineId(stored: StoredImage, store: StoreKind): Digest {
  * An element of `GET /images/json`.
  * Source: moby, api/swagger.yaml, ImageSummary (API 1.48).
  */
-export function imageSummary(stored: StoredImage, store: StoreKind, withManifests: boolean): object {
+export function imageSummary(stored: StoredImage, view: View): object {
   return {
     Containers: -1,
     Created: Date.parse(stored.image.created) / 1000,
-    ...(store === 'containerd' ? { Descriptor: descriptor(stored.target) } : {}),
-    Id: engineId(stored, store),
+    ...targetDescriptor(stored, view),
+    Id: engineId(stored, view.store),
     Labels: Object.keys(stored.image.labels).length === 0 ? null : stored.image.labels,
-    ...(store === 'containerd' && withManifests ? { Manifests: manifestSummaries(stored) } : {}),
+    ...(view.apiMinor >= 47 ? manifestList(stored, view) : {}),
     ParentId: '',
-    RepoDigests: repoDigests(stored, store),
+    RepoDigests: repoDigests(stored, view.store),
     RepoTags: stored.tags,
     SharedSize: -1,
     Size: unpackedSize(stored.image),
@@ -56,13 +62,13 @@ export function imageSummary(stored: StoredImage, store: StoreKind, withManifest
  * The answer to `GET /images/{name}/json`.
  * Source: moby, api/swagger.yaml, ImageInspect (API 1.48).
  */
-export function imageInspect(stored: StoredImage, store: StoreKind, withManifests: boolean): object {
+export function imageInspect(stored: StoredImage, view: View): object {
   const { image } = stored;
   const { architecture, os, variant, 'os.version': osVersion } = platformFields(image.platform);
   return {
-    Id: engineId(stored, store),
+    Id: engineId(stored, view.store),
     RepoTags: stored.tags,
-    RepoDigests: repoDigests(stored, store),
+    RepoDigests: repoDigests(stored, view.store),
     Parent: '',
     Comment: '',
     Created: image.created,
@@ -74,11 +80,11 @@ export function imageInspect(stored: StoredImage, store: StoreKind, withManifest
     Os: os,
     ...(osVersion === undefined ? {} : { OsVersion: osVersion }),
     Size: unpackedSize(image),
-    GraphDriver: { Data: null, Name: store === 'classic' ? 'overlay2' : 'overlayfs' },
+    GraphDriver: { Data: null, Name: view.store === 'classic' ? 'overlay2' : 'overlayfs' },
     RootFS: { Type: 'layers', Layers: image.layers.map((layer) => layer.diffId) },
     Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
-    ...(store === 'containerd' ? { Descriptor: descriptor(stored.target) } : {}),
-    ...(store === 'containerd' && withManifests ? { Manifests: manifestSummaries(stored) } : {}),
+    ...targetDescriptor(stored, view),
+    ...(view.apiMinor >= 48 ? manifestList(stored, view) : {}),
   };
 }
 
@@ -86,18 +92,14 @@ export function imageInspect(stored: StoredImage, store: StoreKind, withManifest
  * An element of `GET /containers/json`; `isCurrent`: the name it was created with still names its image.
  * Source: moby, api/swagger.yaml, ContainerSummary (API 1.48); daemon/list.go: a name that moved on is replaced by the id.
  */
-export function containerSummary(
-  container: StoredContainer,
-  id: string,
-  options: { readonly store: StoreKind; readonly isCurrent: boolean },
-): object {
-  const imageId = engineId(container.image, options.store);
+export function containerSummary(container: StoredContainer, id: string, view: View & { readonly isCurrent: boolean }): object {
+  const imageId = engineId(container.image, view.store);
   return {
     Id: id,
     Names: [`/${container.name}`],
-    Image: options.isCurrent ? container.reference : imageId,
+    Image: view.isCurrent ? container.reference : imageId,
     ImageID: imageId,
-    ...manifestDescriptor(container, options.store),
+    ...manifestDescriptor(container, view),
     Command: '/bin/true',
     Created: Date.parse(container.created) / 1000,
     Ports: [],
@@ -114,18 +116,18 @@ export function containerSummary(
  * The answer to `GET /containers/{id}/json`.
  * Source: moby, api/swagger.yaml, ContainerInspectResponse (API 1.48).
  */
-export function containerInspect(container: StoredContainer, id: string, store: StoreKind): object {
+export function containerInspect(container: StoredContainer, id: string, view: View): object {
   return {
     Id: id,
     Created: container.created,
     Path: '/bin/true',
     Args: [],
     State: { Status: container.running ? 'running' : 'exited', Running: container.running, Paused: false, ExitCode: 0 },
-    Image: engineId(container.image, store),
+    Image: engineId(container.image, view.store),
     Name: `/${container.name}`,
-    Driver: store === 'classic' ? 'overlay2' : 'overlayfs',
+    Driver: view.store === 'classic' ? 'overlay2' : 'overlayfs',
     Platform: 'linux',
-    ...manifestDescriptor(container, store),
+    ...manifestDescriptor(container, view),
     Config: { Image: container.reference, Labels: container.image.image.labels },
   };
 }
@@ -158,8 +160,16 @@ function manifestSummaries(stored: StoredImage): object[] {
   });
 }
 
-function manifestDescriptor(container: StoredContainer, store: StoreKind): object {
-  if (store === 'classic') return {};
+function targetDescriptor(stored: StoredImage, view: View): object {
+  return view.store === 'containerd' && view.apiMinor >= 48 ? { Descriptor: descriptor(stored.target) } : {};
+}
+
+function manifestList(stored: StoredImage, view: View): object {
+  return view.store === 'containerd' && view.manifests ? { Manifests: manifestSummaries(stored) } : {};
+}
+
+function manifestDescriptor(container: StoredContainer, view: View): object {
+  if (view.store === 'classic' || view.apiMinor < 48) return {};
   const { image } = container.image;
   return { ImageManifestDescriptor: { ...descriptor(image), platform: platformFields(image.platform) } };
 }

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseReference, renderFamiliar, renderReference, withDefaultTag } from '../core/reference.ts';
+import { ImgupdateError } from '../errors.ts';
 import { answer, jsonAnswer, withHeaders, type Answer } from './answer.ts';
 import { containerInspect, containerSummary, engineId, imageInspect, imageSummary } from './engine-documents.ts';
-import type { StoredContainer, StoredImage, StoreKind } from './engine-documents.ts';
+import type { StoredContainer, StoredImage, StoreKind, View } from './engine-documents.ts';
 import { ENGINE_VERSION, infoDocument, OLDEST_API_MINOR, versionDocument } from './engine-info.ts';
 import { serve, type Intervention, type RequestRecord, type ServedRequest } from './serve.ts';
 
@@ -37,9 +38,10 @@ export type EmbeddedEngine = {
 /**
  * Starts a store of images that speaks the reading part of the Docker Engine API. Its images are values; there is nothing to run.
  * Source: moby, api/swagger.yaml and api/docs/CHANGELOG.md.
+ * @throws ImgupdateError 'cannot-write' when there is no place for its socket.
  */
 export async function startEngine(options: EngineOptions): Promise<EmbeddedEngine> {
-  const directory = await mkdtemp(join(tmpdir(), 'imgupdate-'));
+  const directory = await makeDirectory();
   const socketPath = join(directory, 'docker.sock');
   const overTcp = (options.transport ?? (platform() === 'win32' || socketPath.length > LONGEST_SOCKET_PATH ? 'tcp' : 'unix')) === 'tcp';
   const served = await serve({
@@ -63,67 +65,83 @@ export async function startEngine(options: EngineOptions): Promise<EmbeddedEngin
 /** What a `sockaddr_un` holds is shortest on macOS: 104 bytes with the closing zero. */
 const LONGEST_SOCKET_PATH = 103;
 
+async function makeDirectory(): Promise<string> {
+  const parent = tmpdir();
+  try {
+    return await mkdtemp(join(parent, 'imgupdate-'));
+  } catch (cause) {
+    const hint = 'set TMPDIR to a folder you may write to';
+    throw new ImgupdateError('cannot-write', `cannot make a folder for the embedded engine's socket in ${parent}`, { hint, cause });
+  }
+}
+
 function createHandler(options: EngineOptions): (request: ServedRequest) => Answer {
   const apiVersion = options.apiVersion ?? '1.48';
   const store = options.store ?? 'classic';
+  const insecure = options.insecureRegistries ?? [];
   const images = indexImages(options.images, store);
   const containers = (options.containers ?? []).map((container) => ({ container, id: containerId(container) }));
   const isCurrent = (container: StoredContainer): boolean => images.find(container.reference) === container.image;
   const endpoints: readonly Endpoint[] = [
     [/^\/_ping$/, () => answer(200, { 'content-type': 'text/plain; charset=utf-8' }, 'OK')],
     [/^\/version$/, () => jsonAnswer(200, versionDocument(apiVersion))],
+    [/^\/info$/, () => jsonAnswer(200, infoDocument({ images: options.images, containers: options.containers ?? [], insecure, store }))],
     [
-      /^\/info$/,
-      () =>
+      /^\/images\/json$/,
+      ({ query, view }) =>
         jsonAnswer(
           200,
-          infoDocument({ images: options.images, containers: options.containers ?? [], insecure: options.insecureRegistries ?? [], store }),
+          filterImages(options.images, query.get('filters') ?? '').map((stored) => imageSummary(stored, view)),
         ),
     ],
-    [/^\/images\/json$/, (request) => jsonAnswer(200, listImages(options.images, store, request))],
     [
       /^\/images\/(.+)\/json$/,
-      (request, name) => {
+      ({ name, view }) => {
         const found = images.find(name);
-        return found === null
-          ? notFound(`No such image: ${withTag(name)}`)
-          : jsonAnswer(200, imageInspect(found, store, wantsManifests(request)));
+        return found === null ? notFound(`No such image: ${withTag(name)}`) : jsonAnswer(200, imageInspect(found, view));
       },
     ],
     [
       /^\/containers\/json$/,
-      (request) => {
-        const shown = containers.filter(({ container }) => container.running || isTrue(request.query.get('all')));
+      ({ query, view }) => {
+        const shown = containers.filter(({ container }) => container.running || isTrue(query.get('all')));
         return jsonAnswer(
           200,
-          shown.map(({ container, id }) => containerSummary(container, id, { store, isCurrent: isCurrent(container) })),
+          shown.map(({ container, id }) => containerSummary(container, id, { ...view, isCurrent: isCurrent(container) })),
         );
       },
     ],
     [
       /^\/containers\/([^/]+)\/json$/,
-      (_request, name) => {
+      ({ name, view }) => {
         const found = containers.find(({ container, id }) => container.name === name || (name.length >= 4 && id.startsWith(name)));
         return found === undefined
           ? notFound(`No such container: ${name}`)
-          : jsonAnswer(200, containerInspect(found.container, found.id, store));
+          : jsonAnswer(200, containerInspect(found.container, found.id, view));
       },
     ],
   ];
-  return (request) => withHeaders(dispatch(endpoints, apiVersion, request), engineHeaders(apiVersion));
+  return (request) => withHeaders(dispatch(endpoints, { apiVersion, store }, request), engineHeaders(apiVersion));
 }
 
-/** A pattern of paths; what its group caught is given to the answer, decoded. */
-type Endpoint = readonly [RegExp, (request: ServedRequest, name: string) => Answer];
+/** `name`: what the pattern's group caught, decoded. */
+type Call = { readonly name: string; readonly query: URLSearchParams; readonly view: View };
 
-function dispatch(endpoints: readonly Endpoint[], apiVersion: string, request: ServedRequest): Answer {
-  const [, asked, path = request.path] = /^\/v(\d+\.\d+)(\/.*)$/.exec(request.path) ?? [];
-  const refusal = asked === undefined ? null : refuseVersion(asked, apiVersion);
+type Endpoint = readonly [pattern: RegExp, respond: (call: Call) => Answer];
+
+function dispatch(
+  endpoints: readonly Endpoint[],
+  engine: { readonly apiVersion: string; readonly store: StoreKind },
+  request: ServedRequest,
+): Answer {
+  const [, asked = engine.apiVersion, path = request.path] = /^\/v(\d+\.\d+)(\/.*)$/.exec(request.path) ?? [];
+  const refusal = refuseVersion(asked, engine.apiVersion);
   if (refusal !== null) return jsonAnswer(400, { message: refusal });
   if (request.method !== 'GET' && request.method !== 'HEAD') return jsonAnswer(405, { message: 'method not allowed' });
+  const view = { store: engine.store, apiMinor: minor(asked), manifests: isTrue(request.query.get('manifests')) };
   for (const [pattern, respond] of endpoints) {
     const match = pattern.exec(path);
-    if (match !== null) return respond(request, decodeURIComponent(match[1] ?? ''));
+    if (match !== null) return respond({ name: decodeURIComponent(match[1] ?? ''), query: request.query, view });
   }
   return notFound('page not found');
 }
@@ -158,13 +176,10 @@ function withTag(name: string): string {
   return reference.ok ? renderFamiliar(withDefaultTag(reference.value)) : name;
 }
 
-function listImages(images: readonly StoredImage[], store: StoreKind, request: ServedRequest): object[] {
-  const dangling = /"dangling":\s*(?:\[|\{)"(true|1|false|0)"/.exec(request.query.get('filters') ?? '')?.[1];
-  const shown = images.filter((stored) => dangling === undefined || isTrue(dangling) === (stored.tags.length === 0));
-  return shown.map((stored) => imageSummary(stored, store, wantsManifests(request)));
+function filterImages(images: readonly StoredImage[], filters: string): readonly StoredImage[] {
+  const dangling = /"dangling":\s*(?:\[|\{)"(true|1|false|0)"/.exec(filters)?.[1];
+  return dangling === undefined ? images : images.filter((stored) => isTrue(dangling) === (stored.tags.length === 0));
 }
-
-const wantsManifests = (request: ServedRequest): boolean => isTrue(request.query.get('manifests'));
 
 const isTrue = (text: string | null): boolean => text === '1' || text === 'true';
 

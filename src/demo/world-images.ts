@@ -1,6 +1,6 @@
 import { parseReference, renderFamiliar } from '../core/reference.ts';
 import type { StoredContainer, StoredImage } from './engine-documents.ts';
-import { filler, makeImage, makeIndex, makeLayer, type ImageDocument, type IndexDocument } from './images.ts';
+import { filler, makeImage, makeIndex, makeLayer, type ImageDocument, type IndexDocument, type Layer } from './images.ts';
 
 /** What the demo's registries offer and its machine has. */
 export type DemoContent = {
@@ -18,49 +18,40 @@ export type Publication = { readonly repository: string; readonly tag: string; r
  * The day is 20 November 2026. The machine is linux/amd64.
  */
 export function makeDemoContent(): DemoContent {
-  const debian = { what: 'debian bookworm', kilobytes: 280, day: '2026-10-20' };
-  const alpineRoot = { what: 'alpine 3.22', kilobytes: 80, day: '2026-10-08' };
+  const olderDebian = layer('debian bookworm', 279, '2025-07-21');
+  const debian = layer('debian bookworm', 280, '2026-10-20');
+  const olderAlpine = layer('alpine 3.22', 79, '2026-07-15');
+  const alpineRoot = layer('alpine 3.22', 80, '2026-10-08');
 
-  const nginxEntry = { what: 'nginx docker-entrypoint', kilobytes: 5, day: '2026-10-21' };
-  const nginxHere = release('2026-10-21', [debian, { what: 'nginx 1.27.5', kilobytes: 120, day: '2026-10-21' }, nginxEntry]);
-  const nginxNow = release('2026-11-18', [debian, { what: 'nginx 1.27.5, openssl 3.0.18', kilobytes: 124, day: '2026-11-18' }, nginxEntry]);
+  const nginxEntry = layer('nginx docker-entrypoint', 5, '2026-10-21');
+  const nginxHere = release('2026-10-21', [debian, layer('nginx 1.27.5', 120, '2026-10-21'), nginxEntry]);
+  const nginxNow = release('2026-11-18', [debian, layer('nginx 1.27.5, openssl 3.0.18', 124, '2026-11-18'), nginxEntry]);
 
-  const postgres = release('2026-11-12', [debian, { what: 'postgres 16.11', kilobytes: 210, day: '2026-11-12' }]);
+  const postgres = release('2026-11-12', [debian, layer('postgres 16.11', 210, '2026-11-12')]);
 
-  const nodeLayers = [debian, { what: 'node 20.19', kilobytes: 160, day: '2026-11-04' }];
+  const nodeLayers = [debian, layer('node 20.19', 160, '2026-11-04')];
   const nodeHere = release('2026-11-04', nodeLayers);
   const nodeNow = makeDemoIndex([
     imageFor('amd64', '2026-11-04', nodeLayers),
-    imageFor('arm64', '2026-11-16', [debian, { what: 'node 20.19 again', kilobytes: 160, day: '2026-11-16' }]),
+    imageFor('arm64', '2026-11-16', [debian, layer('node 20.19 again', 160, '2026-11-16')]),
   ]);
 
-  const kafkaHere = release('2025-08-14', [debian, { what: 'kafka 3.7.2', kilobytes: 150, day: '2025-08-14' }]);
-  const kafkaNow = release('2026-11-02', [debian, { what: 'kafka 4.1.1', kilobytes: 150, day: '2026-11-02' }]);
+  const kafkaHere = release('2025-08-14', [olderDebian, layer('kafka 3.7.2', 150, '2025-08-14')]);
+  const kafkaNow = release('2026-11-02', [debian, layer('kafka 4.1.1', 150, '2026-11-02')]);
 
-  const redisBefore = release('2026-09-30', [alpineRoot, { what: 'redis 7.2.11', kilobytes: 40, day: '2026-09-30' }]);
-  const redis = release('2026-11-09', [alpineRoot, { what: 'redis 7.2.12', kilobytes: 41, day: '2026-11-09' }]);
+  const redisBefore = release('2026-09-30', [olderAlpine, layer('redis 7.2.11', 40, '2026-09-30')]);
+  const redis = release('2026-11-09', [alpineRoot, layer('redis 7.2.12', 41, '2026-11-09')]);
 
-  const grafana = release('2026-08-27', [alpineRoot, { what: 'grafana 11.2.0', kilobytes: 190, day: '2026-08-27' }]);
+  const grafana = release('2026-08-27', [olderAlpine, layer('grafana 11.2.0', 190, '2026-08-27')]);
   const alpine = release('2026-10-08', [alpineRoot]);
-  const billing = release('2026-10-29', [alpineRoot, { what: 'billing 1.9', kilobytes: 30, day: '2026-10-29' }]);
-  const ci = release('2026-07-15', [debian, { what: 'ci tools', kilobytes: 90, day: '2026-07-15' }]);
+  const billing = release('2026-10-29', [alpineRoot, layer('billing 1.9', 30, '2026-10-29')]);
+  const ci = release('2026-07-15', [olderDebian, layer('ci tools', 90, '2026-07-15')]);
 
-  const apiHere = release('2026-11-05', [
-    alpineRoot,
-    { what: 'api modules', kilobytes: 60, day: '2026-10-30' },
-    { what: 'api 2.3.1', kilobytes: 12, day: '2026-11-05' },
-  ]);
-  const apiNow = release('2026-11-19', [
-    alpineRoot,
-    { what: 'api modules', kilobytes: 60, day: '2026-10-30' },
-    { what: 'api 2.4.0', kilobytes: 13, day: '2026-11-19' },
-  ]);
+  const apiModules = layer('api modules', 60, '2026-10-30');
+  const apiHere = release('2026-11-05', [alpineRoot, apiModules, layer('api 2.3.1', 12, '2026-11-05')]);
+  const apiNow = release('2026-11-19', [alpineRoot, apiModules, layer('api 2.4.0', 13, '2026-11-19')]);
 
-  const myApp = imageFor('amd64', '2026-11-20', [
-    debian,
-    { what: 'node 20.19', kilobytes: 160, day: '2026-11-04' },
-    { what: 'my-app', kilobytes: 8, day: '2026-11-20' },
-  ]);
+  const myApp = imageFor('amd64', '2026-11-20', [...nodeLayers, layer('my-app', 8, '2026-11-20')]);
 
   const installedNginx = pulled(nginxHere, 'nginx:1.27');
   const installedPostgres = pulled(postgres, 'postgres:16');
@@ -114,27 +105,34 @@ export function makeDemoContent(): DemoContent {
   };
 }
 
-/** A layer of the demo: `day` is when it was built. Two with the same words, size and day are the same layer. */
-type LayerPlan = { readonly what: string; readonly kilobytes: number; readonly day: string };
+/** A layer for each platform of the demo. */
+type LayerPair = Readonly<Record<Architecture, Layer>>;
+
+type Architecture = 'amd64' | 'arm64';
+
+/** `day`: when the layer was built. */
+function layer(what: string, kilobytes: number, day: string): LayerPair {
+  const build = (architecture: Architecture): Layer =>
+    makeLayer({
+      files: { [`opt/${what.replaceAll(/[^a-z0-9.]+/g, '-')}`]: filler(`${what} ${architecture}`, kilobytes * 1000) },
+      created: at(day),
+      createdBy: `ADD ${what} / # demo`,
+    });
+  return { amd64: build('amd64'), arm64: build('arm64') };
+}
 
 /** An image for both platforms of the demo. */
-function release(day: string, layers: readonly LayerPlan[]): IndexDocument {
+function release(day: string, layers: readonly LayerPair[]): IndexDocument {
   return makeDemoIndex([imageFor('amd64', day, layers), imageFor('arm64', day, layers)]);
 }
 
 const makeDemoIndex = (children: readonly ImageDocument[]): IndexDocument => makeIndex({ children, attested: true });
 
-function imageFor(architecture: string, day: string, layers: readonly LayerPlan[]): ImageDocument {
+function imageFor(architecture: Architecture, day: string, layers: readonly LayerPair[]): ImageDocument {
   return makeImage({
     platform: { os: 'linux', architecture, ...(architecture === 'arm64' ? { variant: 'v8' } : {}) },
     created: at(day),
-    layers: layers.map(({ what, kilobytes, day: built }) =>
-      makeLayer({
-        files: { [`opt/${what.replaceAll(/[^a-z0-9.]+/g, '-')}`]: filler(`${what} ${architecture}`, kilobytes * 1000) },
-        created: at(built),
-        createdBy: `ADD ${what} / # demo`,
-      }),
-    ),
+    layers: layers.map((pair) => pair[architecture]),
   });
 }
 

@@ -26,7 +26,7 @@ export type DemoWorld = {
  *
  * | image | what is shown |
  * | --- | --- |
- * | nginx:1.27 | rebuilt; one layer of three is new |
+ * | nginx:1.27 | rebuilt; of its three layers the lowest stays |
  * | postgres:16, grafana/grafana:11.2.0 | current |
  * | node:20-slim | moved, but for arm64 only |
  * | redis:7.2 | current, while the container `cache` still runs the image before it |
@@ -36,10 +36,13 @@ export type DemoWorld = {
  * | registry.example:5000/tools/ci:latest | nothing answers |
  * | alpine@sha256:... | pinned |
  * | my-app:dev | built here |
+ *
+ * @throws ImgupdateError 'cannot-write' when there is no place for the store's socket.
  */
 export async function startDemoWorld(options: DemoOptions = {}): Promise<DemoWorld> {
   const content = makeDemoContent();
   const latencyMs = options.latencyMs ?? 0;
+  const engine = await startEngine({ images: content.installed, containers: content.containers, store: options.store ?? 'classic' });
   const hub = await startRegistry({
     auth: { kind: 'token', users: [], service: 'registry.docker.io' },
     privateTo: new Map([['acme/billing', []]]),
@@ -52,10 +55,10 @@ export async function startDemoWorld(options: DemoOptions = {}): Promise<DemoWor
     ['ghcr.io', ghcr],
   ]);
   for (const [name, registry] of registries) publish(registry, content.published.get(name) ?? []);
-  const engine = await startEngine({ images: content.installed, containers: content.containers, store: options.store ?? 'classic' });
   return {
     locations: new Map([
-      ...[...registries].map(([name, registry]): [string, string] => [name, registry.url]),
+      ['docker.io', hub.url],
+      ['ghcr.io', ghcr.url],
       ['registry.example:5000', CLOSED_PORT],
     ]),
     engineHost: engine.host,

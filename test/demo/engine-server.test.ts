@@ -135,6 +135,21 @@ describe('the containerd store', () => {
     expect((await get('/v1.48/images/json?manifests=1')).json()[0].Manifests).toEqual(Manifests);
   });
 
+  test.each([
+    ['1.46', false, false],
+    ['1.47', true, false],
+    ['1.48', true, true],
+  ])('in version %s of the API, manifests in lists: %s, descriptors: %s', async (version, manifests, descriptors) => {
+    await start({ store: 'containerd' });
+    const [listed] = (await get(`/v${version}/images/json?manifests=1`)).json() as unknown as object[];
+    const container = (await get(`/v${version}/containers/web/json`)).json();
+    expect(['Manifests' in listed!, 'Descriptor' in listed!, 'ImageManifestDescriptor' in container]).toEqual([
+      manifests,
+      descriptors,
+      descriptors,
+    ]);
+  });
+
   test('tells the manifest a container runs', async () => {
     await start({ store: 'containerd' });
     expect((await get('/containers/web/json')).json()).toMatchObject({

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startDemoWorld, type DemoWorld } from '../../src/demo/world.ts';
 import { makeDemoContent } from '../../src/demo/world-images.ts';
 import { parseReference } from '../../src/core/reference.ts';
@@ -60,7 +60,7 @@ describe('in the demo world', () => {
     expect(await head(registry, repository, tag)).toMatchObject({ status: 200, digest: (await installed(name)).digest });
   });
 
-  test('nginx:1.27 is rebuilt for this platform, and shares layers with the image before', async () => {
+  test('nginx:1.27 is rebuilt for this platform, and shares its lowest layer with the image before', async () => {
     const { digest, image } = await installed('nginx:1.27');
     const now = await get('docker.io', 'library/nginx', '1.27');
     const candidate = now.manifests.find(({ platform }) => platform.architecture === 'amd64')!;
@@ -143,4 +143,16 @@ test('a world that is closed leaves nothing behind, even when it is closed twice
   await brief.close();
   expect(await readdir(tmpdir())).not.toContain(directory);
   await expect(ask(`${hub}/v2/`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('a world without a place for its socket says so, and nothing of it keeps running', async () => {
+  vi.stubEnv('TMPDIR', '/nonexistent');
+  try {
+    await expect(startDemoWorld()).rejects.toMatchObject({
+      code: 'cannot-write',
+      message: expect.stringContaining('/nonexistent') as string,
+    });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { filler, makeImage, makeIndex, makeLayer } from '../../src/demo/images.ts';
 import { startRegistry, type EmbeddedRegistry } from '../../src/demo/registry-server.ts';
 import type { AuthOptions } from '../../src/demo/registry-auth.ts';
+import { startDemoWorld } from '../../src/demo/world.ts';
+import { makeDemoContent } from '../../src/demo/world-images.ts';
 import { startDockerd, type RunningEngine } from '../helpers/engines.ts';
 import { run, runOrThrow } from '../helpers/processes.ts';
 import { systemTest } from '../helpers/system.ts';
@@ -139,6 +141,29 @@ systemTest('dockerd and the embedded registry', ['dockerd', 'docker'], () => {
     });
     const fetched = registry.requests.filter(({ path, status }) => path.includes('/blobs/') && status === 200);
     expect(fetched).toHaveLength(1 + amd64.layers.length);
+  });
+
+  test("dockerd pulls the demo's rebuilt image, and fetches what is above the layers that stayed in place", async () => {
+    const world = await startDemoWorld();
+    const hub = world.registries.get('docker.io')!;
+    const content = makeDemoContent();
+    const before = content.installed.find(({ tags }) => tags.includes('nginx:1.27'))!;
+    const index = content.published.get('docker.io')!.find(({ repository }) => repository === 'library/nginx')!.image;
+    const now = index.children.find((child) => child.kind === 'image')!;
+    hub.put('library/nginx', 'before', before.target);
+    try {
+      await engine.command(['pull', '--quiet', '--platform', 'linux/amd64', `${hub.host}/library/nginx:before`]);
+      const [pulled] = JSON.parse(await engine.command(['image', 'inspect', `${hub.host}/library/nginx:before`]));
+      expect(pulled.Id).toBe(before.image.config.digest);
+      hub.forget();
+      await engine.command(['pull', '--quiet', '--platform', 'linux/amd64', `${hub.host}/library/nginx:1.27`]);
+      const fetched = hub.requests
+        .filter(({ path, status }) => path.includes('/blobs/') && status === 200)
+        .map(({ path }) => path.split('/').at(-1));
+      expect(fetched.sort()).toEqual([now.config, ...now.layers.slice(1)].map(({ digest }) => digest).sort());
+    } finally {
+      await world.close();
+    }
   });
 
   test('dockerd pushes an image it imported, and skips the layers that are already there', async () => {
