@@ -53,14 +53,15 @@ export type ListedContainer = {
 
 /**
  * Decodes `GET /info`.
- * Source: Engine API, SystemInfo; moby, daemon/containerd: the driver-type of its snapshotters.
+ * podman names parts of registries there too (`quay.io/team`, `*.example.com`); trust in a part is not trust in the whole, so they are left out.
+ * Source: Engine API, SystemInfo; podman, pkg/api/handlers/compat/info.go; moby, daemon/containerd: the driver-type of its snapshotters.
  */
 export function decodeInfo(document: unknown): EngineInfo {
   const info = fieldsOf(document);
   const status = listOf(info.get('DriverStatus')).map((pair) => listOf(pair));
   const registries = fieldsOf(info.get('RegistryConfig'));
   const hosts = [...fieldsOf(registries.get('IndexConfigs'))]
-    .filter(([, config]) => fieldsOf(config).get('Secure') === false)
+    .filter(([host, config]) => fieldsOf(config).get('Secure') === false && !/[/*]/.test(host))
     .map(([host]) => host);
   return {
     containerdStore: status.some(([key, value]) => key === 'driver-type' && value === 'io.containerd.snapshotter.v1'),

@@ -139,9 +139,18 @@ describe('podman', () => {
     expect(byName(inventory, 'registry.example:5000/acme/web:stable')).toHaveLength(1);
   });
 
-  it('its slow description of itself is not asked for', async () => {
-    await list();
-    expect(engine!.requests.some((path) => path.includes('/info'))).toBe(false);
+  it('the registries that registries.conf trusts without TLS are known, but not by a part of them', async () => {
+    await engine!.close();
+    const IndexConfigs = {
+      'reg.internal:5000': { Secure: false },
+      'quay.io/team': { Secure: false },
+      '*.lan': { Secure: false },
+      'quay.io': { Secure: true },
+    };
+    await start(
+      readReplies('podman-4.3', { '/info': { status: 200, body: { RegistryConfig: { InsecureRegistryCIDRs: [], IndexConfigs } } } }),
+    );
+    expect((await list()).insecureRegistries).toEqual(['reg.internal:5000']);
   });
 
   it('a container is shown with the image it runs although its name stands for another by now', async () => {
@@ -365,6 +374,22 @@ describe('an engine with faults', () => {
     expect(image.repoDigests).toHaveLength(2);
     expect(image.labels.get('org.opencontainers.image.version')).toBe('1.27.0');
     expect(only(inventory.warnings).message).toContain(problem);
+  });
+
+  const moved = Object.keys(readReplies('classic-20.10')).find((path) => path.startsWith('/containers/7c04'))!;
+
+  it('a container whose image cannot be named is kept, and a warning says so', async () => {
+    await start(readReplies('classic-20.10', { [moved]: { status: 500, body: { message: 'busy' } } }));
+    const { containers, warnings } = await list();
+    expect(only(containers.filter((container) => container.name === 'old-api')).reference).toBeNull();
+    expect(only(warnings).message).toMatch(/^the name of the image of container old-api is not known: GET .* status 500: busy$/);
+  });
+
+  it('a container that is removed meanwhile is left out', async () => {
+    await start(readReplies('classic-20.10', { [moved]: { status: 404, body: {} } }));
+    const { containers, warnings } = await list();
+    expect(containers.map((container) => container.name)).toEqual(['by-id', 'new-api', 'old-web']);
+    expect(warnings).toEqual([]);
   });
 
   it('one inspection breaks off while the engine lives on: that image is listed with a warning', async () => {
