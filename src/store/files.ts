@@ -46,13 +46,13 @@ export function fileIdentity(path: string): string | null {
 /**
  * Takes a damaged database away; null when that worked, otherwise a sentence why not.
  *
- * Its journals go first: one that is left behind would be played into the next database of that name.
+ * Its journal goes first: one that is left behind would be played into the next database of that name.
  * `keepAs`: the name under which it stays; null: it is deleted.
  * Source: SQLite, "How To Corrupt An SQLite Database File", 1.4 and 4.2.
  */
 export function removeDatabase(path: string, keepAs: string | null): string | null {
   try {
-    for (const suffix of ['-journal', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    rmSync(`${path}-journal`, { force: true });
     if (keepAs === null) rmSync(path, { force: true });
     else renameSync(path, keepAs);
     return null;

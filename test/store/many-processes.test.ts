@@ -3,8 +3,9 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { CACHE } from '../../src/store/cache.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
-import { cacheFile, makeDocument, makeFound, nginx, openRaw, remember } from './make.ts';
+import { cacheFile, DAY, makeDocument, makeFound, nginx, openRaw, remember } from './make.ts';
 import { bundleStore, killJob, runJob } from './processes.ts';
 
 let built: TemporaryDirectory;
@@ -27,6 +28,7 @@ afterEach(() => temporary.remove());
 
 const isRoot = process.getuid?.() === 0;
 const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
+const worker = { registry: 'docker.io', repository: 'library/worker' };
 const TEN = Array.from({ length: 10 }, (_, n) => `worker${n}`);
 
 function integrity(): unknown {
@@ -43,6 +45,18 @@ describe('several processes at once', () => {
     const later = await Promise.all(TEN.map((name) => runJob(bundle, { directory: cache, job: 'read', name })));
     expect(later).toEqual(TEN.map(() => ({ tag: true, document: true, warnings: [] })));
     expect(integrity()).toEqual({ integrity_check: 'ok' });
+  });
+
+  it('wait for one that is just making it', async () => {
+    mkdirSync(cache, { mode: 0o700 });
+    const raw = openRaw(file);
+    raw.exec('begin immediate');
+    const waiting = runJob(bundle, { directory: cache, job: 'write', name: 'w' });
+    await delay(1_000);
+    for (const step of CACHE.steps) raw.exec(step);
+    raw.exec(`pragma application_id = ${CACHE.applicationId}; pragma user_version = ${CACHE.steps.length}; commit`);
+    raw.close();
+    expect(await waiting).toEqual({ tag: true, document: true, warnings: [] });
   });
 
   it('get over a damaged cache, each with a warning at most', async () => {
@@ -95,7 +109,16 @@ describe('a cache that cannot be written', () => {
   const learned = 'the cache .* cannot be written, what this run learned is not remembered: ';
 
   it('is read, and the run says once that it learned in vain', async () => {
-    await runJob(bundle, { directory: cache, job: 'write', name: 'before' });
+    const tenDaysAgo = Date.now() - 10 * DAY;
+    const document = makeDocument('before');
+    remember(
+      cache,
+      (memory) => {
+        memory.writeDocument(document.digest, document.bytes);
+        memory.writeTag(worker, 'before-0', { kind: 'found', digest: document.digest, mediaType: null, observedAt: tenDaysAgo });
+      },
+      { now: () => tenDaysAgo },
+    );
     const uid = isRoot ? { uid: 65_534 } : {};
     chmodSync(temporary.path, 0o755);
     if (isRoot) for (const path of [temporary.path, cache, file]) chownSync(path, 65_534, 65_534);

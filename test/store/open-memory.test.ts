@@ -103,6 +103,15 @@ describe('what a run learned', () => {
     remember(cache, (memory) => expect(memory.readTag(nginx, '1.27')).toEqual(makeFound('at 2', NOON + 2)));
   });
 
+  it('is the later of two answers for a tag within a run', () => {
+    remember(cache, (memory) => {
+      memory.writeTag(nginx, '1.27', makeFound('later', NOON));
+      memory.writeTag(nginx, '1.27', makeFound('earlier', NOON - 1));
+      expect(memory.readTag(nginx, '1.27')).toEqual(makeFound('later', NOON));
+    });
+    remember(cache, (memory) => expect(memory.readTag(nginx, '1.27')).toEqual(makeFound('later', NOON)));
+  });
+
   it('gives way to a new answer when its own was written under a clock that ran ahead', () => {
     remember(cache, (memory) => memory.writeTag(nginx, '1.27', makeFound('old', NOON + DAY)), { now: () => NOON + DAY });
     remember(cache, (memory) => {
