@@ -28,7 +28,7 @@ export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-const START = 'start it, name another with -H, or check images in a registry: imgupdate list docker://REF';
+const START = 'start it, name another with -H or --context, or see what imgupdate does without one: imgupdate demo';
 const ACCESS = 'join the group that owns it (docker: usermod -aG docker USER), use a rootless engine, or run this with sudo';
 const CERTIFICATES = 'check DOCKER_CERT_PATH and DOCKER_TLS_VERIFY, or the certificates of the docker context';
 
