@@ -35,13 +35,13 @@ export function parseQuota(header: HeaderReader, now: number): Quota | null {
 }
 
 /**
- * Tells a used-up pull quota, which no waiting within a run mends, from a throttle, which passes.
+ * Tells, of a 429, a used-up pull quota, which no waiting within a run mends, from a throttle, which passes.
  *
  * A HEAD has no body: `remaining` 0 decides alone.
  * Source: Docker Hub's answer "You have reached your [unauthenticated] pull rate limit".
  */
-export function isQuotaRefusal(status: number, body: string, quota: Quota | null): boolean {
-  return status === 429 && (/pull rate limit/i.test(body) || quota?.remaining === 0);
+export function isQuotaRefusal(body: string, quota: Quota | null): boolean {
+  return /pull rate limit/i.test(body) || quota?.remaining === 0;
 }
 
 /** The number of pulls that must be left for another one to be made. */

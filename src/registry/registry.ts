@@ -48,7 +48,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const warnings = new Map<string, Warning>();
   const connections = new Map<string, Promise<Connection | Reason>>();
   const made = new Map<string, Connection>();
-  const announced = new Map<string, string[]>();
+  const announced = new Map<string, Set<string>>();
   const stops = new WeakMap<AbortSignal, Stop>();
   const shared: Shared = {
     options,
@@ -60,7 +60,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const connect = async (registry: string): Promise<Connection | Reason> => {
     const connection = await createConnection(registry, shared);
     if (!('manifests' in connection)) return connection;
-    connection.announce(announced.get(registry) ?? []);
+    connection.announce([...(announced.get(registry) ?? [])]);
     made.set(registry, connection);
     return connection;
   };
@@ -81,7 +81,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     announce: (repositories) => {
       for (const { registry, repository } of repositories) {
         made.get(registry)?.announce([repository]);
-        announced.set(registry, [...(announced.get(registry) ?? []), repository]);
+        const names = announced.get(registry) ?? new Set();
+        announced.set(registry, names.add(repository));
       }
     },
     resolveTag: async (repository, tag, signal) => {

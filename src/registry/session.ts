@@ -238,7 +238,7 @@ export function createSession(parts: SessionParts): Session {
   };
 
   const isQuotaUsedUp = (response: HttpResponse): boolean =>
-    isQuotaRefusal(response.status, bodyText(response), parseQuota(response.header, clock.now()));
+    response.status === 429 && isQuotaRefusal(bodyText(response), parseQuota(response.header, clock.now()));
 
   const exhaust = (response: HttpResponse): Reason => {
     const now = clock.now();

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Agent, buildConnector, ProxyAgent, request, type Dispatcher } from 'undici';
+import { Agent, buildConnector, errors, ProxyAgent, request, type Dispatcher } from 'undici';
 import { parsed, type Parsed } from '../core/parsed.ts';
 import { sanitizeText } from '../core/text.ts';
 import { isInternalAddress, isInternalHost } from './address.ts';
@@ -55,11 +55,16 @@ const MAX_ERROR_BYTES = 65_536;
  *
  * Bodies are asked for and taken as they are: `Accept-Encoding: identity`, any other `Content-Encoding` refused, `Content-Length` held against the cap
  * before the first byte is read. undici's `request` neither follows redirects nor inflates.
+ *
+ * Connections are kept after a HEAD, which undici does not do by itself because some servers send a body with the answer (nodejs/undici#258). Such a body makes
+ * nonsense of the next answer: that one is asked for again, and the host gets a connection per request from then on.
  */
 export function createTransport(options: TransportOptions): Transport {
   const dispatchers = new Map<string, Promise<Made>>();
   const internal = new Map<string, boolean>();
   const connectErrors = new WeakSet<Error>();
+  const answeredHead = new Set<string>();
+  const oneRequestPerConnection = new Set<string>();
 
   const dispatcherFor = (asked: HttpRequest): Promise<Made> => {
     const key = `${asked.url.origin} ${asked.insecure} ${asked.publicOnly}`;
@@ -70,31 +75,41 @@ export function createTransport(options: TransportOptions): Transport {
     return made;
   };
 
-  return {
-    send: async (asked) => {
-      let phase: Phase = 'connect';
-      try {
-        const made = await dispatcherFor(asked);
-        if (!made.ok) return { kind: 'failed', failure: failure('tls', `cannot be asked: ${made.message}`) };
-        phase = 'headers';
-        const answer = await request(asked.url, {
-          dispatcher: made.value,
-          method: asked.method,
-          headers: { ...asked.headers, 'accept-encoding': 'identity' },
-          body: asked.body,
-          signal: asked.signal,
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        });
-        phase = 'body';
-        const header = (name: string): string | null => joined(answer.headers[name]);
-        const read = await readBody(answer, { header, asked });
-        if (read.kind === 'refused') return { kind: 'failed', failure: read.failure };
-        return { kind: 'response', url: asked.url, status: answer.statusCode, header, body: read.body };
-      } catch (error) {
-        return { kind: 'failed', failure: classifyError(error, error instanceof Error && connectErrors.has(error) ? 'connect' : phase) };
+  const send = async (asked: HttpRequest): Promise<Sent> => {
+    const { origin } = asked.url;
+    let phase: Phase = 'connect';
+    try {
+      const made = await dispatcherFor(asked);
+      if (!made.ok) return { kind: 'failed', failure: failure('tls', `cannot be asked: ${made.message}`) };
+      phase = 'headers';
+      const answer = await request(asked.url, {
+        dispatcher: made.value,
+        method: asked.method,
+        headers: { ...asked.headers, 'accept-encoding': 'identity' },
+        body: asked.body,
+        signal: asked.signal,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        reset: oneRequestPerConnection.has(origin),
+      });
+      phase = 'body';
+      if (asked.method === 'HEAD') answeredHead.add(origin);
+      const header = (name: string): string | null => joined(answer.headers[name]);
+      const read = await readBody(answer, { header, asked });
+      if (read.kind === 'refused') return { kind: 'failed', failure: read.failure };
+      return { kind: 'response', url: asked.url, status: answer.statusCode, header, body: read.body };
+    } catch (error) {
+      const mayBeLeftover = error instanceof errors.HTTPParserError && answeredHead.has(origin) && !oneRequestPerConnection.has(origin);
+      if (mayBeLeftover) {
+        oneRequestPerConnection.add(origin);
+        return send(asked);
       }
-    },
+      return { kind: 'failed', failure: classifyError(error, error instanceof Error && connectErrors.has(error) ? 'connect' : phase) };
+    }
+  };
+
+  return {
+    send,
     isInternal: (hostname) => isInternalHost(hostname) || internal.get(hostname) === true,
     close: async () => {
       const made = await Promise.allSettled(dispatchers.values());

@@ -16,6 +16,7 @@ it('200 tags in 100 repositories cost 200 HEADs, one wasted challenge, two token
   expect(server.heads()).toHaveLength(201);
   expect(server.tokens().map(({ query }) => query.getAll('scope').length)).toEqual([50, 50]);
   expect(server.gets()).toHaveLength(0);
+  expect(server.connections()).toBeLessThanOrEqual(17);
   expect(registry.usage()).toEqual([
     { registry: 'docker.io', requests: 203, counted: 0, limit: null, remaining: null, windowSeconds: null },
   ]);

@@ -143,6 +143,18 @@ describe('a registry that', () => {
     expect(await registry.resolveTag(app, '1', signal)).toMatchObject({ kind: 'unknown', reason: { kind: 'unreachable' } });
   });
 
+  it('sends a body with the answer to a HEAD is asked all the same', async () => {
+    const server = await serveSockets((socket) => {
+      socket.on('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 9\r\nDocker-Content-Digest: ${manifestDigest}\r\n\r\n`);
+        setTimeout(() => socket.write('{"a":123}'), 5);
+      });
+    });
+    const { registry, signal } = createClientOf(server.host, { concurrency: 1 });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => registry.resolveTag(app, `${index}`, signal)));
+    expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['found']));
+  });
+
   it('fails for one tag fails for no other', async () => {
     const server = await serveRegistry({
       before: (seen, response) => {

@@ -8,7 +8,7 @@ export type Seen = { method: string; url: string; path: string; query: URLSearch
 
 export type Handler = (seen: Seen, response: ServerResponse) => void | Promise<void>;
 
-export type TestServer = { port: number; host: string; seen: Seen[] };
+export type TestServer = { port: number; host: string; seen: Seen[]; connections: () => number };
 
 /** An HTTP server on loopback that ends with the test. */
 export function serve(handler: Handler, tls: ServerOptions | null = null): Promise<TestServer> {
@@ -47,7 +47,9 @@ export function serveSockets(onSocket: (socket: Socket) => void): Promise<TestSe
 
 async function listen(server: Server, seen: Seen[]): Promise<TestServer> {
   const sockets = new Set<Socket>();
+  let connections = 0;
   server.on('connection', (socket: Socket) => {
+    connections++;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -57,5 +59,5 @@ async function listen(server: Server, seen: Seen[]): Promise<TestServer> {
     await new Promise((resolve) => server.close(resolve));
   });
   const { port } = server.address() as AddressInfo;
-  return { port, host: `127.0.0.1:${port}`, seen };
+  return { port, host: `127.0.0.1:${port}`, seen, connections: () => connections };
 }
