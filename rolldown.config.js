@@ -9,10 +9,16 @@ const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]
  */
 const UNUSED = new Set(['docker-modem', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'tar-fs', '@balena/dockerignore']);
 
+/** What undici loads at its start beside the client itself: fetch and its relatives, caches, interceptors and mocks. */
+const UNUSED_OF_UNDICI = /[\\/]undici[\\/]lib[\\/](?:web|mock|cache|interceptor)[\\/]/;
+
+/** A module whose every name is a class that does nothing. */
+const NOTHING = 'module.exports = new Proxy({}, { get: () => class {} });';
+
 const leaveOutUnused = {
   name: 'leave-out-unused',
   resolveId: (id) => (UNUSED.has(id) ? `\0unused:${id}` : null),
-  load: (id) => (id.startsWith('\0unused:') ? { code: 'module.exports = {};', moduleType: 'js' } : null),
+  load: (id) => (id.startsWith('\0unused:') || UNUSED_OF_UNDICI.test(id) ? { code: NOTHING, moduleType: 'js' } : null),
 };
 
 export default defineConfig({

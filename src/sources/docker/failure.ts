@@ -19,7 +19,7 @@ export function engineFailure(endpoint: EngineEndpoint, error: Error): Imgupdate
 /** Says that something answers, but not as an engine would. */
 export function engineAnswersBadly(endpoint: EngineEndpoint, problem: string): ImgupdateError {
   return new ImgupdateError('engine-unavailable', `the container engine at ${sanitizeText(endpoint.location, 300)} ${problem}`, {
-    hint: 'name another engine with -H, or check images in a registry: imgupdate list docker://REF',
+    hint: 'name another engine with -H or --context',
   });
 }
 
