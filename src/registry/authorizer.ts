@@ -85,6 +85,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       const group = groups.get(repository);
       if (group !== undefined) return group;
       grouping = grouping.then(async () => {
+        if (groups.has(repository)) return;
         const fresh = [...announced].filter((name) => !groups.has(name));
         const credentials = await Promise.all(fresh.map((name) => keychain.credentialFor({ registry, repository: name })));
         for (const made of makeGroups(fresh, credentials)) for (const name of made.repositories) groups.set(name, made);
