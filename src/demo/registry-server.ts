@@ -12,7 +12,7 @@ import type { Digest } from '../core/digest.ts';
 export type RegistryOptions = {
   /** Without: nobody is asked who they are. */
   readonly auth?: AuthOptions;
-  /** Repositories that only the users named may see; the others are public. */
+  /** Repositories that only the users named may see; the others are public. It needs `auth` to know who asks. */
   readonly privateTo?: ReadonlyMap<string, readonly string[]>;
   readonly quota?: QuotaOptions;
   readonly latencyMs?: number;
@@ -138,10 +138,10 @@ function handleApi(state: RegistryState, request: ServedRequest, route: Exclude<
 type RepositoryRoute = Extract<Route, { kind: 'manifest' | 'blob' | 'upload' | 'tags' | 'referrers' }>;
 
 function needOf(request: ServedRequest, route: RepositoryRoute): { readonly repository: string; readonly action: Action } {
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  const action = route.kind === 'upload' ? 'push' : reads ? 'pull' : request.method === 'DELETE' ? 'delete' : 'push';
-  return { repository: route.repository, action };
+  return { repository: route.repository, action: route.kind === 'upload' ? 'push' : (ACTIONS[request.method] ?? 'push') };
 }
+
+const ACTIONS: Readonly<Record<string, Action>> = { GET: 'pull', HEAD: 'pull', DELETE: 'delete' };
 
 function handleRepository(state: RegistryState, request: ServedRequest, route: RepositoryRoute): Answer {
   if (!METHODS[route.kind].includes(request.method))

@@ -154,13 +154,15 @@ describe('tokens', () => {
 
   test('only users may push', async () => {
     await startWithTokens();
-    const begin = async (authorization?: string) => {
-      const { token } = (await askToken([scopeOf('ada/new', 'pull,push')], authorization)).json();
-      return (await ask(`${registry.url}/v2/ada/new/blobs/uploads/`, { method: 'POST', headers: { authorization: `Bearer ${token}` } }))
-        .status;
+    const begin = async (repository: string, authorization?: string) => {
+      const { token } = (await askToken([scopeOf(repository, 'pull,push')], authorization)).json();
+      const headers = { authorization: `Bearer ${String(token)}` };
+      return (await ask(`${registry.url}/v2/${repository}/blobs/uploads/`, { method: 'POST', headers })).status;
     };
-    expect(await begin()).toBe(401);
-    expect(await begin(basic(ada))).toBe(202);
+    for (const repository of ['ada/new', 'library/web']) {
+      expect(await begin(repository)).toBe(401);
+      expect(await begin(repository, basic(ada))).toBe(202);
+    }
   });
 
   test('a challenge can name a realm elsewhere', async () => {

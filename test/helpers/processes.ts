@@ -29,7 +29,7 @@ export type Service = {
   readonly pid: number;
   /** What it wrote so far, both streams together. */
   readonly output: () => string;
-  /** Terminates it and waits for its end. */
+  /** Terminates it and waits for its end; an end of this process terminates it too. */
   readonly stop: () => Promise<void>;
 };
 
@@ -47,9 +47,12 @@ export async function startService(program: string, args: readonly string[], opt
     child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
+  const kill = (): boolean => child.kill('SIGTERM');
+  process.once('exit', kill);
   const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
+    kill();
     await ending;
+    process.off('exit', kill);
   };
   for (;;) {
     if (child.pid === undefined || child.exitCode !== null) throw new Error(`${program} did not start: ${output()}`);
