@@ -3,7 +3,7 @@ import type { Digest } from '../core/digest.ts';
 import type { Repository } from '../core/reference.ts';
 import type { Batch } from './pending.ts';
 import { decodeDocument, decodeFact, decodeTag, numberAt, tagColumns, type Used } from './rows.ts';
-import type { Database, Statement } from './sqlite.ts';
+import { PATIENCE_MS, type Database, type Statement } from './sqlite.ts';
 import type { StoreKind } from './store-file.ts';
 
 /**
@@ -31,11 +31,12 @@ export const CACHE: StoreKind = {
   ],
 };
 
-/** What is kept for how long. */
-export type Limits = {
+export type WriteOptions = {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly maxDocumentBytes: number;
+  /** How long to wait for another process that writes; nothing else happens in this process meanwhile. */
+  readonly patienceMs: number;
 };
 
 /** The tables of the cache. Every function throws what SQLite throws. */
@@ -44,7 +45,7 @@ export type Cache = {
   readonly readDocument: (digest: Digest) => Used<Uint8Array> | null;
   readonly readFacts: (keys: readonly string[]) => ReadonlyMap<string, Used<string>>;
   /** All of it or nothing, in one transaction. */
-  readonly write: (batch: Batch, limits: Limits) => void;
+  readonly write: (batch: Batch, options: WriteOptions) => void;
 };
 
 export const DAY_MS = 86_400_000;
@@ -65,8 +66,19 @@ export function createCache(database: Database): Cache {
     readTag: (repository, name) => decodeTag(tag.get(repository.registry, repository.repository, name)),
     readDocument: (digest) => decodeDocument(document.get(digest)),
     readFacts: (keys) => inTransaction(database, 'begin', () => readFacts(facts, keys)), // locked once, not per key
-    write: (batch, limits) => inTransaction(database, 'begin immediate', () => write(database, batch, limits)),
+    write: (batch, options) => {
+      setPatience(database, options.patienceMs);
+      try {
+        inTransaction(database, 'begin immediate', () => write(database, batch, options));
+      } finally {
+        setPatience(database, PATIENCE_MS);
+      }
+    },
   };
+}
+
+function setPatience(database: Database, patienceMs: number): void {
+  database.exec(`pragma busy_timeout = ${patienceMs}`);
 }
 
 function readFacts(statement: Statement, keys: readonly string[]): ReadonlyMap<string, Used<string>> {
@@ -90,14 +102,14 @@ function inTransaction<T>(database: Database, begin: 'begin' | 'begin immediate'
   }
 }
 
-function write(database: Database, batch: Batch, limits: Limits): void {
-  const today = Math.floor(limits.now / DAY_MS);
-  writeTags(database, batch, limits.now);
+function write(database: Database, batch: Batch, { now, maxDocumentBytes }: WriteOptions): void {
+  const today = Math.floor(now / DAY_MS);
+  writeTags(database, batch, now);
   removeDocuments(database, batch);
   writeDocuments(database, batch, today);
   writeFacts(database, batch, today);
-  if (batch.documents.size > 0) evictDocuments(database, limits.maxDocumentBytes);
-  prune(database, limits.now, today);
+  if (batch.documents.size > 0) evictDocuments(database, maxDocumentBytes);
+  prune(database, now, today);
 }
 
 /** Of two processes that asked for the same tag, the later answer stays, unless it is from a future that cannot be. */

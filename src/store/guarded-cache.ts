@@ -1,6 +1,6 @@
-import { createCache, type Cache, type Limits } from './cache.ts';
+import { createCache, type Cache, type WriteOptions } from './cache.ts';
 import { isEmptyBatch, isNews, type Batch } from './pending.ts';
-import { sqliteFailure, type SqliteFailure } from './sqlite.ts';
+import { PATIENCE_MS, sqliteFailure, type SqliteFailure } from './sqlite.ts';
 import type { StoreFile } from './store-file.ts';
 import type { Warn } from './warnings.ts';
 
@@ -9,9 +9,12 @@ export type GuardedCache = {
   /** null when there is no cache, or not any more. */
   readonly read: <T>(work: (cache: Cache) => T) => T | null;
   /** False when the batch still has to be kept in memory. A cache that is locked before the end of the run is written at its end. */
-  readonly write: (batch: Batch, limits: Limits, when: 'now' | 'at-close') => boolean;
+  readonly write: (batch: Batch, options: Omit<WriteOptions, 'patienceMs'>, when: 'now' | 'at-close') => boolean;
   readonly close: () => void;
 };
+
+/** In the midst of a run requests are under way, whose deadlines do not wait. */
+const PATIENCE_MIDWAY_MS = 100;
 
 /** Takes a damaged file away and goes on with a new one, once. */
 export function createGuardedCache(first: StoreFile | null, warn: Warn): GuardedCache {
@@ -43,7 +46,7 @@ export function createGuardedCache(first: StoreFile | null, warn: Warn): Guarded
     warn('store-unwritable', `the cache ${path} cannot be written, what this run learned is not remembered: ${message}`);
   };
 
-  const write: GuardedCache['write'] = (batch, limits, when) => {
+  const write: GuardedCache['write'] = (batch, options, when) => {
     if (isEmptyBatch(batch)) return true;
     if (file === null || writing === 'given-up' || (writing === 'at-close' && when === 'now')) return false;
     const { path } = file;
@@ -51,9 +54,11 @@ export function createGuardedCache(first: StoreFile | null, warn: Warn): Guarded
       giveUpWriting(path, 'it was taken away during the run');
       return false;
     }
-    const tried = attempt(file, (tables) => tables.write(batch, limits));
+    const tried = attempt(file, (tables) =>
+      tables.write(batch, { ...options, patienceMs: when === 'now' ? PATIENCE_MIDWAY_MS : PATIENCE_MS }),
+    );
     if (tried.ok) return true;
-    if (tried.failure.kind === 'corrupt') return write(batch, limits, when);
+    if (tried.failure.kind === 'corrupt') return write(batch, options, when);
     if (tried.failure.kind === 'busy' && when === 'now') writing = 'at-close';
     else if (isNews(batch)) giveUpWriting(path, tried.failure.message);
     else writing = 'given-up';

@@ -10,8 +10,8 @@ export type Statement = Pick<StatementSyncInstance, 'get' | 'run'>;
 /** What an error of SQLite means here. */
 export type SqliteFailure = { readonly kind: 'corrupt' | 'unwritable' | 'busy' | 'other'; readonly message: string };
 
-/** How long a statement waits for another process: one that writes holds its lock for some milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** How long opening and reading wait for another process: one that writes keeps readers out for some milliseconds. */
+export const PATIENCE_MS = 5_000;
 
 /**
  * Loads the binding, which is never part of the bundle because its binary lies beside it.
@@ -22,7 +22,7 @@ export function loadSqlite(): { readonly open: (path: string) => Database } | st
   try {
     const sqlite: unknown = createRequire(import.meta.url)('@photostructure/sqlite');
     if (!isSqlite(sqlite)) return 'it has no DatabaseSync';
-    return { open: (path) => new sqlite.DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, allowExtension: false }) };
+    return { open: (path) => new sqlite.DatabaseSync(path, { timeout: PATIENCE_MS, allowExtension: false }) };
   } catch (error) {
     return firstLine(error);
   }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, tru
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
-import { cacheFile, makeDocument, makeFound, makeMemory, nginx, openRaw, remember } from './make.ts';
+import { cacheFile, makeDocument, makeFound, makeMemory, nginx, NOON, openRaw, remember } from './make.ts';
 
 let temporary: TemporaryDirectory;
 let cache: string;
@@ -157,6 +157,25 @@ describe('a cache that cannot be used is left alone, and the run goes on without
     expect(runOnce()).toEqual([`store-unavailable: the cache ${file} cannot be used, nothing is remembered: database is locked`]);
     raw.exec('rollback');
     raw.close();
+  });
+});
+
+describe('a cache that another process writes to just now', () => {
+  it('is written at the end of the run, which does not wait before', () => {
+    let now = NOON;
+    const memory = makeMemory(cache, { now: () => now });
+    memory.readTag(nginx, '1');
+    const raw = openRaw(file);
+    raw.exec('begin immediate');
+    memory.writeTag(nginx, '1', makeFound('a'));
+    now += 2_000;
+    memory.writeTag(nginx, '2', makeFound('b'));
+    expect(memory.readTag(nginx, '1')).toEqual(makeFound('a'));
+    raw.exec('rollback');
+    raw.close();
+    memory.close();
+    expect(memory.warnings()).toEqual([]);
+    remember(cache, (next) => expect(next.readTag(nginx, '2')).toEqual(makeFound('b')));
   });
 });
 

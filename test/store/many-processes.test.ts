@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { CACHE } from '../../src/store/cache.ts';
+import { run } from '../helpers/processes.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { cacheFile, DAY, makeDocument, makeFound, nginx, openRaw, remember } from './make.ts';
 import { bundleStore, killJob, runJob } from './processes.ts';
@@ -157,8 +157,8 @@ describe('a cache that cannot be written', () => {
 
   it.skipIf(!isRoot && !requiresSystem)('because the disk is full keeps what it had, and the run its own', async (test) => {
     mkdirSync(cache, { mode: 0o700 });
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', cache], { encoding: 'utf8' });
-    if (mounted.status !== 0 && !requiresSystem) test.skip();
+    const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', cache]);
+    if (mounted.exitCode !== 0 && !requiresSystem) test.skip();
     expect(mounted.stderr).toBe('');
     try {
       const whole = { tag: true, document: true, warnings: [] };
@@ -171,7 +171,7 @@ describe('a cache that cannot be written', () => {
       expect(await runJob(bundle, { directory: cache, job: 'read', name: 'before' })).toEqual(whole);
       expect(readdirSync(cache)).toEqual(['cache.db']);
     } finally {
-      spawnSync('umount', [cache]);
+      await run('umount', [cache]);
     }
   });
 });
