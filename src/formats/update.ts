@@ -59,7 +59,7 @@ function placeOf(image: ImageReport): string {
   const reference = image.registry === null ? null : parseReference(image.reference);
   if (reference?.ok !== true) return nameOf(image);
   const { tag, digest } = reference.value;
-  return sanitizeText([renderRepository(reference.value), tag, digest].filter((part) => part !== null).join(' '));
+  return [renderRepository(reference.value), tag, digest].filter((part) => part !== null).join(' ');
 }
 
 /** `my-app dev` */

@@ -11,7 +11,7 @@ const ONE_WORD = /^[\w./:@[\]-]+$/;
  * Empty when there is nothing to do. The lines are meant for `show`; the first can be pasted into a shell.
  */
 export function renderUpgrade(image: ImageReport): readonly string[] {
-  const name = isOfPodman(image) ? sanitizeText(image.reference) : nameOf(image);
+  const name = isOfPodman(image) ? image.reference : nameOf(image);
   if (!ONE_WORD.test(name) || image.registry === null) return [];
   switch (image.tag.verdict.kind) {
     case 'rebuilt':

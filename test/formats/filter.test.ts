@@ -93,6 +93,7 @@ describe('filters', () => {
       'invalid filter status=rebuild: expected one of current, rebuilt, gone, local, pinned, none, unknown (did you mean "rebuilt"?)',
     ],
     ['verdict=old', 'invalid filter verdict=old: expected one of stale, fresh, unknown'],
+    ['status=\u001b[2J', 'invalid filter status=\uFFFD[2J: expected one of current, rebuilt, gone, local, pinned, none, unknown'],
     ['held=yes', 'invalid filter held=yes: expected true or false'],
     [
       '\u001b[2J=1',

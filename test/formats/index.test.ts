@@ -6,7 +6,7 @@ import { createPaint } from '../../src/formats/paint.ts';
 import { renderShow } from '../../src/formats/show.ts';
 import { summarize } from '../../src/formats/summary.ts';
 import { renderUpdate } from '../../src/formats/update.ts';
-import { makeReport, makeRow, NOW, WORLD } from './reports.ts';
+import { makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
 
 const OPTIONS = { width: null, noTrunc: false, paint: createPaint(false) };
 
@@ -23,7 +23,7 @@ const EVIL_REPORT = makeReport(
   [
     makeRow(
       'nginx:1.27',
-      { kind: 'unknown', reason: reason('bad-response', EVIL, EVIL), candidate: null, why: EVIL },
+      { kind: 'unknown', reason: reason('bad-response', EVIL, EVIL), candidate: null, why: `why ${EVIL}` },
       {
         reference: EVIL,
         name: EVIL,
@@ -48,6 +48,14 @@ const EVIL_REPORT = makeReport(
       },
     ),
     { ...makeRow('a:1', 'rebuilt'), name: EVIL, reference: EVIL, registry: null, engineId: EVIL },
+    makeRow('nginx:1', 'rebuilt', { containers: [{ name: EVIL, running: true, outdated: true }] }),
+    { ...makeRow('a:1', 'local'), name: EVIL, reference: EVIL, engineId: EVIL, imageId: null },
+    ...['b:1', 'c:1'].map((name) => ({
+      ...makeRow(name, unknown('rate-limited', EVIL, EVIL)),
+      registry: EVIL,
+      engineId: EVIL,
+      imageId: null,
+    })),
   ],
   {
     registries: [{ registry: EVIL, requests: 1, counted: 0, limit: 1, remaining: 1, windowSeconds: 60 }],
@@ -73,6 +81,7 @@ describe('--format', () => {
     ],
     ['', /^unknown format ""/],
     ['__proto__', /^unknown format "__proto__"/],
+    ['js\u001b[2Jon', /^unknown format "js\uFFFD\[2Jon"/],
     ['{{.Nope}}', /^template parsing error: can't evaluate field Nope/],
   ])('that is none says what is known: %j', (format, message) => {
     expect(chooseFormat(format)).toEqual({ ok: false, message: expect.stringMatching(message) });
@@ -80,36 +89,39 @@ describe('--format', () => {
 });
 
 describe('hostile text from registries, labels and containers', () => {
-  it.each(['table', 'apt', 'quiet', 'json', 'ndjson', '{{.Image}} {{.Why}} {{.UsedBy}} {{.Labels}} {{.Sources}} {{.Platform}} {{json .}}'])(
-    'reaches no terminal through %s',
-    (format) => {
-      const text = render(format, EVIL_REPORT);
-      expect(text).not.toMatch(UNSAFE);
-      expect(text.length).toBeGreaterThan(10);
-    },
-  );
+  it.each([
+    'table',
+    'apt',
+    'quiet',
+    'json',
+    'ndjson',
+    '{{.Image}} {{.Reference}} {{.Registry}} {{.ID}} {{.Why}} {{.UsedBy}} {{.Labels}} {{.Sources}} {{.Platform}} {{json .}}',
+  ])('reaches no terminal through %s', (format) => {
+    const text = render(format, EVIL_REPORT);
+    expect(text).not.toMatch(UNSAFE);
+    expect(text.length).toBeGreaterThan(10);
+  });
 
   it('makes no line or cell of its own', () => {
-    expect(render('table', EVIL_REPORT).split('\n')).toHaveLength(4);
-    expect(render('apt', EVIL_REPORT).split('\n')).toHaveLength(3);
-    expect(render('quiet', EVIL_REPORT).split('\n')).toHaveLength(3);
-    expect(render('ndjson', EVIL_REPORT).split('\n')).toHaveLength(3);
+    expect(render('table', EVIL_REPORT).split('\n')).toHaveLength(8);
+    expect(render('apt', EVIL_REPORT).split('\n')).toHaveLength(7);
+    expect(render('quiet', EVIL_REPORT).split('\n')).toHaveLength(6);
+    expect(render('ndjson', EVIL_REPORT).split('\n')).toHaveLength(7);
     const plain = render('plain', EVIL_REPORT);
     expect(
       plain
         .split('\n')
         .slice(0, -1)
         .map((line) => line.split('\t').length),
-    ).toEqual([11, 11]);
+    ).toEqual([11, 11, 11, 11, 11, 11]);
     expect(plain.replaceAll('\t', '')).not.toMatch(UNSAFE);
   });
 
   it('reaches no terminal through show, update, limits or the summary', () => {
-    const [image] = EVIL_REPORT.images;
     const update = renderUpdate(EVIL_REPORT, { elapsedMs: 1 });
     const summary = summarize(EVIL_REPORT, { upgradable: true });
     const texts = [
-      renderShow(image!, { paint: OPTIONS.paint, noTrunc: true, now: NOW }),
+      ...EVIL_REPORT.images.map((image) => renderShow(image, { paint: OPTIONS.paint, noTrunc: true, now: NOW })),
       ...update.records,
       ...update.closing,
       ...update.warnings,
