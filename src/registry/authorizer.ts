@@ -2,6 +2,8 @@ import type { Credential, Keychain } from '../check/ports.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import type { Repository } from '../core/reference.ts';
 import type { Challenge } from './challenge.ts';
+import { identify, makeGroups, type Group } from './token-groups.ts';
+import { FRESH_MS, keepWhileAlive, type Fetched, type TokenKeeper } from './token-keeper.ts';
 import type { Login, TokenOutcome, TokenQuestion } from './token-server.ts';
 import { basicAuthorization } from './token.ts';
 
@@ -36,22 +38,6 @@ export type AuthorizerOptions = {
   readonly fetchToken: (question: TokenQuestion) => Promise<TokenOutcome>;
   readonly now: () => number;
 };
-
-/** Repositories whose tokens are asked for together. */
-type Group = { readonly repositories: readonly string[]; readonly credential: Credential | null };
-
-type Fetched = { readonly outcome: TokenOutcome; readonly fresh: boolean };
-
-/** Gives the kept token, or a new one when that has died or is older than `maxAgeMs`. */
-type TokenKeeper = (maxAgeMs: number) => Promise<Fetched>;
-
-const MAX_SCOPES = 50;
-
-/** Servers take request lines of 8 KiB (nginx, large_client_header_buffers); this leaves room for the realm. */
-const MAX_SCOPE_BYTES = 6_000;
-
-/** A token this young is not the reason for a refusal. */
-const FRESH_MS = 10_000;
 
 /** So many repositories refused with a joined token, and none accepted, mean that the server reads one scope only. */
 const REFUSALS_THAT_END_JOINING = 3;
@@ -178,53 +164,6 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   };
 }
 
-/** Asks once for all who wait, and again when the token has died. A failure is kept: the server has been asked as often as it should be. */
-function keepWhileAlive(fetch: () => Promise<TokenOutcome>, now: () => number): TokenKeeper {
-  let current: { readonly outcome: Promise<TokenOutcome>; readonly askedAt: number } | null = null;
-  return async (maxAgeMs) => {
-    for (;;) {
-      current ??= { outcome: fetch(), askedAt: now() };
-      const kept: { readonly outcome: Promise<TokenOutcome>; readonly askedAt: number } = current;
-      const outcome = await kept.outcome;
-      const age = now() - kept.askedAt;
-      const isUsable = outcome.kind !== 'token' || (now() < outcome.token.expiresAt && age <= maxAgeMs);
-      if (isUsable) return { outcome, fresh: age <= FRESH_MS };
-      if (current === kept) current = null;
-    }
-  };
-}
-
-function makeGroups(repositories: readonly string[], credentials: readonly (Credential | null)[]): readonly Group[] {
-  const byLogin = new Map<string, { readonly repositories: string[]; readonly credential: Credential | null }>();
-  for (const [index, repository] of repositories.entries()) {
-    const credential = credentials[index] ?? null;
-    const key = identify(credential);
-    const bucket = byLogin.get(key) ?? { repositories: [], credential };
-    bucket.repositories.push(repository);
-    byLogin.set(key, bucket);
-  }
-  return [...byLogin.values()].flatMap(({ repositories: names, credential }) =>
-    split(names).map((part) => ({ repositories: part, credential })),
-  );
-}
-
-function split(names: readonly string[]): readonly (readonly string[])[] {
-  const parts: string[][] = [];
-  let bytes = 0;
-  for (const name of names) {
-    const size = encodeURIComponent(`&scope=repository:${name}:pull`).length;
-    const last = parts.at(-1);
-    if (last === undefined || last.length >= MAX_SCOPES || bytes + size > MAX_SCOPE_BYTES) {
-      parts.push([name]);
-      bytes = size;
-    } else {
-      last.push(name);
-      bytes += size;
-    }
-  }
-  return parts;
-}
-
 /** A registry token is sent as it is; for Basic the login itself is; everything else needs a token: null. */
 function withoutToken(credential: Credential | null, challenge: Challenge): Authorized | null {
   if (credential?.kind === 'bearer') return bearer(credential.registryToken, 'sent', { joined: false, fresh: true });
@@ -259,9 +198,4 @@ function refusalReason(asked: Repository, refused: Extract<TokenOutcome, { kind:
         `${registry}/${repository} is missing or private, token refused with ${message}: docker login ${registry}`,
       );
   }
-}
-
-/** Tells logins apart; never leaves this file. */
-function identify(credential: Credential | null): string {
-  return JSON.stringify(credential);
 }

@@ -8,7 +8,7 @@ export type RedirectDecision =
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-export const MAX_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 /**
  * Decides whether a redirect is followed: at most 5 in a row, to http(s) only, never from https to http, never from a public host to an internal one.

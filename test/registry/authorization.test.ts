@@ -264,6 +264,21 @@ describe('a token', () => {
     expect(server.tokens()).toHaveLength(2);
   });
 
+  it('that has died on its way is tried once, not asked for without end', async () => {
+    const clocks: { now: number }[] = [];
+    const server = await serveRegistry({
+      auth: 'bearer',
+      before: (seen) => {
+        if (seen.path === '/token') for (const one of clocks) one.now += 600_000;
+        return false;
+      },
+    });
+    const { registry, signal, clock } = createClientOf(server.host);
+    clocks.push(clock);
+    expect(await registry.resolveTag(app, '1', signal)).toMatchObject(found);
+    expect(server.tokens()).toHaveLength(1);
+  });
+
   it('may be called access_token', async () => {
     const server = await serveRegistry({
       before: (seen, response) => {
