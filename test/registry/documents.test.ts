@@ -235,6 +235,21 @@ describe('a document', () => {
     expect(await registry.fetchConfig(app, { digest: manifestDigest, size }, signal)).toMatchObject({ ok: false, reason: { kind } });
   });
 
+  it('that never ends is cut off at 4 MiB', async () => {
+    const { registry, signal, server } = await against((_seen, response) => {
+      response.writeHead(200);
+      const feed = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+      };
+      response.on('drain', feed);
+      feed();
+    });
+    expect(await registry.fetchConfig(app, { digest: manifestDigest, size: null }, signal)).toEqual({
+      ok: false,
+      reason: { kind: 'bad-response', message: `${server.host} sent more than the 4194304 bytes accepted`, retryAt: null },
+    });
+  });
+
   it('that claims more than 4 MiB is not asked for at all', async () => {
     const server = await serveRegistry();
     const { registry, signal } = createClientOf(server.host);
