@@ -104,7 +104,7 @@ export function createRegistry(options: RegistryOptions): Registry {
         : { ok: false, reason: connection };
     },
     usage: () => [...made.values()].map(({ counter }) => counter.usage()).toSorted((a, b) => (a.registry < b.registry ? -1 : 1)),
-    warnings: () => [...[...warnings.values()].toSorted((a, b) => (a.message < b.message ? -1 : 1)), ...options.keychain.warnings()],
+    warnings: () => [...warnings.values()].toSorted((a, b) => (a.message < b.message ? -1 : 1)),
     close: async () => {
       closing.abort();
       run.end();
