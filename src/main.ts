@@ -152,7 +152,7 @@ async function startDemo(): Promise<Demo> {
   const [{ startDemoWorld }, { createNullMemory }] = await Promise.all([import('./demo/world.ts'), import('./store/open-memory.ts')]);
   const world = await startDemoWorld();
   return {
-    location: new URL(world.locations.get('docker.io') ?? '').host,
+    location: '127.0.0.1',
     adapters: createAdapters({
       engineHost: world.engineHost,
       locations: world.locations,

@@ -105,7 +105,9 @@ function createDocuments<T>(ports: AnswerPorts, policy: AnswerPolicy, kind: Docu
 
   const keep = (digest: Digest, bytes: Uint8Array): Known<T> => {
     const outcome = kind.decode(bytes);
-    const known: Known<T> = outcome.ok ? { state: 'known', value: outcome.value } : { state: 'failed', reason: outcome.reason };
+    const known: Known<T> = outcome.ok
+      ? { state: 'known', value: outcome.value }
+      : { state: 'failed', reason: { ...outcome.reason, message: `${digest}: ${outcome.reason.message}` } };
     decoded.set(digest, known);
     return known;
   };

@@ -47,7 +47,7 @@ export type RegistrySettings = {
 
 /** A small world that runs in this process, seen through adapters of its own; `close` ends it without a trace. */
 export type Demo = {
-  /** Where it runs: `127.0.0.1:41231`. */
+  /** Where its registries are: `127.0.0.1`. */
   readonly location: string;
   readonly adapters: Adapters;
   readonly close: () => Promise<void>;

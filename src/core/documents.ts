@@ -91,8 +91,8 @@ export function decodeDocument(bytes: Uint8Array, mediaType: string | null): Out
   const contentType = mediaType === null ? null : withoutParameters(mediaType);
   const wire = decodeJsonObject(bytes);
   if (wire === null) {
-    const label = contentType === null ? 'without a Content-Type' : excerpt(contentType);
-    return refused('bad-response', `expected a manifest in JSON, got something else (${label})`);
+    const label = contentType === null ? '' : ` (${excerpt(contentType)})`;
+    return refused('bad-response', `expected a manifest in JSON, got something else${label}`);
   }
 
   const written = readText(wire, 'mediaType');

@@ -27,8 +27,7 @@ export type Version = { readonly tag: string; readonly level: 'patch' | 'minor' 
 
 /** Do the image's first layers still equal its base image as it is published now? */
 export type BaseVerdict =
-  | { readonly kind: 'none'; readonly why: string }
-  | { readonly kind: 'unknown'; readonly reason: Reason; readonly why: string };
+  { readonly kind: 'none'; readonly why: string } | { readonly kind: 'unknown'; readonly reason: Reason; readonly why: string };
 
 /** One word over all axes. Source: the JSON contract, `verdict`. */
 export type Overall = 'stale' | 'fresh' | 'unknown';

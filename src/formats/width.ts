@@ -1,8 +1,8 @@
-import stringWidth from 'string-width';
+import fastStringWidth from 'fast-string-width';
 
 /** How many cells of a terminal a text takes: two for wide characters and emoji, none for combining marks. */
 export function widthOf(text: string): number {
-  return isPlain(text) ? text.length : stringWidth(text);
+  return isPlain(text) ? text.length : fastStringWidth(text);
 }
 
 /** The characters a text must not be cut within. */

@@ -18,6 +18,10 @@ const INTERNAL_RANGES = [
   'fec0::/10',
 ] as const;
 
+const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32'] as const;
+
+const METADATA_NAMES: ReadonlySet<string> = new Set(['metadata.google.internal', 'metadata']);
+
 const LOOPBACK_RANGES = ['127.0.0.0/8', '::1/128'] as const;
 
 /**
@@ -34,7 +38,19 @@ export function isInternalAddress(address: string): boolean {
 export function isInternalHost(hostname: string): boolean {
   const address = literalAddress(hostname);
   if (address !== null) return isInternalAddress(address);
-  return isLocalhost(hostname) || hostname === 'metadata.google.internal';
+  return isLocalhost(hostname) || isMetadataHost(hostname);
+}
+
+/**
+ * Tells whether a host is link-local or a cloud's metadata service, which hands out credentials and is never a registry.
+ *
+ * Nobody who is not there already may send a client there, not even a registry on a private network.
+ * Source: RFC 3927; RFC 4291 section 2.5.6.
+ */
+export function isMetadataHost(hostname: string): boolean {
+  const address = literalAddress(hostname);
+  if (address !== null) return METADATA_RANGES.some((range) => isInRange(address, range));
+  return METADATA_NAMES.has(hostname.toLowerCase().replace(/\.$/, ''));
 }
 
 /** Tells whether a host is this machine: `localhost`, 127.0.0.0/8, `[::1]`. Source: RFC 6761 section 6.3. */

@@ -1,4 +1,5 @@
 import { sanitizeText } from '../core/text.ts';
+import { isMetadataHost } from './address.ts';
 
 /** What to do about an answer: nothing, go to another URL, or refuse to. `message` is a predicate that follows the host's name. */
 export type RedirectDecision =
@@ -11,7 +12,8 @@ const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]
 const MAX_REDIRECTS = 5;
 
 /**
- * Decides whether a redirect is followed: at most 5 in a row, to http(s) only, never from https to http, never from a public host to an internal one.
+ * Decides whether a redirect is followed: at most 5 in a row, to http(s) only, never from https to http, never from a public host to an internal one,
+ * never to a metadata service.
  *
  * `isInternal` tells by name or address; names that only resolve to internal addresses are caught when they are connected to.
  * Source: OCI distribution-spec v1.1, "Redirects"; RFC 9110 section 15.4.
@@ -32,6 +34,7 @@ export function decideRedirect(answer: {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return refuse('redirected to something that is no http(s) URL');
   if (url.username !== '' || url.password !== '') return refuse(`redirected to ${target} with a login in the URL`);
   if (from.protocol === 'https:' && url.protocol === 'http:') return refuse(`redirected from https to http, at ${target}`);
+  if (isMetadataHost(url.hostname) && url.hostname !== from.hostname) return refuse(`redirected to a link-local address, ${target}`);
   if (isInternal(url.hostname) && !isInternal(from.hostname)) return refuse(`redirected from a public to a private address, ${target}`);
   return { kind: 'follow', url, sameOrigin: url.origin === from.origin };
 }

@@ -1,6 +1,7 @@
 import type { Credential } from '../check/ports.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
+import { isMetadataHost } from './address.ts';
 import type { Challenge } from './challenge.ts';
 import type { SessionContext } from './context.ts';
 import { exchange, type Exchange } from './exchange.ts';
@@ -99,14 +100,14 @@ function readRealm(context: SessionContext, text: string): URL | Reason {
 }
 
 function isReachedFromOutside(context: SessionContext, realm: URL): boolean {
+  if (isMetadataHost(realm.hostname) && realm.hostname !== context.base().hostname) return true;
   return context.transport.isInternal(realm.hostname) && !context.transport.isInternal(context.base().hostname);
 }
 
 function warnOfRealm(context: SessionContext, realm: URL): void {
-  const setting = `registries: ${context.registry}: trustRealm: ${realm.host}`;
   context.warn(
     'untrusted-realm',
-    `the login for ${context.registry} was not sent to ${realm.host}, which it names as its token server; to allow it, set ${setting} in imgupdate.yaml`,
+    `the login for ${context.registry} was not sent to ${realm.host}, which it names as its token server; to allow it: --trust-realm ${context.registry}=${realm.host}`,
   );
 }
 

@@ -26,8 +26,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   undici: 'registry',
   dockerode: 'sources',
   'p-limit': 'check',
-  'cli-table3': 'formats',
-  'string-width': 'formats',
+  'fast-string-width': 'formats',
+  '@photostructure/sqlite': 'store',
 };
 
 type Import = { readonly file: string; readonly layer: string; readonly target: string };
@@ -43,7 +43,9 @@ function importsOf(path: string): Import[] {
   const file = relative(SRC, path).split(sep).join('/');
   const layer = file.includes('/') ? file.slice(0, file.indexOf('/')) : file.replace(/\.ts$/, '');
   const text = readFileSync(path, 'utf8');
-  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => target);
+  const found = [
+    ...text.matchAll(/^(?:import|export)[^;]*? from '([^']+)';|^import '([^']+)';|\bimport\('([^']+)'\)|\brequire\('([^']+)'\)/gm),
+  ].map(([, ...targets]) => targets.find((target) => target !== undefined) ?? '');
   return found.map((target) => ({
     file,
     layer,
@@ -84,7 +86,7 @@ describe('the imports of the house', () => {
 
   it('take each package into one layer only', () => {
     const packages = imports.filter(({ target }) => !target.startsWith('node:') && !isInside(target) && !target.endsWith('.json'));
-    const wrong = packages.filter(({ layer, target }) => PACKAGES[target.split('/')[0]!] !== layer);
+    const wrong = packages.filter(({ layer, target }) => PACKAGES[target.startsWith('@') ? target : target.split('/')[0]!] !== layer);
     expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
   });
 

@@ -164,7 +164,7 @@ describe('a login', () => {
       {
         code: 'untrusted-realm',
         image: null,
-        message: `the login for docker.io was not sent to ${tokens.host}, which it names as its token server; to allow it, set registries: docker.io: trustRealm: ${tokens.host} in imgupdate.yaml`,
+        message: `the login for docker.io was not sent to ${tokens.host}, which it names as its token server; to allow it: --trust-realm docker.io=${tokens.host}`,
       },
     ]);
   });

@@ -78,7 +78,9 @@ describe('a redirect is decided by where it leads:', () => {
   it.each([
     ['https://r.example/a', 'http://r.example/a', 'redirected from https to http, at r.example'],
     ['https://r.example/a', 'https://10.0.0.1/a', 'redirected from a public to a private address, 10.0.0.1'],
-    ['https://r.example/a', '//169.254.169.254/latest', 'redirected from a public to a private address, 169.254.169.254'],
+    ['https://r.example/a', '//169.254.169.254/latest', 'redirected to a link-local address, 169.254.169.254'],
+    ['http://10.0.0.1/a', 'http://169.254.169.254/latest', 'redirected to a link-local address, 169.254.169.254'],
+    ['http://127.0.0.1/a', 'http://metadata.google.internal/', 'redirected to a link-local address, metadata.google.internal'],
     ['https://r.example/a', 'file:///etc/passwd', 'redirected to something that is no http(s) URL'],
     ['https://r.example/a', 'https://u:p@cdn.example/', 'redirected to cdn.example with a login in the URL'],
     ['https://r.example/a', 'https://[', 'redirected (307) without saying where to'],

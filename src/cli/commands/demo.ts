@@ -8,9 +8,7 @@ export async function demo(context: Context, patterns: readonly string[], option
   const world = await context.adapters.startDemo();
   try {
     if (options.quiet === 0) {
-      context.stderr.write(
-        `N: this is a demo: an embedded image store, and an embedded registry at ${world.location} that answers for every name\n`,
-      );
+      context.stderr.write(`N: a demo: an embedded image store, and registries at ${world.location}; nothing leaves this machine\n`);
     }
     return await list({ ...context, adapters: world.adapters }, patterns, options);
   } finally {
