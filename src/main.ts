@@ -17,9 +17,9 @@ await main();
 /** The composition root: gives the command line its streams, clock, signals and adapters, and sets the exit code once. */
 async function main(): Promise<void> {
   const interruption = new AbortController();
-  let signalCode: number | null = null;
+  const interrupted: { code: number | null } = { code: null };
   const interruptWith = (code: number) => () => {
-    signalCode = code;
+    interrupted.code = code;
     interruption.abort();
   };
   process.once('SIGINT', interruptWith(EXIT.interrupted));
@@ -41,10 +41,10 @@ async function main(): Promise<void> {
         openKeychain: () => openKeychain(interruption.signal),
       }),
     });
-    process.exitCode = signalCode ?? exitCode;
+    process.exitCode = interrupted.code ?? exitCode;
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
-    process.exitCode = signalCode ?? EXIT.ok;
+    process.exitCode = interrupted.code ?? EXIT.ok;
   }
 }
 

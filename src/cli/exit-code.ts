@@ -17,17 +17,3 @@ const BY_ERROR: Record<ErrorCode, ExitCode> = {
 export function exitCodeOf(code: ErrorCode): ExitCode {
   return BY_ERROR[code];
 }
-
-/** The more important of two codes: usage, untrustworthy, stale, incomplete, ok. */
-export function worst(a: ExitCode, b: ExitCode): ExitCode {
-  const order: readonly ExitCode[] = [
-    EXIT.terminated,
-    EXIT.interrupted,
-    EXIT.usage,
-    EXIT.untrustworthy,
-    EXIT.stale,
-    EXIT.incomplete,
-    EXIT.ok,
-  ];
-  return order.indexOf(a) <= order.indexOf(b) ? a : b;
-}

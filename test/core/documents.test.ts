@@ -200,10 +200,10 @@ describe('what is no document is refused as a bad response', () => {
   const notJson = 'expected a manifest in JSON, got something else';
   it.each([
     ['a web page', '<html>', 'text/html; charset=utf-8', `${notJson} (text/html)`],
-    ['nothing', '', null, `${notJson}`],
+    ['nothing', '', null, notJson],
     ['cut JSON', '{"schemaVersion":2,', OCI_INDEX, `${notJson} (${OCI_INDEX})`],
-    ['a list', '[]', null, `${notJson}`],
-    ['null', 'null', null, `${notJson}`],
+    ['a list', '[]', null, notJson],
+    ['null', 'null', null, notJson],
     ['an escape sequence for a type', '', '\u001b[2J', `${notJson} (\ufffd[2j)`],
     ['a registry error', { errors: [{ code: 'DENIED' }] }, 'application/json', 'expected either "manifests" or "config" and "layers"'],
     [

@@ -45,7 +45,7 @@ function importsOf(path: string): Import[] {
   const text = readFileSync(path, 'utf8');
   const found = [
     ...text.matchAll(/^(?:import|export)[^;]*? from '([^']+)';|^import '([^']+)';|\bimport\('([^']+)'\)|\brequire\('([^']+)'\)/gm),
-  ].map(([, ...targets]) => targets.find((target) => target !== undefined) ?? '');
+  ].map((match) => match.slice(1).join(''));
   return found.map((target) => ({
     file,
     layer,

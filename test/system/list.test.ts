@@ -273,7 +273,9 @@ for (const { name, programs, start } of engines) {
         const auth = Buffer.from(`${OWNER.username}:${OWNER.password}`).toString('base64');
         await writeFile(join(directory.path, 'config.json'), JSON.stringify({ auths: { [registry.host]: { auth } } }));
         const before = tokens.requests.length;
-        const ran = await runCli(['list', '--json', '-H', engine.host, `${registry.host}/*/app`], { env: { DOCKER_CONFIG: directory.path } });
+        const ran = await runCli(['list', '--json', '-H', engine.host, `${registry.host}/*/app`], {
+          env: { DOCKER_CONFIG: directory.path },
+        });
         expect(rowOf(JSON.parse(ran.stdout) as Document, reference).tag).toMatchObject({ status: 'unknown' });
         expect(ran.stderr).toContain(`--trust-realm ${trust()}`);
         const sent = tokens.requests.slice(before).filter(({ headers }) => headers.authorization !== undefined);
