@@ -1,14 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Keychain, Memory, Registry } from './check/ports.ts';
 import type { Adapters, Demo, EngineSettings, Output, RegistrySettings } from './cli/context.ts';
 import { EXIT } from './cli/exit-code.ts';
 import { run } from './cli/program.ts';
-import { ImgupdateError } from './errors.ts';
 
 const { env, platform } = process;
 
@@ -33,7 +29,7 @@ async function main(): Promise<void> {
       version: packageJson.version,
       now: Date.now,
       signal: interruption.signal,
-      writeFile: writeWhole,
+      writeFile: async (path, text) => (await import('./store/write-whole.ts')).writeWhole(path, text, String(process.pid)),
       adapters: createAdapters({
         engineHost: null,
         locations: new Map(),
@@ -61,20 +57,6 @@ function createOutput(stream: NodeJS.WriteStream, onClosed: () => void): Output 
       return stream.isTTY ? stream.columns : null;
     },
   };
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw new ImgupdateError('cannot-write', `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`, {
-      hint: 'name a file in a folder you may write to',
-      cause: error,
-    });
-  }
 }
 
 /** What tells the real world from the demo's. */
@@ -116,7 +98,11 @@ async function openKeychain(signal: AbortSignal): Promise<Keychain> {
 }
 
 async function openRegistry(settings: RegistrySettings, world: World): Promise<Registry> {
-  const [{ createRegistry }, keychain] = await Promise.all([import('./registry/registry.ts'), world.openKeychain()]);
+  const [{ createRegistry }, { setTimeout: sleep }, keychain] = await Promise.all([
+    import('./registry/registry.ts'),
+    import('node:timers/promises'),
+    world.openKeychain(),
+  ]);
   const registry = createRegistry({
     keychain,
     insecureRegistries: settings.insecureRegistries,

@@ -1,0 +1,42 @@
+import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { ImgupdateError } from '../errors.ts';
+
+/**
+ * Writes a file whole or not at all: a reader never sees half of it, and a full disk leaves the old one.
+ *
+ * A link is followed and an existing file keeps its mode. What is no regular file (`/dev/null`, `/dev/stdout`, a pipe) is written to, never replaced.
+ * @throws ImgupdateError 'cannot-write', naming the path.
+ */
+export async function writeWhole(path: string, text: string, token: string): Promise<void> {
+  try {
+    const existing = await statOrNull(path);
+    if (existing !== null && !existing.isFile()) {
+      await writeFile(path, text);
+      return;
+    }
+    const target = existing === null ? path : await realpath(path);
+    const temporary = `${target}.${token}.tmp`;
+    try {
+      await writeFile(temporary, text, { flag: 'wx' });
+      if (existing !== null) await chmod(temporary, existing.mode & 0o7777);
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    throw new ImgupdateError('cannot-write', `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'name a file in a folder you may write to',
+      cause: error,
+    });
+  }
+}
+
+async function statOrNull(path: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
