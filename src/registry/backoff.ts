@@ -3,6 +3,9 @@ const SHORTEST_WAIT_MS = 100;
 
 const FIRST_BACKOFF_MS = 1000;
 
+/** A year: what a registry says beyond it may be more than a date can hold. */
+const LONGEST_ASKED_MS = 365 * 86_400_000;
+
 /** Milliseconds of each unit of a Go duration. Source: Go, time.ParseDuration. */
 const GO_UNITS: ReadonlyMap<string, number> = new Map([
   ['ns', 1e-6],
@@ -16,7 +19,7 @@ const GO_UNITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * How long a registry asks to be left alone, in milliseconds; null when it does not say, or names a time that has passed.
+ * How long a registry asks to be left alone, in milliseconds, a year at most; null when it does not say, or names a time that has passed.
  *
  * Reads `Retry-After: 30`, `Retry-After: Wed, 21 Oct 2026 07:28:00 GMT`, and GHCR's body `toomanyrequests: retry-after: 880.092µs, allowed: 44000/minute`.
  * Source: RFC 9110 section 10.2.3.
@@ -47,7 +50,7 @@ export function waitBeforeRetry(wait: { readonly askedMs: number | null; readonl
 function parseHeader(header: string | null, now: number): number | null {
   const text = header?.trim() ?? '';
   if (/^\d{1,9}(?:\.\d{1,6})?$/.test(text)) return positive(Number(text) * 1000);
-  if (!/^[A-Z][a-z]+, /.test(text)) return parseGoDuration(text);
+  if (!/^[A-Z][a-z]+, /.test(text)) return positive(parseGoDuration(text));
   return positive(Date.parse(text) - now);
 }
 
@@ -57,5 +60,5 @@ function parseBody(body: string): number | null {
 }
 
 function positive(ms: number | null): number | null {
-  return ms !== null && ms > 0 ? ms : null;
+  return ms !== null && ms > 0 ? Math.min(ms, LONGEST_ASKED_MS) : null;
 }

@@ -17,6 +17,14 @@ describe('how long a registry wants to be left alone', () => {
   });
 
   it.each([
+    ['in the header', '999999999h999999999h999999999h', ''],
+    ['in the body', null, 'retry-after: 999999999h999999999h999999999h'],
+    ['in one unit', '999999999h', ''],
+  ])('is a year at most, said %s', (_name, header, body) => {
+    expect(parseRetryAfter(header, body, now)).toBe(365 * 86_400_000);
+  });
+
+  it.each([
     ['nothing', null, ''],
     ['zero', '0', ''],
     ['a negative number', '-5', ''],

@@ -18,6 +18,17 @@ const quotaBody = {
   ],
 };
 
+it('a time to be left alone that no date can hold ends nothing but that question', async () => {
+  const server = await serveRegistry({
+    before: (_seen, response) => {
+      response.writeHead(429, { 'retry-after': '999999999h999999999h999999999h' }).end();
+      return true;
+    },
+  });
+  const { registry, signal } = createClientOf(server.host);
+  await expect(registry.resolveTag(app, '1', signal)).resolves.toMatchObject({ kind: 'unknown', reason: { kind: 'rate-limited' } });
+});
+
 describe('the quota', () => {
   it('is shown as the headers said last', async () => {
     const server = await serveRegistry({ headers: () => ({ ...quota(76), 'docker-ratelimit-source': '192.0.2.1' }) });
