@@ -24,7 +24,7 @@ export type Endpoint = { readonly bases: readonly [URL, ...URL[]]; readonly inse
  * Loopback and configured hosts are insecure as they are for dockerd: HTTPS without verification, then HTTP. `addresses` are what the host's name
  * resolves to, for CIDR entries.
  * Source: moby, daemon/pkg/registry, service_v2.go and config.go (isSecureIndex).
- * @returns null when `registry` is no host, or its location no http(s) URL.
+ * @returns null when `registry` is no host, or one that a URL takes for another, or its location is no http(s) URL.
  */
 export function endpointFor(
   registry: string,
@@ -36,7 +36,7 @@ export function endpointFor(
 ): Endpoint | null {
   const location = configured.locations.get(registry);
   const first = parseBase(location ?? `https://${API_HOSTS.get(registry) ?? registry}`);
-  if (first === null || (location === undefined && first.pathname !== '/')) return null;
+  if (first === null || (location === undefined && !keepsName(registry, first))) return null;
   const insecure =
     isLoopbackHost(first.hostname) ||
     configured.insecureRegistries.some((entry) => names(entry, { registry, base: first, addresses: configured.addresses }));
@@ -49,6 +49,16 @@ export function endpointFor(
 /** Tells whether any entry can only be decided with a host's addresses. */
 export function hasRanges(insecureRegistries: readonly string[]): boolean {
   return insecureRegistries.some((entry) => entry.includes('/'));
+}
+
+/**
+ * A URL takes `127.1` and `0x7f.1` for 127.0.0.1, docker looks them up as they are written: asking there would be asking somebody else.
+ * Source: WHATWG URL Standard, "IPv4 parser".
+ */
+function keepsName(registry: string, url: URL): boolean {
+  if (url.pathname !== '/') return false;
+  const apiHost = API_HOSTS.get(registry) ?? registry;
+  return apiHost.startsWith('[') || apiHost.replace(/:\d+$/, '').toLowerCase() === url.hostname;
 }
 
 function parseBase(text: string): URL | null {

@@ -28,6 +28,22 @@ it('an insecure network is recognised by the addresses of a name', () => {
   expect(bases('registry.example', ['10.0.0.0/8'], ['11.1.2.3'])).toHaveLength(1);
 });
 
+it.each([['1.2.3'], ['127.1'], ['0x7f.1'], ['2130706433:5000'], ['127.0.0.01'], ['999.999.999.999'], ['1.2.3.4.5'], ['xn--a.example']])(
+  '%s is not asked at what a URL makes of it',
+  (registry) => {
+    expect(bases(registry)).toBeUndefined();
+  },
+);
+
+it.each([
+  ['Registry.Example', 'https://registry.example/'],
+  ['registry.example:443', 'https://registry.example/'],
+  ['registry.example:0443', 'https://registry.example/'],
+  ['[2001:DB8:0:0:0:0:0:1]:5000', 'https://[2001:db8::1]:5000/'],
+])('%s is asked at %s', (registry, expected) => {
+  expect(bases(registry)).toEqual([expected]);
+});
+
 it.each([['not a host'], ['a/b'], ['user@host'], ['host:99999']])('%s is no host', (registry) => {
   expect(bases(registry)).toBeUndefined();
 });
