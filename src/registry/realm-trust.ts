@@ -7,6 +7,7 @@
  */
 const TRUSTED_PAIRS: ReadonlyMap<string, readonly string[]> = new Map([
   ['docker.io', ['auth.docker.io']],
+  ['registry-1.docker.io', ['auth.docker.io']],
   ['registry.gitlab.com', ['gitlab.com']],
 ]);
 

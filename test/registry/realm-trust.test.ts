@@ -3,6 +3,7 @@ import { isTrustedRealm } from '../../src/registry/realm-trust.ts';
 
 it.each([
   ['docker.io', 'https://auth.docker.io/token', [], true],
+  ['registry-1.docker.io', 'https://auth.docker.io/token', [], true],
   ['registry.gitlab.com', 'https://gitlab.com/jwt/auth', [], true],
   ['ghcr.io', 'https://ghcr.io/token', [], true],
   ['eu.gcr.io', 'https://eu.gcr.io/v2/token', [], true],
