@@ -44,6 +44,9 @@ export type TagStep =
 
 const MAX_INDEX_DEPTH = 3;
 
+/** Each has to be fetched to see what it offers, and each of those is counted. */
+const MAX_UNNAMED_INDEXES = 2;
+
 /**
  * Says whether a registry has to be asked about a reference, and for what.
  *
@@ -68,7 +71,7 @@ export function knownDigests(image: InstalledImage, reference: Repository): Read
  * Decides whether the tag still names the installed image, from what is known, or names what is missing.
  *
  * In order: the registry's digest is one the image is known by; the index's entry for the platform is; the config digest is. Only what these leave open is
- * `rebuilt`. Pure: the caller learns what is needed and calls again; it ends after at most five needs.
+ * `rebuilt`. Pure: the caller learns what is needed and calls again; it ends after at most nine needs, and in all but strange nestings after three.
  */
 export function decideTag(question: TagQuestion, facts: TagFacts): TagStep {
   const known = knownDigests(question.image, question.reference);
@@ -235,7 +238,17 @@ function chooseEntry(found: Found, index: Index, depth: number): Choice {
   const entries = runnableEntries(index);
   const named = choosePlatform(entries, found.platform);
   if (named !== null) return isIndexMediaType(named.mediaType) ? descend(found, named, depth) : { kind: 'entry', entry: named };
-  for (const nested of entries.filter((entry) => entry.platform === null && isIndexMediaType(entry.mediaType))) {
+  const indexes = entries.filter((entry) => entry.platform === null && isIndexMediaType(entry.mediaType));
+  if (indexes.length > MAX_UNNAMED_INDEXES) {
+    return {
+      kind: 'step',
+      step: undecided(
+        found,
+        reason('unsupported', `the index ${found.top} does not say which platforms its ${indexes.length} indexes are for`),
+      ),
+    };
+  }
+  for (const nested of indexes) {
     const choice = descend(found, nested, depth);
     if (choice.kind !== 'nothing') return choice;
   }

@@ -238,6 +238,27 @@ describe('an index', () => {
     expect(settle({ documents: nested(4) })).toMatchObject({ verdict: { kind: 'unknown', reason: { kind: 'unsupported' } } });
   });
 
+  it.each([
+    [2, 2, 7, 'gone'],
+    [1, 20, 2, 'unknown'],
+    [20, 0, 1, 'unknown'],
+  ])('of %i indexes of %i, none of which names a platform, costs %i documents and is %s', (width, below, documentsRead, kind) => {
+    const indexOf = (digests: readonly Digest[]): Index => ({
+      kind: 'index',
+      manifests: digests.map((digest) => makeDescriptor(digest, { mediaType: 'application/vnd.oci.image.index.v1+json' })),
+      annotations: new Map(),
+    });
+    const names = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => makeDigest(`${prefix} ${at}`));
+    const documents: Record<Digest, Index> = { [INDEX]: indexOf(names('wide', width)) };
+    for (const digest of names('wide', width)) {
+      documents[digest] = indexOf(names(digest, below));
+      for (const leaf of names(digest, below)) documents[leaf] = makeIndex({ 'linux/s390x': CHILD });
+    }
+    const { needs, verdict } = settle({ documents });
+    expect(needs).toHaveLength(documentsRead);
+    expect(verdict).toMatchObject(kind === 'unknown' ? { kind, reason: { kind: 'unsupported' } } : { kind });
+  });
+
   it('that refers to itself ends', () => {
     const documents: Record<Digest, Index> = {
       [INDEX]: {
