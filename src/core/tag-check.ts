@@ -44,6 +44,9 @@ export type TagStep =
 
 const MAX_INDEX_DEPTH = 3;
 
+/** An image has two digests in a repository, more only after many moves of its tag. */
+const MAX_PRESENCES = 4;
+
 /** Each has to be fetched to see what it offers, and each of those is counted. */
 const MAX_UNNAMED_INDEXES = 2;
 
@@ -116,24 +119,19 @@ function whyLocal(image: InstalledImage, reference: Reference): string | null {
 
 /**
  * A store that records no origin may hold an image that was never in any registry: then a missing tag proves nothing, unless the registry still has one of
- * the image's own digests.
+ * the image's own digests: of its index and its manifest either may be left.
  */
 function decideGone(question: TagQuestion, facts: TagFacts, known: ReadonlySet<Digest>): TagStep {
   const where = renderRepository(question.reference);
   const tag = question.reference.tag ?? '';
   const gone = verdict({ kind: 'gone', why: `${where} no longer has the tag ${tag}` });
   if (question.image.origin.kind === 'repo-digests' || question.image.origin.kind === 'identity') return gone;
-  const digest = [...known].sort()[0];
-  if (digest === undefined) return neverProven(where, tag);
-  const presence = facts.presence(digest);
-  switch (presence.state) {
-    case 'unasked':
-      return need('presence', digest, null);
-    case 'failed':
-      return neverProven(where, tag);
-    case 'known':
-      return presence.value ? gone : neverProven(where, tag);
+  for (const digest of [...known].sort().slice(0, MAX_PRESENCES)) {
+    const presence = facts.presence(digest);
+    if (presence.state === 'unasked') return need('presence', digest, null);
+    if (presence.state === 'known' && presence.value) return gone;
   }
+  return neverProven(where, tag);
 }
 
 function neverProven(where: string, tag: string): TagStep {

@@ -22,7 +22,8 @@ type World = {
   offer?: Offer;
   documents?: Record<Digest, Index | Manifest>;
   configs?: Record<Digest, ImageConfig>;
-  present?: boolean | 'failed';
+  /** Which digests the registry still serves. */
+  present?: boolean | 'failed' | readonly Digest[];
   failing?: 'budget' | 'unreachable';
   remembered?: Record<Digest, Index | Manifest>;
 };
@@ -53,7 +54,7 @@ function settle(world: World): { needs: string[]; verdict: Extract<TagStep, { ki
         presence: (digest) => {
           if (!asked.has(`presence ${digest}`)) return { state: 'unasked' };
           if (world.present === 'failed') return { state: 'failed', reason: reason('unreachable', 'it failed') };
-          return { state: 'known', value: world.present ?? false };
+          return { state: 'known', value: Array.isArray(world.present) ? world.present.includes(digest) : world.present === true };
         },
         remembered: (digest) => world.remembered?.[digest] ?? null,
       },
@@ -323,6 +324,30 @@ describe('a tag that the registry does not have', () => {
       });
     },
   );
+
+  it.each(['index', 'manifest'])(
+    'is gone in a store that proves nothing when the registry still has one of its digests, the %s',
+    (word) => {
+      const repoDigests = ['index', 'manifest'].map((name) => ({
+        registry: 'docker.io',
+        repository: 'library/nginx',
+        digest: makeDigest(name),
+      }));
+      const image = makeImage({ origin: { kind: 'podman' }, repoDigests });
+      expect(settle({ offer, image, present: [makeDigest(word)] })).toMatchObject({ verdict: { kind: 'gone' } });
+    },
+  );
+
+  it('is looked for by a few of its digests, not by all it was ever known by', () => {
+    const repoDigests = Array.from({ length: 30 }, (_, at) => ({
+      registry: 'docker.io',
+      repository: 'library/nginx',
+      digest: makeDigest(`${at}`),
+    }));
+    const { needs, verdict } = settle({ offer, image: makeImage({ origin: { kind: 'podman' }, repoDigests }) });
+    expect(needs).toHaveLength(4);
+    expect(verdict).toMatchObject({ kind: 'unknown' });
+  });
 
   it.each([false, 'failed'] as const)('is unknown in a store that proves nothing when the digest is not there (%s)', (present) => {
     expect(settle({ offer, image: makeImage({ origin: { kind: 'unrecorded' } }), present })).toMatchObject({
