@@ -69,9 +69,14 @@ export function withOutputOptions(command: Command): Command {
         .argParser(collect)
         .default([], 'none'),
     )
-    .addOption(new Option('-q, --quiet', 'names only; -qq: nothing but the exit code').argParser(increase).default(0, 'no'))
+    .addOption(quietOption('names only; -qq: nothing but the exit code'))
     .addOption(new Option('--no-trunc', 'print names and digests whole'))
     .addOption(new Option('--color <when>', 'colour the output').choices(['always', 'never', 'auto']).default('auto'));
+}
+
+/** `-q`, counted: 0 without. */
+export function quietOption(description: string): Option {
+  return new Option('-q, --quiet', description).argParser(increase).default(0, 'no');
 }
 
 function duration(text: string): number {

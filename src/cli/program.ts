@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { type CommonOptions, withLookupOptions, withOutputOptions } from './options.ts';
+import { type CommonOptions, quietOption, withLookupOptions, withOutputOptions } from './options.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -56,7 +56,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
       finish(await (await import('./commands/show.ts')).show(context, image, options));
     });
   withLookupOptions(verb('update', 'ask the registries now and remember what they say'))
-    .addOption(new Option('-q, --quiet', 'say only what went wrong'))
+    .addOption(quietOption('say only what went wrong'))
     .action(async (options: CommonOptions) => {
       finish(await (await import('./commands/update.ts')).update(context, options));
     });
