@@ -113,7 +113,7 @@ export function createSession(parts: SessionParts): Session {
   const notice = async (tried: Tried, stop: Stop): Promise<void> => {
     if (tried.kind === 'response') {
       isOpen = true;
-      if (tried.response.status === 401 && !tried.redirected) await learn(tried.response);
+      if (tried.response.status === 401 && !tried.redirected) await unlessStopped(learn(tried.response), stop);
       return;
     }
     if (stop.signal.aborted || !tried.isFault) return;
@@ -145,7 +145,8 @@ export function createSession(parts: SessionParts): Session {
       if (tried.kind === 'failed') return { kind: 'failed', reason: tried.reason };
       const { response, redirected } = tried;
       const { status } = response;
-      if (status === 401 && !redirected) await learn(response);
+      if (status === 401 && !redirected) await unlessStopped(learn(response), stop);
+      if (status === 401 && stop.signal.aborted) return stopped();
       const isTokenRefused = !redirected && (status === 401 || (authorization?.joined === true && TOKEN_TROUBLE.has(status)));
       if (authorization !== null && !isTokenRefused) authorizer.accepted(asked.repository, authorization);
       if (!isTokenRefused || challenge === null) return { kind: 'response', response, authorization, redirected };

@@ -1,8 +1,10 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createClient, createClientOf } from './helpers/client.ts';
 import { manifestDigest, serveRegistry } from './helpers/fake-registry.ts';
-import { serveSockets } from './helpers/server.ts';
+import { serveSockets, type Seen } from './helpers/server.ts';
 
 const app = { registry: 'docker.io', repository: 'acme/app' };
 const blob = { digest: manifestDigest, size: null };
@@ -184,6 +186,43 @@ describe('the run', () => {
     const answers = Promise.all(['1', '2', '3'].map((tag) => registry.resolveTag(app, tag, interruption.signal)));
     setTimeout(() => interruption.abort(), 50);
     for (const answer of await answers) expect(answer).toMatchObject({ kind: 'unknown', reason: { kind: 'timeout' } });
+  });
+
+  it.each<[string, (seen: Seen, response: ServerResponse) => boolean]>([
+    [
+      'the base endpoint is asked for a challenge',
+      (seen, response) => {
+        if (seen.method === 'HEAD') response.writeHead(401).end();
+        return true;
+      },
+    ],
+    ['a token is asked for', (seen) => seen.path === '/token'],
+    [
+      'a throttled request waits',
+      (_seen, response) => {
+        response.writeHead(429, { 'retry-after': '20' }).end();
+        return true;
+      },
+    ],
+    [
+      'a failed request waits for its next try',
+      (_seen, response) => {
+        response.writeHead(500).end();
+        return true;
+      },
+    ],
+  ])('that is interrupted while %s ends at once', async (_name, before) => {
+    const server = await serveRegistry({ auth: 'bearer', before });
+    const { registry } = createClientOf(server.host, {
+      clock: { now: Date.now, random: () => 0.99, sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
+    });
+    const interruption = new AbortController();
+    const answer = registry.resolveTag(app, '1', interruption.signal);
+    await sleep(150);
+    const interruptedAt = Date.now();
+    interruption.abort();
+    expect(await answer).toMatchObject({ kind: 'unknown', reason: { kind: 'timeout' } });
+    expect(Date.now() - interruptedAt).toBeLessThan(500);
   });
 
   it('writes one line per request, without tokens, query values or logins', async () => {
