@@ -1,17 +1,17 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
-import type { Keychain, Memory, Registry } from './check/ports.ts';
-import type { Adapters, Demo, EngineSettings, Output, RegistrySettings } from './cli/context.ts';
-import { EXIT } from './cli/exit-code.ts';
-import { run } from './cli/program.ts';
+import type { Machine } from './adapters.ts';
+import type { Adapters, Output } from './cli/context.ts';
 
 const { env, platform } = process;
 
-await main();
+const argv = process.argv.slice(2);
+
+if (argv.length === 1 && ['--version', '-V'].includes(argv[0] ?? '')) process.stdout.write(`${packageJson.version}\n`);
+else await main();
 
 /** The composition root: gives the command line its streams, clock, signals and adapters, and sets the exit code once. */
 async function main(): Promise<void> {
+  const [{ run }, { EXIT }] = await Promise.all([import('./cli/program.ts'), import('./cli/exit-code.ts')]);
   const interruption = new AbortController();
   const interrupted: { code: number | null } = { code: null };
   const interruptWith = (code: number) => () => {
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', interruptWith(EXIT.terminated));
   try {
     const exitCode = await run({
-      argv: process.argv.slice(2),
+      argv,
       env,
       stdout: createOutput(process.stdout, () => interruption.abort()),
       stderr: createOutput(process.stderr, () => undefined),
@@ -30,12 +30,7 @@ async function main(): Promise<void> {
       now: Date.now,
       signal: interruption.signal,
       writeFile: async (path, text) => (await import('./store/write-whole.ts')).writeWhole(path, text, String(process.pid)),
-      adapters: createAdapters({
-        engineHost: null,
-        locations: new Map(),
-        openMemory,
-        openKeychain: () => openKeychain(interruption.signal),
-      }),
+      adapters: loadAdapters({ env, platform, uid: process.getuid?.() ?? null, version: packageJson.version, signal: interruption.signal }),
     });
     process.exitCode = interrupted.code ?? exitCode;
   } catch (error) {
@@ -59,97 +54,13 @@ function createOutput(stream: NodeJS.WriteStream, onClosed: () => void): Output 
   };
 }
 
-/** What tells the real world from the demo's. */
-type World = {
-  /** The engine that is asked when no option names one; null: the one docker would ask. */
-  readonly engineHost: string | null;
-  readonly locations: ReadonlyMap<string, string>;
-  readonly openMemory: () => Promise<Memory>;
-  readonly openKeychain: () => Promise<Keychain>;
-};
-
-function createAdapters(world: World): Adapters {
+/** The adapters, loaded with the first of them that is used. */
+function loadAdapters(machine: Machine): Adapters {
+  const load = async (): Promise<Adapters> => (await import('./adapters.ts')).createAdapters(machine);
   return {
-    openMemory: world.openMemory,
-    openEngine: (settings) => openEngine({ ...settings, host: settings.host ?? world.engineHost }),
-    openRegistry: (settings) => openRegistry(settings, world),
-    startDemo,
+    openMemory: async () => (await load()).openMemory(),
+    openEngine: async (settings) => (await load()).openEngine(settings),
+    openRegistry: async (settings) => (await load()).openRegistry(settings),
+    startDemo: async () => (await load()).startDemo(),
   };
-}
-
-async function openMemory(): Promise<Memory> {
-  const [{ openMemory: open }, { storeDirectories }] = await Promise.all([import('./store/open-memory.ts'), import('./store/paths.ts')]);
-  const { cacheDirectory } = storeDirectories({ env, home: home(), platform });
-  return open({ cacheDirectory, uid: process.getuid?.() ?? null, now: Date.now });
-}
-
-async function openEngine({ host, context, facts, timeoutMs }: EngineSettings) {
-  const [{ findEngine }, { createDockerSource }] = await Promise.all([
-    import('./sources/docker/find-engine.ts'),
-    import('./sources/docker/source.ts'),
-  ]);
-  const endpoint = await findEngine({ host, context, env, home: home(), platform });
-  return createDockerSource({ endpoint, facts, timeoutMs, concurrency: 8, env });
-}
-
-async function openKeychain(signal: AbortSignal): Promise<Keychain> {
-  const { createKeychain } = await import('./credentials/keychain.ts');
-  return createKeychain({ env, home: home(), uid: process.getuid?.() ?? null, platform, signal });
-}
-
-async function openRegistry(settings: RegistrySettings, world: World): Promise<Registry> {
-  const [{ createRegistry }, { setTimeout: sleep }, keychain] = await Promise.all([
-    import('./registry/registry.ts'),
-    import('node:timers/promises'),
-    world.openKeychain(),
-  ]);
-  const registry = createRegistry({
-    keychain,
-    insecureRegistries: settings.insecureRegistries,
-    locations: world.locations,
-    certificateDirectories: certificateDirectories(),
-    extraCaFile: env.NODE_EXTRA_CA_CERTS ?? null,
-    proxy: {
-      http: env.http_proxy ?? env.HTTP_PROXY ?? null,
-      https: env.https_proxy ?? env.HTTPS_PROXY ?? null,
-      no: env.no_proxy ?? env.NO_PROXY ?? null,
-    },
-    trustedRealms: settings.trustedRealms,
-    floor: { remaining: 10, fraction: 0.2 },
-    concurrency: settings.jobs,
-    timeoutMs: settings.timeoutMs,
-    runTimeoutMs: 30 * 60_000,
-    maxRetryWaitMs: 30_000,
-    userAgent: `imgupdate/${packageJson.version}`,
-    clock: { now: Date.now, sleep: (ms, signal) => sleep(ms, undefined, { signal }), random: Math.random },
-    log: settings.log,
-  });
-  return { ...registry, warnings: () => [...registry.warnings(), ...keychain.warnings()] };
-}
-
-/** Where docker, rootless docker and the containers tools keep certificates of registries, the user's own first. */
-function certificateDirectories(): readonly string[] {
-  const config = env.XDG_CONFIG_HOME ?? (home() === null ? null : join(home() ?? '', '.config'));
-  const own = config === null ? [] : [join(config, 'docker', 'certs.d'), join(config, 'containers', 'certs.d')];
-  return [...own, '/etc/docker/certs.d', '/etc/containers/certs.d'];
-}
-
-async function startDemo(): Promise<Demo> {
-  const [{ startDemoWorld }, { createNullMemory }] = await Promise.all([import('./demo/world.ts'), import('./store/open-memory.ts')]);
-  const world = await startDemoWorld();
-  return {
-    location: '127.0.0.1',
-    adapters: createAdapters({
-      engineHost: world.engineHost,
-      locations: world.locations,
-      openMemory: () => Promise.resolve(createNullMemory(Date.now)),
-      openKeychain: () => Promise.resolve({ credentialFor: () => Promise.resolve(null), warnings: () => [] }),
-    }),
-    close: world.close,
-  };
-}
-
-function home(): string | null {
-  const directory = env.HOME ?? homedir();
-  return directory === '' ? null : directory;
 }

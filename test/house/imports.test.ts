@@ -16,7 +16,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ['store', 'core', 'check/ports', 'errors'],
   demo: ['demo', 'core', 'check/ports', 'errors'],
   cli: ['cli', 'check', 'formats', 'core', 'errors'],
-  main: ['cli', 'check', 'sources', 'registry', 'credentials', 'store', 'demo', 'core', 'errors'],
+  adapters: ['cli/context', 'check/ports', 'sources', 'registry', 'credentials', 'store', 'demo'],
+  main: ['cli', 'adapters', 'store/write-whole'],
   errors: [],
 };
 

@@ -31,7 +31,7 @@ const NEWEST_MINOR = 54;
  * @throws ImgupdateError 'engine-unavailable' when nothing answers, or no engine does.
  */
 export async function connectEngine(options: TransportOptions): Promise<Engine> {
-  const transport = createTransport(options);
+  const transport = await createTransport(options);
   try {
     const ping = await transport.get('/_ping');
     const version = /^1\.(\d{1,3})$/.exec(String(ping.headers['api-version'] ?? ''));

@@ -6,11 +6,9 @@ import {
   type IncomingHttpHeaders,
   type RequestOptions,
 } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 import type { EngineEndpoint } from './endpoint.ts';
 import { codeOf, engineFailure } from './failure.ts';
-import { connectBySsh } from './ssh.ts';
 
 export type TransportOptions = {
   readonly endpoint: EngineEndpoint;
@@ -44,8 +42,8 @@ const BODY_LIMIT = 256 * 1024 * 1024;
  *
  * An answer that breaks off, exceeds 256 MiB or takes longer than the deadline is a failure, never a part of an answer.
  */
-export function createTransport(options: TransportOptions): Transport {
-  const wire = connect(options);
+export async function createTransport(options: TransportOptions): Promise<Transport> {
+  const wire = await connect(options);
   const active = new Set<ClientRequest>();
   const abort = () => {
     for (const request of active) request.destroy();
@@ -74,21 +72,26 @@ type Wire = {
 
 type Context = TransportOptions & { readonly wire: Wire; readonly active: Set<ClientRequest> };
 
-function connect({ endpoint, env, concurrency }: TransportOptions): Wire {
+/** TLS and ssh are loaded only for the engines that are reached by them. */
+async function connect({ endpoint, env, concurrency }: TransportOptions): Promise<Wire> {
   const { address } = endpoint;
   const keep = { keepAlive: true, maxSockets: concurrency };
   switch (address.kind) {
-    case 'socket':
-      return { ...plain(keep), base: { socketPath: address.path, host: 'localhost' }, pathPrefix: '' };
+    case 'socket': {
+      // A name for TLS, which there is none of: unsaid, node works one out, and takes longer for that than the engine for its answer.
+      const base = { socketPath: address.path, host: 'localhost', servername: '' };
+      return { ...plain(keep), base, pathPrefix: '' };
+    }
     case 'tcp': {
       const { host, port, tls, pathPrefix } = address;
       if (tls === null) return { ...plain(keep), base: { host, port }, pathPrefix };
       const pem = { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined, rejectUnauthorized: tls.verify };
-      const kept = new HttpsAgent({ ...keep, ...pem });
-      return { request: httpsRequest, kept, fresh: new HttpsAgent(pem), base: { host, port }, pathPrefix };
+      const { Agent, request } = await import('node:https');
+      return { request, kept: new Agent({ ...keep, ...pem }), fresh: new Agent(pem), base: { host, port }, pathPrefix };
     }
     case 'ssh': {
       // Each connection is a process here and a session there; sshd starts to refuse at ten that are not yet logged in.
+      const { connectBySsh } = await import('./ssh.ts');
       const wire = plain({ ...keep, maxSockets: Math.min(concurrency, 4) });
       for (const agent of [wire.kept, wire.fresh]) agent.createConnection = () => connectBySsh(address, env);
       return { ...wire, base: { host: 'docker.example.com' }, pathPrefix: '' };

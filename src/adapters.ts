@@ -1,0 +1,118 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ImageSource, Keychain, Memory, Registry } from './check/ports.ts';
+import type { Adapters, Demo, EngineSettings, RegistrySettings } from './cli/context.ts';
+import { findEngine } from './sources/docker/find-engine.ts';
+import { createDockerSource } from './sources/docker/source.ts';
+import { createNullMemory, openMemory } from './store/open-memory.ts';
+import { storeDirectories } from './store/paths.ts';
+
+/** What the adapters must know of this process; `uid` is null where there are none. */
+export type Machine = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  readonly uid: number | null;
+  readonly version: string;
+  readonly signal: AbortSignal;
+};
+
+/** The adapters of this machine: its engine, its memory, its credentials, and the registries themselves. */
+export function createAdapters(machine: Machine): Adapters {
+  return compose(machine, {
+    engineHost: null,
+    locations: new Map(),
+    openMemory: () => openMachineMemory(machine),
+    openKeychain: () => openKeychain(machine),
+  });
+}
+
+/** What tells the real world from the demo's. */
+type World = {
+  /** The engine that is asked when no option names one; null: the one docker would ask. */
+  readonly engineHost: string | null;
+  readonly locations: ReadonlyMap<string, string>;
+  readonly openMemory: () => Memory;
+  readonly openKeychain: () => Promise<Keychain>;
+};
+
+function compose(machine: Machine, world: World): Adapters {
+  return {
+    openMemory: () => Promise.resolve(world.openMemory()),
+    openEngine: (settings) => openEngine(machine, { ...settings, host: settings.host ?? world.engineHost }),
+    openRegistry: (settings) => openRegistry(machine, settings, world),
+    startDemo: () => startDemo(machine),
+  };
+}
+
+function openMachineMemory({ env, platform, uid }: Machine): Memory {
+  const { cacheDirectory } = storeDirectories({ env, home: homeOf(env), platform });
+  return openMemory({ cacheDirectory, uid, now: Date.now });
+}
+
+async function openEngine({ env, platform }: Machine, { host, context, facts, timeoutMs }: EngineSettings): Promise<ImageSource> {
+  const endpoint = await findEngine({ host, context, env, home: homeOf(env), platform });
+  return createDockerSource({ endpoint, facts, timeoutMs, concurrency: 8, env });
+}
+
+async function openKeychain({ env, platform, uid, signal }: Machine): Promise<Keychain> {
+  const { createKeychain } = await import('./credentials/keychain.ts');
+  return createKeychain({ env, home: homeOf(env), uid, platform, signal });
+}
+
+async function openRegistry({ env, version }: Machine, settings: RegistrySettings, world: World): Promise<Registry> {
+  const [{ createRegistry }, { setTimeout: sleep }, keychain] = await Promise.all([
+    import('./registry/registry.ts'),
+    import('node:timers/promises'),
+    world.openKeychain(),
+  ]);
+  const registry = createRegistry({
+    keychain,
+    insecureRegistries: settings.insecureRegistries,
+    locations: world.locations,
+    certificateDirectories: certificateDirectories(env),
+    extraCaFile: env.NODE_EXTRA_CA_CERTS ?? null,
+    proxy: {
+      http: env.http_proxy ?? env.HTTP_PROXY ?? null,
+      https: env.https_proxy ?? env.HTTPS_PROXY ?? null,
+      no: env.no_proxy ?? env.NO_PROXY ?? null,
+    },
+    trustedRealms: settings.trustedRealms,
+    floor: { remaining: 10, fraction: 0.2 },
+    concurrency: settings.jobs,
+    timeoutMs: settings.timeoutMs,
+    runTimeoutMs: 30 * 60_000,
+    maxRetryWaitMs: 30_000,
+    userAgent: `imgupdate/${version}`,
+    clock: { now: Date.now, sleep: (ms, signal) => sleep(ms, undefined, { signal }), random: Math.random },
+    log: settings.log,
+  });
+  return { ...registry, warnings: () => [...registry.warnings(), ...keychain.warnings()] };
+}
+
+/** Where docker, rootless docker and the containers tools keep certificates of registries, the user's own first. */
+function certificateDirectories(env: Machine['env']): readonly string[] {
+  const home = homeOf(env);
+  const config = env.XDG_CONFIG_HOME ?? (home === null ? null : join(home, '.config'));
+  const own = config === null ? [] : [join(config, 'docker', 'certs.d'), join(config, 'containers', 'certs.d')];
+  return [...own, '/etc/docker/certs.d', '/etc/containers/certs.d'];
+}
+
+async function startDemo(machine: Machine): Promise<Demo> {
+  const { startDemoWorld } = await import('./demo/world.ts');
+  const world = await startDemoWorld();
+  return {
+    location: '127.0.0.1',
+    adapters: compose(machine, {
+      engineHost: world.engineHost,
+      locations: world.locations,
+      openMemory: () => createNullMemory(Date.now),
+      openKeychain: () => Promise.resolve({ credentialFor: () => Promise.resolve(null), warnings: () => [] }),
+    }),
+    close: world.close,
+  };
+}
+
+function homeOf(env: Machine['env']): string | null {
+  const directory = env.HOME ?? homedir();
+  return directory === '' ? null : directory;
+}
