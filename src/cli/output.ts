@@ -8,11 +8,12 @@ import type { CommonOptions } from './options.ts';
 /**
  * Reads the options of output, so that what is wrong with them is said before anything is asked.
  *
+ * `standard` is what stdout gets when no option names a format; the table without.
  * @returns writes a report to stdout and to every file that was named.
  * @throws ImgupdateError 'usage' for an unknown format or a template that does not compile.
  */
-export function planOutput(context: Context, options: CommonOptions): (report: CheckReport) => Promise<void> {
-  const print = readStdoutFormat(options);
+export function planOutput(context: Context, options: CommonOptions, standard?: Format): (report: CheckReport) => Promise<void> {
+  const print = readStdoutFormat(options, standard ?? readFormat('table'));
   const artefacts = options.output.map(readArtefact);
   const noTrunc = !options.trunc;
   return async (report) => {
@@ -39,11 +40,12 @@ export function widthOf(output: Output): number | null {
 }
 
 /** null: nothing is printed, with `-qq`. */
-function readStdoutFormat(options: CommonOptions): Format | null {
+function readStdoutFormat(options: CommonOptions, standard: Format): Format | null {
   if (options.json === true && options.format !== undefined && options.format !== 'json') {
     throw new ImgupdateError('usage', `conflicting options: --json and --format ${options.format}`, { hint: 'give one of them' });
   }
-  const format = readFormat(options.json === true ? 'json' : (options.format ?? 'table'));
+  const named = options.json === true ? 'json' : options.format;
+  const format = named === undefined ? standard : readFormat(named);
   if (options.quiet >= 2) return null;
   return options.quiet === 1 ? readFormat('quiet') : format;
 }

@@ -1,14 +1,14 @@
-import type { CheckReport, ImageReport } from '../../check/report.ts';
+import type { CheckReport } from '../../check/report.ts';
 import { compilePattern } from '../../core/pattern.ts';
 import type { Reference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { isUpgradable } from '../../formats/facts.ts';
-import { compileFilters } from '../../formats/filter.ts';
 import { summarize } from '../../formats/summary.ts';
 import { checkMachine, everyLookupFailed } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { readFilters } from '../filters.ts';
 import { planOutput } from '../output.ts';
 import type { ListCommandOptions } from '../program.ts';
 
@@ -38,12 +38,6 @@ function readPatterns(patterns: readonly string[]): ((reference: Reference) => b
     });
   });
   return (reference) => compiled.some((matches) => matches(reference));
-}
-
-function readFilters(filters: readonly string[]): (image: ImageReport) => boolean {
-  const compiled = compileFilters(filters);
-  if (compiled.ok) return compiled.value;
-  throw new ImgupdateError('usage', compiled.message, { hint: "see 'imgupdate list --help'" });
 }
 
 function explain(

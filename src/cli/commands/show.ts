@@ -1,37 +1,43 @@
+import { parsed } from '../../core/parsed.ts';
 import { compilePattern } from '../../core/pattern.ts';
 import { parseReference, renderReference, withDefaultTag } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
+import type { Format } from '../../formats/index.ts';
 import { renderShow } from '../../formats/show.ts';
 import { checkMachine, everyLookupFailed } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { readFilters } from '../filters.ts';
 import type { CommonOptions } from '../options.ts';
-import { paintFor, planOutput } from '../output.ts';
+import { planOutput } from '../output.ts';
 
 /** `imgupdate show IMAGE`: everything about one image, by its reference, a pattern or its id, and how each answer was reached. */
 export async function show(context: Context, image: string, options: CommonOptions): Promise<ExitCode> {
-  const output = options.format === undefined && options.json !== true ? null : planOutput(context, options);
+  const passes = readFilters(options.filter);
+  const output = planOutput(context, options, createRecords(context));
   const isId = /^(?:sha256:)?[a-f0-9]{6,64}$/.test(image);
   const report = await checkMachine(context, options, { all: isId, matches: isId ? null : readImage(image) });
-  const images = isId
+  const matching = isId
     ? report.images.filter(({ engineId }) => engineId.replace(/^sha256:/, '').startsWith(image.replace(/^sha256:/, '')))
     : report.images;
+  const images = matching.filter(passes);
   if (images.length === 0) {
-    throw new ImgupdateError('no-such-image', `no image here matches ${image}`, { hint: 'list those that are: imgupdate list' });
+    const filters = matching.length === 0 ? '' : ` and passes --filter ${options.filter.join(' --filter ')}`;
+    throw new ImgupdateError('no-such-image', `no image here matches ${image}${filters}`, { hint: 'list those that are: imgupdate list' });
   }
   const wanted = { ...report, images };
-  if (output !== null) await output(wanted);
-  else {
-    const place = {
-      paint: paintFor(context, context.stdout, options),
-      noTrunc: !options.trunc || !context.stdout.isTTY,
-      now: context.now(),
-    };
-    context.stdout.write(images.map((row) => renderShow(row, place)).join('\n'));
-  }
-  context.stderr.write(report.warnings.map(({ message }) => `W: ${sanitizeText(message)}\n`).join(''));
+  await output(wanted);
+  if (options.quiet < 2) context.stderr.write(report.warnings.map(({ message }) => `W: ${sanitizeText(message)}\n`).join(''));
   return everyLookupFailed(wanted) ? EXIT.untrustworthy : EXIT.ok;
+}
+
+/** Fields as apt's `show` has them, with an empty line between images. */
+function createRecords(context: Context): Format {
+  return (report, { paint, noTrunc }) => {
+    const place = { paint, noTrunc: noTrunc || !context.stdout.isTTY, now: context.now() };
+    return parsed(report.images.map((row) => renderShow(row, place)).join('\n'));
+  };
 }
 
 /** A name without a tag means its tag `latest` where that is here, as docker has it; so both the pattern and the reference are tried. */
