@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ImgupdateError } from '../errors.ts';
 
 /** What every verb that looks at images understands. */
 export type CommonOptions = {
@@ -77,6 +78,18 @@ export function withOutputOptions(command: Command): Command {
 /** `-q`, counted: 0 without. */
 export function quietOption(description: string): Option {
   return new Option('-q, --quiet', description).argParser(increase).default(0, 'no');
+}
+
+/**
+ * Ends a verb whose very work is to ask when it is told to ask nothing.
+ *
+ * @throws ImgupdateError 'usage' with `--offline`.
+ */
+export function refuseOffline(verb: string, options: Pick<CommonOptions, 'offline'>): void {
+  if (options.offline !== true) return;
+  throw new ImgupdateError('usage', `${verb} asks registries, which --offline forbids`, {
+    hint: 'see what is remembered: imgupdate list --offline',
+  });
 }
 
 function duration(text: string): number {

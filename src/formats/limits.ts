@@ -6,8 +6,8 @@ import { renderGrid } from './grid.ts';
 import type { Paint } from './paint.ts';
 import { plainBrush } from './paint.ts';
 
-/** `width`: columns of the terminal, null for a pipe. */
-export type LimitsOptions = { readonly width: number | null; readonly paint: Paint };
+/** `width`: columns of the terminal, null for a pipe. `unanswered`: the registries that could not be asked. */
+export type LimitsOptions = { readonly width: number | null; readonly paint: Paint; readonly unanswered?: ReadonlySet<string> };
 
 const COLUMNS: readonly GridColumn[] = [
   { title: 'REGISTRY', keep: 'both-ends', floors: [20, 12] },
@@ -24,7 +24,7 @@ const COLUMNS: readonly GridColumn[] = [
  *
  * A registry without such headers has no limit, or does not tell: the two look the same from here.
  */
-export function renderLimits(registries: readonly RegistryUse[], { width, paint }: LimitsOptions): string {
+export function renderLimits(registries: readonly RegistryUse[], { width, paint, unanswered }: LimitsOptions): string {
   const rows = registries.map((use) => {
     const brush = isLow(use) ? paint.red : plainBrush;
     const cell = (text: string) => ({ text, brush: plainBrush });
@@ -35,7 +35,7 @@ export function renderLimits(registries: readonly RegistryUse[], { width, paint 
       cell(use.windowSeconds === null ? '' : renderSeconds(use.windowSeconds)),
       cell(String(use.requests)),
       cell(String(use.counted)),
-      { text: describe(use), brush },
+      { text: unanswered?.has(use.registry) === true ? 'could not be asked' : describe(use), brush },
     ];
   });
   return renderGrid(COLUMNS, rows, { width, titleBrush: paint.bold });

@@ -7,11 +7,12 @@ import { renderLimits } from '../../formats/limits.ts';
 import { openEngine, openRegistry } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import type { CommonOptions } from '../options.ts';
+import { type CommonOptions, refuseOffline } from '../options.ts';
 import { paintFor, widthOf } from '../output.ts';
 
 /** `imgupdate limits`: what is left of each registry's quota. Without an engine, Docker Hub alone is asked. */
 export async function limits(context: Context, options: CommonOptions): Promise<ExitCode> {
+  refuseOffline('limits', options);
   const inventory = await readInventory(context, options);
   const registry = await openRegistry(context, options, inventory?.insecureRegistries ?? []);
   try {
@@ -19,7 +20,11 @@ export async function limits(context: Context, options: CommonOptions): Promise<
     context.stdout.write(
       options.json === true
         ? `${stringify(report.registries, 2)}\n`
-        : renderLimits(report.registries, { width: widthOf(context.stdout), paint: paintFor(context, context.stdout, { color: 'auto' }) }),
+        : renderLimits(report.registries, {
+            width: widthOf(context.stdout),
+            paint: paintFor(context, context.stdout, { color: 'auto' }),
+            unanswered: new Set(report.failures.map(({ registry: name }) => name)),
+          }),
     );
     const lines = [
       ...report.failures.map(({ registry: name, reason }) => `W: ${name}: ${reason.message}`),

@@ -3,10 +3,11 @@ import { renderUpdate } from '../../formats/update.ts';
 import { checkMachine, everyLookupFailed } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import type { CommonOptions } from '../options.ts';
+import { type CommonOptions, refuseOffline } from '../options.ts';
 
 /** `imgupdate update`: asks about every tag now, and remembers the answers for the verbs that follow. */
 export async function update(context: Context, options: CommonOptions): Promise<ExitCode> {
+  refuseOffline('update', options);
   const startedAt = context.now();
   const report = await checkMachine(context, { ...options, refresh: true }, { all: false, matches: null });
   const text = renderUpdate(report, { elapsedMs: context.now() - startedAt });

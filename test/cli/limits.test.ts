@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../helpers/run-cli.ts';
+import { type SmallWorld, startSmallWorld } from './small-world.ts';
+
+/** Docker Hub, which is always asked, is behind a proxy that is not there. */
+const NO_INTERNET = { HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' };
+
+describe('imgupdate limits', () => {
+  let world: SmallWorld;
+  beforeEach(async () => {
+    world = await startSmallWorld();
+  });
+  afterEach(() => world.close());
+
+  it('does not call a registry unlimited that could not be asked', async () => {
+    const ran = await runCli(['limits', '-H', world.engineHost], { env: NO_INTERNET });
+    const lines = world.normalize(ran.stdout).split('\n');
+    expect(ran.exitCode).toBe(0);
+    expect(lines.find((line) => line.startsWith('docker.io '))).toMatch(/ could not be asked$/);
+    expect(lines.filter((line) => line.endsWith('unlimited or not announced'))).toHaveLength(1);
+    expect(ran.stderr).toMatch(/^W: docker\.io: [^\n]*\n$/);
+  });
+
+  it.each(['limits', 'update'])('%s is not for --offline', async (verb) => {
+    expect(await runCli([verb, '--offline', '-H', world.engineHost])).toMatchObject({
+      exitCode: 64,
+      stdout: '',
+      stderr: `E: ${verb} asks registries, which --offline forbids\nN: see what is remembered: imgupdate list --offline\n`,
+    });
+  });
+});
