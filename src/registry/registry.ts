@@ -10,7 +10,7 @@ import { createGate } from './gate.ts';
 import { createManifests, type Manifests } from './manifests.ts';
 import { chooseProxy } from './proxy.ts';
 import { createSession } from './session.ts';
-import { createStop, type Stop } from './stop.ts';
+import { createStop, unlessStopped, type Stop } from './stop.ts';
 import { createTransport, type Transport } from './transport.ts';
 
 export type { RegistryOptions } from './context.ts';
@@ -77,6 +77,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     return known;
   };
 
+  const manifestsOf = async (registry: string, until: Stop): Promise<Manifests | Reason> => {
+    const connection = await unlessStopped(connectionFor(registry), until);
+    if (connection === null) return reason('timeout', `${registry} was not waited for any longer: the run ended`);
+    return 'manifests' in connection ? connection.manifests : connection;
+  };
+
   return {
     announce: (repositories) => {
       for (const { registry, repository } of repositories) {
@@ -86,22 +92,16 @@ export function createRegistry(options: RegistryOptions): Registry {
       }
     },
     resolveTag: async (repository, tag, signal) => {
-      const connection = await connectionFor(repository.registry);
-      return 'manifests' in connection
-        ? connection.manifests.resolveTag(repository, tag, stopOf(signal))
-        : { kind: 'unknown', reason: connection };
+      const manifests = await manifestsOf(repository.registry, stopOf(signal));
+      return 'resolveTag' in manifests ? manifests.resolveTag(repository, tag, stopOf(signal)) : { kind: 'unknown', reason: manifests };
     },
     fetchManifest: async (repository, blob, signal) => {
-      const connection = await connectionFor(repository.registry);
-      return 'manifests' in connection
-        ? connection.manifests.fetchManifest(repository, blob, stopOf(signal))
-        : { ok: false, reason: connection };
+      const manifests = await manifestsOf(repository.registry, stopOf(signal));
+      return 'resolveTag' in manifests ? manifests.fetchManifest(repository, blob, stopOf(signal)) : { ok: false, reason: manifests };
     },
     fetchConfig: async (repository, blob, signal) => {
-      const connection = await connectionFor(repository.registry);
-      return 'manifests' in connection
-        ? connection.manifests.fetchConfig(repository, blob, stopOf(signal))
-        : { ok: false, reason: connection };
+      const manifests = await manifestsOf(repository.registry, stopOf(signal));
+      return 'resolveTag' in manifests ? manifests.fetchConfig(repository, blob, stopOf(signal)) : { ok: false, reason: manifests };
     },
     usage: () => [...made.values()].map(({ counter }) => counter.usage()).toSorted((a, b) => (a.registry < b.registry ? -1 : 1)),
     warnings: () => [...warnings.values()].toSorted((a, b) => (a.message < b.message ? -1 : 1)),
@@ -116,7 +116,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 async function createConnection(registry: string, shared: Shared): Promise<Connection | Reason> {
   const { options } = shared;
   const location = options.locations.get(registry) ?? null;
-  const addresses = await resolveForRanges(location ?? `https://${registry}`, options);
+  const addresses = await resolveForRanges(location ?? `https://${registry}`, shared);
   const endpoint = endpointFor(registry, { locations: options.locations, insecureRegistries: options.insecureRegistries, addresses });
   if (endpoint === null) return reason('unreachable', `${registry} cannot be asked: ${location ?? 'its name'} is no http(s) address`);
   const counter = createCounter(registry, options.floor);
@@ -168,11 +168,14 @@ function createContext(
   return { context, fallBackToHttp };
 }
 
-/** The addresses of a host, when only they tell whether a CIDR entry means it. As dockerd, a name that does not resolve matches none. */
-async function resolveForRanges(base: string, options: RegistryOptions): Promise<readonly string[]> {
+/** The addresses of a host, when only they tell whether a CIDR entry means it. As dockerd, a name that does not resolve, or not in time, matches none. */
+async function resolveForRanges(base: string, { options, stop }: Shared): Promise<readonly string[]> {
   if (!hasRanges(options.insecureRegistries) || !URL.canParse(base)) return [];
   const url = new URL(base);
   if (literalAddress(url.hostname) !== null || chooseProxy(url, options.proxy) !== null) return [];
-  const found = await lookup(url.hostname, { all: true }).catch(() => []);
-  return found.map(({ address }) => address);
+  const deadline = startDeadline(options.timeoutMs, [stop]);
+  const looking = lookup(url.hostname, { all: true }).catch(() => []);
+  const found = await unlessStopped(looking, createStop(deadline.signal));
+  deadline.end();
+  return (found ?? []).map(({ address }) => address);
 }
