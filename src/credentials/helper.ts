@@ -49,18 +49,25 @@ type Run =
 
 function runHelper(file: string, address: string, { env, timeoutMs, signal }: HelperOptions): Promise<Run> {
   return new Promise((resolve) => {
-    // execFile closes our ends of the pipes when it kills, so a grandchild that keeps them open holds up nothing.
-    const child = execFile(
-      file,
-      ['get'],
-      { env, signal, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: STDOUT_LIMIT, encoding: 'utf8', shell: false },
-      (error, stdout) => {
-        resolve(error === null ? { kind: 'ended', code: 0, stdout } : explain(error, stdout, { timeoutMs, aborted: signal.aborted }));
-      },
-    );
-    // A helper may end without reading its input.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(address);
+    const fail = (error: Failure, stdout: string): void => resolve(explain(error, stdout, { timeoutMs, aborted: signal.aborted }));
+    try {
+      // execFile closes our ends of the pipes when it kills, so a grandchild that keeps them open holds up nothing.
+      const child = execFile(
+        file,
+        ['get'],
+        { env, signal, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: STDOUT_LIMIT, encoding: 'utf8', shell: false },
+        (error, stdout) => {
+          if (error === null) resolve({ kind: 'ended', code: 0, stdout });
+          else fail(error, stdout);
+        },
+      );
+      // A helper may end without reading its input.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(address);
+    } catch (error) {
+      // Of what keeps a program from starting, Node reports some by the callback and throws the rest: ELOOP, ETXTBSY.
+      fail(error instanceof Error ? error : {}, '');
+    }
   });
 }
 

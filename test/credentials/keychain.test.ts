@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -287,6 +287,15 @@ describe('credential helpers', () => {
     const keys = keychain({ PATH: join(home, 'bin') });
     expect(await keys.credentialFor(ghcr)).toBeNull();
     expect(keys.warnings()[0]?.message).toMatch(/^docker-credential-noexec is not executable;/);
+  });
+
+  it('a helper that leads in a circle is one warning', async () => {
+    mkdirSync(join(home, 'bin'));
+    symlinkSync('docker-credential-circle', join(home, 'bin/docker-credential-circle'));
+    write('.docker/config.json', { credsStore: 'circle' });
+    const keys = keychain();
+    expect(await keys.credentialFor(ghcr)).toBeNull();
+    expect(keys.warnings()[0]?.message).toMatch(/^docker-credential-circle cannot be run \(ELOOP\);/);
   });
 
   it('a hanging helper is killed, even when a child of it keeps the pipes open', async () => {
