@@ -37,24 +37,28 @@ const RESETS: ReadonlySet<string | null> = new Set(['ECONNRESET', 'EPIPE']);
 
 const BODY_LIMIT = 256 * 1024 * 1024;
 
+/** Node fires longer timers at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 /**
  * GET requests to an engine over its socket, TCP, TLS or ssh, on connections that are kept until `close`.
  *
- * An answer that breaks off, exceeds 256 MiB or takes longer than the deadline is a failure, never a part of an answer.
+ * An answer that breaks off, exceeds 256 MiB or takes longer than the deadline is a failure, never a part of an answer. After `close` nothing is asked.
  */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
   const wire = await connect(options);
   const active = new Set<ClientRequest>();
+  const closing = new AbortController();
+  const signal = AbortSignal.any([options.signal, closing.signal]);
   const abort = () => {
     for (const request of active) request.destroy();
   };
-  options.signal.addEventListener('abort', abort, { once: true });
-  const context: Context = { ...options, wire, active };
+  signal.addEventListener('abort', abort, { once: true });
+  const context: Context = { ...options, signal, wire, active };
   return {
     get: (path) => get(context, path),
     close: () => {
-      options.signal.removeEventListener('abort', abort);
-      abort();
+      closing.abort();
       wire.kept.destroy();
       wire.fresh.destroy();
     },
@@ -124,10 +128,13 @@ function send({ wire, active, timeoutMs, signal }: Context, path: string, agent:
     const request = wire.request({ ...wire.base, agent, method: 'GET', path: `${wire.pathPrefix}${path}` });
     let cause: Error | null = null;
     let answered = false;
-    const timer = setTimeout(() => {
-      cause = withCode('ETIMEDOUT', `no whole answer to GET ${path} within ${timeoutMs / 1000} s`);
-      request.destroy(cause);
-    }, timeoutMs);
+    const timer = setTimeout(
+      () => {
+        cause = withCode('ETIMEDOUT', `no whole answer to GET ${path} within ${timeoutMs / 1000} s`);
+        request.destroy(cause);
+      },
+      Math.min(timeoutMs, LONGEST_TIMER_MS),
+    );
     const finish = (sent: Sent) => {
       clearTimeout(timer);
       active.delete(request);

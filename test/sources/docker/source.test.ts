@@ -324,6 +324,30 @@ describe('an engine with faults', () => {
     );
   });
 
+  it('one answer breaks off: the others are neither waited for nor asked for again', async () => {
+    let closed = false;
+    await start(readReplies('classic-20.10'), (path, request, response) => {
+      if (path.startsWith('/_ping')) return false;
+      if (path.startsWith('/images/json')) setTimeout(() => response.writeHead(200, { 'content-length': '99' }).destroy(), 50);
+      else request.socket.once('close', () => (closed = true));
+      return true;
+    });
+    await expect(list()).rejects.toMatchObject({ code: 'engine-unavailable' });
+    const asked = engine!.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(closed).toBe(true);
+    expect(engine!.requests.slice(asked)).toEqual([]);
+  });
+
+  it('a deadline longer than any timer is none that has passed', async () => {
+    await start(readReplies('classic-20.10'), (path, _request, response) => {
+      if (path.startsWith('/_ping')) return false;
+      setTimeout(() => response.end('[]'), 20);
+      return true;
+    });
+    await expect(list({}, { timeoutMs: 30 * 86_400_000 })).resolves.toMatchObject({ images: [] });
+  });
+
   it('a run that is interrupted ends at once', async () => {
     await start(readReplies('classic-20.10'), (path) => path.startsWith('/images/json'));
     const controller = new AbortController();
