@@ -79,6 +79,8 @@ export type ListCommandOptions = CommonOptions & {
   readonly upgradable?: boolean;
   readonly upgradeable?: boolean;
   readonly exitCode?: boolean;
+  /** Which of the two it is; `list` without. */
+  readonly verb?: 'list' | 'demo';
 };
 
 function withListOptions(command: Command): Command {

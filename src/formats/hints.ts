@@ -12,11 +12,11 @@ const LONGEST_MESSAGE = 240;
  * Example: `W: ghcr.io/acme/api:2.3.1: not found or private; run 'docker login ghcr.io'`,
  * `W: quay.io: 12 images not checked: rate limited; ...`. Five lines at most, the largest groups first.
  */
-export function renderHints(images: readonly ImageReport[]): readonly string[] {
+export function renderHints(images: readonly ImageReport[], verb: 'list' | 'demo' = 'list'): readonly string[] {
   const groups = groupByCause(images);
   const hidden = groups.slice(MOST_LINES).reduce((sum, group) => sum + group.images.length, 0);
   const lines = groups.slice(0, MOST_LINES).map(renderGroup);
-  return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (imgupdate list --filter status=unknown)`];
+  return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (imgupdate ${verb} --filter status=unknown)`];
 }
 
 type Group = { readonly registry: string; readonly reason: Reason; readonly images: ImageReport[] };

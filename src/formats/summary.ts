@@ -16,57 +16,68 @@ export type Summary = {
   readonly hints: readonly string[];
 };
 
+export type SummaryOptions = {
+  /** Only the images with something newer were listed. */
+  readonly upgradable: boolean;
+  /** The verb to type again; `list` without. */
+  readonly verb?: 'list' | 'demo';
+  /** A pattern or filter left images out, so nothing is said of all. */
+  readonly narrowed?: boolean;
+};
+
 /**
- * Sums a report up; `upgradable` when only the images with something newer were listed.
+ * Sums a report up.
  *
  * Nothing is called up to date while a question is unanswered. Ages count to the report's own time, from its oldest answer.
  */
-export function summarize(report: CheckReport, options: { readonly upgradable: boolean } = { upgradable: false }): Summary {
+export function summarize(report: CheckReport, options: SummaryOptions = { upgradable: false }): Summary {
   const stale = report.images.filter(isUpgradable);
   return {
-    sentence: options.upgradable ? summarizeUpgradable(report, stale) : summarizeAll(report),
-    next: options.upgradable ? nextOfUpgradable(stale) : nextOfAll(stale),
+    sentence: options.upgradable ? summarizeUpgradable(report, stale, options) : summarizeAll(report, options),
+    next: options.upgradable || stale.length === report.images.length ? nextOfUpgradable(stale, options) : nextOfAll(stale, options),
     notes: noteOutdated(options.upgradable ? stale : report.images),
-    hints: renderHints(report.images),
+    hints: renderHints(report.images, options.verb),
   };
 }
 
 /** Says that nothing newer was found, and no more than is known: null when something was. */
-export function renderNothingNewer(images: readonly ImageReport[]): string | null {
+export function renderNothingNewer(images: readonly ImageReport[], narrowed = false): string | null {
   if (images.some(isUpgradable)) return null;
   const unknown = images.filter(isUnknown).length;
   if (unknown > 0) return `No updates found, but ${plural(unknown, 'image')} could not be checked.`;
-  return images.some((image) => image.tag.verdict.kind === 'current') ? 'All images are up to date.' : 'No updates found.';
+  return !narrowed && images.some((image) => image.tag.verdict.kind === 'current') ? 'All images are up to date.' : 'No updates found.';
 }
 
 /** `1 image can be upgraded. Run 'imgupdate list --upgradable' to see it.` */
 export function renderCanBeUpgraded(count: number): string {
-  return `${plural(count, 'image')} can be upgraded. ${runList(count)}`;
+  return `${plural(count, 'image')} can be upgraded. ${runList(count, 'list')}`;
 }
 
-function summarizeAll(report: CheckReport): string {
+function summarizeAll(report: CheckReport, { narrowed }: SummaryOptions): string {
   if (report.images.length === 0) return 'No images found.';
   const counts = `${plural(report.images.length, 'image')}: ${countStatuses(report.images)}.`;
-  return join([counts, renderNothingNewer(report.images), renderChecked(report)]);
+  return join([counts, renderNothingNewer(report.images, narrowed), renderChecked(report)]);
 }
 
-function summarizeUpgradable(report: CheckReport, stale: readonly ImageReport[]): string {
-  if (stale.length === 0) return join([renderNothingNewer(report.images), renderChecked(report)]);
+function summarizeUpgradable(report: CheckReport, stale: readonly ImageReport[], { verb = 'list', narrowed }: SummaryOptions): string {
+  if (stale.length === 0) return join([renderNothingNewer(report.images, narrowed), renderChecked(report)]);
   const held = stale.filter((image) => image.held !== null).length;
   const unknown = report.images.filter(isUnknown).length;
   return join([
     `${stale.length} upgradable${held === 0 ? '' : ` (${held} held)`}: ${countStatuses(stale)}.`,
-    unknown === 0 ? null : `${unknown} unknown (see: imgupdate list --filter status=unknown).`,
+    unknown === 0 ? null : `${unknown} unknown (see: imgupdate ${verb} --filter status=unknown).`,
     renderChecked(report),
   ]);
 }
 
-function nextOfAll(stale: readonly ImageReport[]): string | null {
-  return stale.length === 0 ? null : runList(stale.length);
+function nextOfAll(stale: readonly ImageReport[], { verb = 'list' }: SummaryOptions): string | null {
+  return stale.length === 0 ? null : runList(stale.length, verb);
 }
 
-function nextOfUpgradable(stale: readonly ImageReport[]): string | null {
+/** The images of the demo are gone with it: no other verb can show them. */
+function nextOfUpgradable(stale: readonly ImageReport[], { verb }: SummaryOptions): string | null {
   const [first] = stale;
+  if (first !== undefined && verb === 'demo') return "Run 'imgupdate list' to check the images of this machine.";
   return first === undefined ? null : `Run 'imgupdate show ${nameOf(first)}' to see what changed and how to upgrade.`;
 }
 
@@ -100,8 +111,8 @@ function renderChecked(report: CheckReport): string | null {
   return `Checked ${renderAge(oldest, report.generatedAt)}.`;
 }
 
-function runList(count: number): string {
-  return `Run 'imgupdate list --upgradable' to see ${count === 1 ? 'it' : 'them'}.`;
+function runList(count: number, verb: 'list' | 'demo'): string {
+  return `Run 'imgupdate ${verb} --upgradable' to see ${count === 1 ? 'it' : 'them'}.`;
 }
 
 function join(sentences: readonly (string | null)[]): string {

@@ -25,11 +25,25 @@ describe('the summary of list', () => {
   });
 
   it.each([
-    [[rebuilt], "Run 'imgupdate list --upgradable' to see it."],
-    [[rebuilt, rebuilt], "Run 'imgupdate list --upgradable' to see them."],
+    [[current, rebuilt], "Run 'imgupdate list --upgradable' to see it."],
+    [[current, rebuilt, rebuilt], "Run 'imgupdate list --upgradable' to see them."],
+    [[rebuilt], "Run 'imgupdate show nginx:1.27' to see what changed and how to upgrade."],
     [[current, failed], null],
   ])('names the next command', (images, next) => {
     expect(summarize(makeReport(images)).next).toBe(next);
+  });
+
+  it('names only commands that know the images of the demo', () => {
+    const { next } = summarize(makeReport([current, rebuilt]), { upgradable: false, verb: 'demo' });
+    expect(next).toBe("Run 'imgupdate demo --upgradable' to see it.");
+    const { sentence, next: after } = summarize(WORLD, { upgradable: true, verb: 'demo' });
+    expect(sentence).toContain('(see: imgupdate demo --filter status=unknown)');
+    expect(after).toBe("Run 'imgupdate list' to check the images of this machine.");
+  });
+
+  it('says nothing of all images when only some were looked at', () => {
+    for (const upgradable of [true, false])
+      expect(summarize(makeReport([current]), { upgradable, narrowed: true }).sentence).toContain('No updates found. Checked 3 min ago.');
   });
 
   it('tells the age of the oldest answer', () => {

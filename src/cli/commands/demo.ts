@@ -10,7 +10,7 @@ export async function demo(context: Context, patterns: readonly string[], option
     if (options.quiet === 0) {
       context.stderr.write(`N: a demo: an embedded image store, and registries at ${world.location}; nothing leaves this machine\n`);
     }
-    return await list({ ...context, adapters: world.adapters }, patterns, options);
+    return await list({ ...context, adapters: world.adapters }, patterns, { ...options, verb: 'demo' });
   } finally {
     await world.close();
   }

@@ -24,8 +24,9 @@ export async function list(context: Context, patterns: readonly string[], option
   const wanted = { ...report, images: report.images.filter(passes) };
   const shown = upgradable ? { ...wanted, images: wanted.images.filter(isUpgradable) } : wanted;
   await output(shown);
-  if (options.quiet === 0) explain(context, wanted, { upgradable, patterns });
-  return decideExitCode(context, wanted, options);
+  const lines = options.quiet >= 2 ? [] : explain(report, wanted, { ...options, upgradable, patterns, onTerminal: context.stdout.isTTY });
+  context.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  return decideExitCode(context, { found: report, wanted }, options);
 }
 
 function readPatterns(patterns: readonly string[]): ((reference: Reference) => boolean) | null {
@@ -40,28 +41,51 @@ function readPatterns(patterns: readonly string[]): ((reference: Reference) => b
   return (reference) => compiled.some((matches) => matches(reference));
 }
 
-function explain(
-  context: Context,
-  report: CheckReport,
-  { upgradable, patterns }: { upgradable: boolean; patterns: readonly string[] },
-): void {
-  const lines = report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`);
-  if (report.images.length === 0 && patterns.length > 0)
-    lines.push(`N: no image here matches ${patterns.map((pattern) => sanitizeText(pattern)).join(' or ')}`);
-  else {
-    const summary = summarize(report, { upgradable });
-    lines.push(...summary.hints, ...summary.notes);
-    if (context.stdout.isTTY) lines.push('');
-    lines.push(summary.sentence);
-    if (summary.next !== null) lines.push(summary.next);
-  }
-  context.stderr.write(lines.map((line) => `${line}\n`).join(''));
+type Telling = Pick<ListCommandOptions, 'quiet' | 'filter' | 'verb'> & {
+  readonly upgradable: boolean;
+  readonly patterns: readonly string[];
+  readonly onTerminal: boolean;
+};
+
+/** What went wrong is said even with `-q`: a row that is missing from `--upgradable` must not look current. */
+function explain(found: CheckReport, wanted: CheckReport, telling: Telling): readonly string[] {
+  const { quiet, filter, verb, upgradable, patterns, onTerminal } = telling;
+  const warnings = wanted.warnings.map(({ message }) => `W: ${sanitizeText(message)}`);
+  const narrowed = patterns.length > 0 || filter.length > 0;
+  const summary = summarize(wanted, { upgradable, narrowed, ...(verb === undefined ? {} : { verb }) });
+  if (quiet > 0) return [...warnings, ...summary.hints];
+  const nothing = explainNothing(found, wanted, telling);
+  if (nothing !== null) return [...warnings, nothing];
+  return [
+    ...warnings,
+    ...summary.hints,
+    ...summary.notes,
+    ...(onTerminal ? [''] : []),
+    summary.sentence,
+    ...(summary.next === null ? [] : [summary.next]),
+  ];
 }
 
-function decideExitCode(context: Context, report: CheckReport, options: ListCommandOptions): ExitCode {
-  if (everyLookupFailed(report)) {
+function explainNothing(
+  found: CheckReport,
+  wanted: CheckReport,
+  { filter, patterns }: Pick<Telling, 'filter' | 'patterns'>,
+): string | null {
+  if (wanted.images.length > 0) return null;
+  if (found.images.length > 0)
+    return `N: no image passes --filter ${filter.map((entry) => sanitizeText(entry)).join(' --filter ')} (${found.images.length} looked at)`;
+  return patterns.length > 0 ? `N: no image here matches ${patterns.map((pattern) => sanitizeText(pattern)).join(' or ')}` : null;
+}
+
+/** Filters choose rows: whether the look-ups can be trusted is told by all of them, whether something is stale by those that were wanted. */
+function decideExitCode(
+  context: Context,
+  { found, wanted }: { readonly found: CheckReport; readonly wanted: CheckReport },
+  options: ListCommandOptions,
+): ExitCode {
+  if (everyLookupFailed(found)) {
     if (options.quiet < 2) context.stderr.write('E: no image could be checked\n');
     return EXIT.untrustworthy;
   }
-  return options.exitCode === true && report.images.some(({ verdict }) => verdict === 'stale') ? EXIT.stale : EXIT.ok;
+  return options.exitCode === true && wanted.images.some(({ verdict }) => verdict === 'stale') ? EXIT.stale : EXIT.ok;
 }
