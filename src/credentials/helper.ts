@@ -66,7 +66,7 @@ function runHelper(file: string, address: string, { env, timeoutMs, signal }: He
       child.stdin?.end(address);
     } catch (error) {
       // Of what keeps a program from starting, Node reports some by the callback and throws the rest: ELOOP, ETXTBSY.
-      fail(error instanceof Error ? error : {}, '');
+      fail(error instanceof Error && 'code' in error ? error : {}, '');
     }
   });
 }
