@@ -65,7 +65,19 @@ function storeOf(engine: Engine, info: EngineInfo, images: readonly ListedImage[
   return info.containerdStore || images.some((image) => image.target !== null) ? 'containerd' : 'classic';
 }
 
-/** The containerd store of Engine 24 lists an image once for each platform. */
+/**
+ * The containerd store of Engine 24 lists an image once for each platform and each of its names.
+ * Source: moby 24.0, daemon/containerd/image_list.go.
+ */
 function distinctById(images: readonly ListedImage[]): readonly ListedImage[] {
-  return [...new Map(images.map((image) => [image.id, image])).values()];
+  const distinct = new Map<string, ListedImage>();
+  for (const image of images) {
+    const known = distinct.get(image.id);
+    distinct.set(image.id, known === undefined ? image : { ...image, ...joinNames(known, image) });
+  }
+  return [...distinct.values()];
+}
+
+function joinNames(a: ListedImage, b: ListedImage): Pick<ListedImage, 'names' | 'digests'> {
+  return { names: [...new Set([...a.names, ...b.names])], digests: [...new Set([...a.digests, ...b.digests])] };
 }

@@ -205,6 +205,24 @@ describe('the containerd image store', () => {
     expect(inspections().some((path) => path.includes('platform'))).toBe(false);
   });
 
+  it('an engine that lists each name of an image by itself (Engine 24) has one image with all names', async () => {
+    const id = `sha256:${'a'.repeat(64)}`;
+    const entry = (name: string) => ({
+      Id: id,
+      RepoTags: [`docker.io/acme/${name}`],
+      RepoDigests: [`docker.io/acme/${name.replace(/:.*/, '')}@${id}`],
+      Created: 1_700_000_000,
+      Size: 1,
+    });
+    const body = [entry('api:1'), entry('api:2'), entry('web:1'), entry('api:1')];
+    const ping = { status: 200, headers: { 'Api-Version': '1.43' }, body: 'OK' };
+    const inspected = { status: 200, body: { Id: id, Os: 'linux', Architecture: 'amd64' } };
+    await start(readReplies('containerd-28', { '/_ping': ping, '/images/json': { status: 200, body }, [`/images/${id}/json`]: inspected }));
+    const image = only((await list()).images);
+    expect(image.tags.map(renderReference)).toEqual(['docker.io/acme/api:1', 'docker.io/acme/api:2', 'docker.io/acme/web:1']);
+    expect(image.repoDigests.map(({ repository }) => repository)).toEqual(['acme/api', 'acme/web']);
+  });
+
   it('before the engine keeps a record, nothing is claimed about where an image is from', async () => {
     await start(readReplies('containerd-28'));
     const { images } = await list({ all: true });
