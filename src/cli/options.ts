@@ -60,7 +60,7 @@ export function withLookupOptions(command: Command): Command {
 /** Adds the options of output. */
 export function withOutputOptions(command: Command): Command {
   return command
-    .addOption(new Option('--format <format>', "table, plain, json, ndjson, apt, or a template such as '{{.Image}} {{.Update}}'"))
+    .addOption(new Option('--format <format>', "table, plain, json, ndjson, apt, quiet, or a template such as '{{.Image}} {{.Update}}'"))
     .addOption(new Option('--json', 'the same as --format json'))
     .addOption(
       new Option('-o, --output <format=path>', 'write this format to a file as well (repeatable)').argParser(collect).default([], 'none'),

@@ -53,7 +53,7 @@ function readStdoutFormat(options: CommonOptions, standard: Format): Format | nu
 function readFormat(text: string): Format {
   const format = chooseFormat(text);
   if (format.ok) return format.value;
-  throw new ImgupdateError('usage', format.message, { hint: "see every field of one image: imgupdate list --format '{{json .}}'" });
+  throw new ImgupdateError('usage', format.message, { hint: "see 'imgupdate list --help'" });
 }
 
 function readArtefact(entry: string): { readonly path: string; readonly format: Format } {

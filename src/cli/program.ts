@@ -3,6 +3,7 @@ import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type CommonOptions, quietOption, withLookupOptions, withOutputOptions } from './options.ts';
+import { EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -19,7 +20,12 @@ export async function run(context: Context): Promise<ExitCode> {
     await program.parseAsync([...context.argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return reportUsage(error, context);
+    if (error instanceof CommanderError)
+      return reportUsage(
+        error,
+        context,
+        program.commands.map((verb) => verb.name()),
+      );
     if (context.signal.aborted) throw error;
     return reportError(error, context, context.argv.includes('-v') || context.argv.includes('--verbose'));
   }
@@ -29,9 +35,9 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   const program = new Command('imgupdate')
     .description('tells which container images on this machine their registries have moved on from')
     .version(context.version, '-V, --version')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'what a command does, and its options')
     .configureHelp({ showGlobalOptions: false })
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', EXIT_CODE_HELP)
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
@@ -52,6 +58,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   );
   withOutputOptions(withLookupOptions(verb('show <image>', 'all that is known about one image, and how each answer was reached')))
     .addOption(platformOption())
+    .addHelpText('after', OUTPUT_HELP)
     .action(async (image: string, options: CommonOptions) => {
       finish(await (await import('./commands/show.ts')).show(context, image, options));
     });
@@ -91,7 +98,8 @@ function withListOptions(command: Command): Command {
         .addOption(new Option('--upgradable', 'only those with something newer'))
         .addOption(new Option('--upgradeable', 'the same').hideHelp())
         .addOption(new Option('--exit-code', 'exit 2 when an image is stale'))
-        .addOption(platformOption()),
+        .addOption(platformOption())
+        .addHelpText('after', OUTPUT_HELP),
     ),
   );
 }
@@ -100,23 +108,22 @@ function platformOption(): Option {
   return new Option('--platform <os/arch>', "compare this platform instead of the image's own");
 }
 
-const EXIT_CODES = `
-Exit codes:
-  0   the work was done
-  1   the result must not be trusted: no engine, every look-up failed, a bug
-  2   list --exit-code: at least one image is stale
-  64  wrong usage
-  130, 143  interrupted; what was learned so far is kept`;
-
-/** Commander's own errors: help and version were asked for, everything else is wrong usage. */
-function reportUsage(error: CommanderError, context: Context): ExitCode {
+/** Commander's own errors: help and version were asked for, everything else is wrong usage, in the words all messages use. */
+function reportUsage(error: CommanderError, context: Context, verbs: readonly string[]): ExitCode {
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code === 'commander.help') return EXIT.usage;
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = rest
-    .join(' ')
-    .replace(/^\((.*)\)$/, '$1')
-    .trim();
-  const message = first.replace(/\.$/, '') + (suggestion === '' ? '' : ` (${suggestion.replace(/^Did/, 'did').replace(/\.$/, '')})`);
-  return reportError(new ImgupdateError('usage', message, { hint: "see 'imgupdate --help'" }), context, false);
+  const suggestion = /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(rest.join(' ').trim())?.[1];
+  const message = first
+    .replace(/\.$/, '')
+    .replace(/(?: is invalid)?\. (Expected|Allowed)/, (_, word: string) => `: ${word.toLowerCase()}`)
+    .replace('allowed choices are', 'expected one of');
+  const verb = verbs.find((name) => name === context.argv[0]);
+  return reportError(
+    new ImgupdateError('usage', `${message}${suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`}`, {
+      hint: `see 'imgupdate ${verb === undefined ? '' : `${verb} `}--help'`,
+    }),
+    context,
+    false,
+  );
 }

@@ -34,7 +34,7 @@ function readPatterns(patterns: readonly string[]): ((reference: Reference) => b
   const compiled = patterns.map((pattern) => {
     const matches = compilePattern(pattern);
     if (matches.ok) return matches.value;
-    throw new ImgupdateError('usage', `cannot read the pattern ${pattern}: ${matches.message}`, {
+    throw new ImgupdateError('usage', `cannot read the pattern "${pattern}": ${matches.message}`, {
       hint: "write it as a name: nginx, nginx:1.*, 'ghcr.io/acme/*'",
     });
   });

@@ -44,7 +44,7 @@ function createRecords(context: Context): Format {
 function readImage(image: string): Parameters<typeof checkMachine>[2]['matches'] {
   const pattern = compilePattern(image);
   if (!pattern.ok)
-    throw new ImgupdateError('usage', `cannot read the image ${image}: ${pattern.message}`, { hint: 'name it as list does: nginx:1.27' });
+    throw new ImgupdateError('usage', `cannot read the image "${image}": ${pattern.message}`, { hint: 'name it as list does: nginx:1.27' });
   const parsed = parseReference(image);
   const exact = parsed.ok ? renderReference(withDefaultTag(parsed.value)) : null;
   return (reference) => pattern.value(reference) || renderReference(reference) === exact;
