@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { ImageSource, Keychain, Memory, Registry } from './check/ports.ts';
 import type { Adapters, Demo, EngineSettings, RegistrySettings } from './cli/context.ts';
 import { findEngine } from './sources/docker/find-engine.ts';
@@ -70,11 +70,11 @@ async function openRegistry({ env, version }: Machine, settings: RegistrySetting
     insecureRegistries: settings.insecureRegistries,
     locations: world.locations,
     certificateDirectories: certificateDirectories(env),
-    extraCaFile: env.NODE_EXTRA_CA_CERTS ?? null,
+    extraCaFile: firstOf(env.NODE_EXTRA_CA_CERTS),
     proxy: {
-      http: env.http_proxy ?? env.HTTP_PROXY ?? null,
-      https: env.https_proxy ?? env.HTTPS_PROXY ?? null,
-      no: env.no_proxy ?? env.NO_PROXY ?? null,
+      http: firstOf(env.http_proxy, env.HTTP_PROXY),
+      https: firstOf(env.https_proxy, env.HTTPS_PROXY),
+      no: firstOf(env.no_proxy, env.NO_PROXY),
     },
     trustedRealms: settings.trustedRealms,
     floor: { remaining: 10, fraction: 0.2 },
@@ -89,10 +89,11 @@ async function openRegistry({ env, version }: Machine, settings: RegistrySetting
   return { ...registry, warnings: () => [...registry.warnings(), ...keychain.warnings()] };
 }
 
-/** Where docker, rootless docker and the containers tools keep certificates of registries, the user's own first. */
+/** Where docker, rootless docker and the containers tools keep certificates of registries, the user's own first; never below the working directory. */
 function certificateDirectories(env: Machine['env']): readonly string[] {
   const home = homeOf(env);
-  const config = env.XDG_CONFIG_HOME ?? (home === null ? null : join(home, '.config'));
+  const chosen = firstOf(env.XDG_CONFIG_HOME);
+  const config = chosen !== null && isAbsolute(chosen) ? chosen : home === null ? null : join(home, '.config');
   const own = config === null ? [] : [join(config, 'docker', 'certs.d'), join(config, 'containers', 'certs.d')];
   return [...own, '/etc/docker/certs.d', '/etc/containers/certs.d'];
 }
@@ -110,6 +111,11 @@ async function startDemo(machine: Machine): Promise<Demo> {
     }),
     close: world.close,
   };
+}
+
+/** The first variable that holds anything: an empty one counts as unset. */
+function firstOf(...values: readonly (string | undefined)[]): string | null {
+  return values.find((value) => value !== undefined && value !== '') ?? null;
 }
 
 function homeOf(env: Machine['env']): string | null {

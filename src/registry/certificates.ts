@@ -12,7 +12,8 @@ export type Certificates = {
 /**
  * Reads a host's certificates from the first of `directories` that has a folder for it: `*.crt` are authorities, `*.cert` and `*.key` of the same name client pairs.
  *
- * Naming authorities replaces Node's own, so those and `extraCaFile` are added.
+ * Naming authorities replaces Node's own, so those and `extraCaFile` are added. An `extraCaFile` that cannot be read counts for nothing, as for Node, which
+ * says so itself.
  * Source: moby, daemon/pkg/registry, registry.go (loadTLSConfig); containers-certs.d(5).
  * @returns a message that names the file when one is missing or unreadable.
  */
@@ -31,7 +32,7 @@ export type CertificatePlaces = { readonly directories: readonly string[]; reado
 const UNREADABLE = 'ERR_UNREADABLE_CERTIFICATE';
 
 async function read(host: string, places: CertificatePlaces): Promise<Certificates> {
-  const extra = places.extraCaFile === null ? [] : [await readText(places.extraCaFile)];
+  const extra = await readExtra(places.extraCaFile);
   const found = await firstFolder(places.directories, host);
   if (found === null) return { ca: extra.length === 0 ? null : [...rootCertificates, ...extra], pairs: [] };
   const { folder, names } = found;
@@ -43,6 +44,14 @@ async function read(host: string, places: CertificatePlaces): Promise<Certificat
   }
   const own = [...extra, ...authorities];
   return { ca: own.length === 0 ? null : [...rootCertificates, ...own], pairs };
+}
+
+async function readExtra(path: string | null): Promise<readonly string[]> {
+  if (path === null) return [];
+  return readFile(path, 'utf8').then(
+    (text) => [text],
+    () => [],
+  );
 }
 
 async function firstFolder(
