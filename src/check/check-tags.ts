@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
-import type { Reference } from '../core/reference.ts';
+import { type Reference, renderRepository } from '../core/reference.ts';
 import { planTagCheck } from '../core/tag-check.ts';
 import type { TagVerdict } from '../core/verdict.ts';
 import type { AnswerPolicy, Answers, Resolution } from './answers.ts';
 import { checkTag, type TagCheck } from './check-tag.ts';
-import { repositoryKey, type Subject } from './images-to-check.ts';
+import type { Subject } from './images-to-check.ts';
 import type { Registry } from './ports.ts';
 
 export type TagCheckOptions = AnswerPolicy & {
@@ -50,13 +50,7 @@ export async function checkTags(
     options.onProgress({ done, total: groups.length, subject: group.reference.registry });
   };
 
-  const limits = new Map<string, ReturnType<typeof pLimit>>();
-  const limitOf = (registry: string): ReturnType<typeof pLimit> => {
-    const limit = limits.get(registry) ?? pLimit(options.jobs);
-    limits.set(registry, limit);
-    return limit;
-  };
-  await Promise.all(groups.map((group) => limitOf(group.reference.registry)(() => settle(group))));
+  await Promise.all([...groupByRegistry(groups).values()].map((ofRegistry) => settleAll(ofRegistry, options.jobs, settle)));
   return settled;
 }
 
@@ -69,10 +63,32 @@ function groupByTag(subjects: readonly Subject[], onSettled: (subject: Subject, 
       onSettled(subject, plan.verdict);
       continue;
     }
-    const key = `${repositoryKey(plan.repository)}:${plan.tag}`;
+    const key = `${renderRepository(plan.repository)}:${plan.tag}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { reference: subject.reference, tag: plan.tag, subjects: [subject] });
     else group.subjects.push(subject);
   }
   return [...groups.values()];
 }
+
+/** A registry that is slow holds up no other. */
+function groupByRegistry(groups: readonly Group[]): ReadonlyMap<string, readonly Group[]> {
+  const byRegistry = new Map<string, Group[]>();
+  for (const group of groups) {
+    const { registry } = group.reference;
+    const list = byRegistry.get(registry);
+    if (list === undefined) byRegistry.set(registry, [group]);
+    else list.push(group);
+  }
+  return byRegistry;
+}
+
+/** In batches, so that ten thousand tags do not mean ten thousand promises at once. */
+async function settleAll(groups: readonly Group[], jobs: number, settle: (group: Group) => Promise<void>): Promise<void> {
+  const limit = pLimit(jobs);
+  for (let start = 0; start < groups.length; start += BATCH) {
+    await Promise.all(groups.slice(start, start + BATCH).map((group) => limit(() => settle(group))));
+  }
+}
+
+const BATCH = 1_000;

@@ -1,6 +1,6 @@
 import type { Container, InstalledImage } from '../core/installed.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
-import { compareText, type Reference, renderFamiliar, renderReference, type Repository } from '../core/reference.ts';
+import { compareText, type Reference, renderFamiliar, renderReference, renderRepository } from '../core/reference.ts';
 import type { Inventory } from './ports.ts';
 import type { ContainerUse, SourcePlace } from './report.ts';
 
@@ -30,33 +30,29 @@ export function listSubjects(inventory: Inventory, options: SubjectOptions): rea
   return named
     .filter(({ reference }) => options.matches === null || (reference !== null && options.matches(reference)))
     .map((pair) => ({
-      ...pair,
+      image: pair.image,
+      reference: pair.reference,
       text: pair.reference === null ? pair.image.imageId : renderReference(pair.reference),
       name: pair.reference === null ? '<none>' : renderFamiliar(pair.reference),
       platform: options.platform ?? pair.image.platform,
-      containers: usesOf.get(pair) ?? [],
+      containers: usesOf.get(pair) ?? NO_CONTAINERS,
       sources,
     }))
-    .map((subject) => ({ subject, order: `${subject.text} ${renderPlatform(subject.platform)}` }))
-    .sort((a, b) => compareText(a.order, b.order))
-    .map(({ subject }) => subject);
+    .sort((a, b) => compareText(a.text, b.text) || compareText(renderPlatform(a.platform), renderPlatform(b.platform)));
 }
+
+const NO_CONTAINERS: readonly ContainerUse[] = [];
 
 /** Each tag is a row of its own; without any tag, one row for each repository the image has a digest of. */
 function referencesOf(image: InstalledImage): readonly (Reference | null)[] {
   if (image.tags.length > 0) return image.tags;
   const byRepository = new Map<string, Reference>();
   for (const known of [...image.repoDigests].sort((a, b) => compareText(a.digest, b.digest))) {
-    const key = repositoryKey(known);
+    const key = renderRepository(known);
     if (!byRepository.has(key))
       byRepository.set(key, { registry: known.registry, repository: known.repository, tag: null, digest: known.digest });
   }
   return byRepository.size > 0 ? [...byRepository.values()] : [null];
-}
-
-/** `docker.io/library/nginx`, as a key of maps. */
-export function repositoryKey(repository: Repository): string {
-  return `${repository.registry}/${repository.repository}`;
 }
 
 type Pair = { readonly image: InstalledImage; readonly reference: Reference | null };

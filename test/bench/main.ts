@@ -49,7 +49,7 @@ const bareNode = (env: Record<string, string> = {}): Promise<unknown> =>
 const timedList = (crowd: Crowd, home: string, env: Record<string, string> = {}): Promise<unknown> =>
   runCli(['list', '-H', crowd.engine.host], { home, env });
 const list = async (crowd: Crowd, home: string, ...args: string[]): Promise<Ran> => {
-  const ran = await runCli(['list', '--json', '-H', crowd.engine.host, ...args], { home, env: { NODE_OPTIONS: `--import=${memoryHook}` } });
+  const ran = await runCli(['list', '-H', crowd.engine.host, ...args], { home, env: { NODE_OPTIONS: `--import=${memoryHook}` } });
   if (ran.exitCode !== 0 && !args.includes('--offline')) throw new Error(`list exited with ${ran.exitCode}: ${ran.stderr}`);
   return ran;
 };
