@@ -51,7 +51,10 @@ function renderTag(images: readonly ImageReport[], number: number): readonly str
   const steps = images.flatMap((image) => image.tag.trail);
   const fetched = new Set(steps.filter((step) => step.cost !== 'remembered' && step.asked.startsWith('GET ')).map((step) => step.asked))
     .size;
-  return [fetched === 0 ? `Hit:${number} ${placeOf(first)}` : `Get:${number} ${placeOf(first)} [${plural(fetched, 'document')}]`];
+  const gone = kind === 'gone' ? ' (gone)' : '';
+  return [
+    fetched === 0 ? `Hit:${number} ${placeOf(first)}${gone}` : `Get:${number} ${placeOf(first)} [${plural(fetched, 'document')}]${gone}`,
+  ];
 }
 
 /** `docker.io/library/nginx 1.27`: repository and tag apart, as apt has archive and suite. */

@@ -159,7 +159,7 @@ describe('update', () => {
       Get:3 docker.io/library/nginx 1.27 [1 document]
       Hit:4 docker.io/library/node 20-alpine
       Hit:5 docker.io/library/postgres 15.4
-      Hit:6 docker.io/library/python 3.8-slim
+      Hit:6 docker.io/library/python 3.8-slim (gone)
       Ign:7 docker.io/library/redis sha256:3f2a9c0b7d1e0000000000000000000000000000000000000000000000000000 (pinned)
       --
       Checked 4 of 5 images in 1.9s (11 requests; docker.io limit 87/100)
