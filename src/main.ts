@@ -6,6 +6,9 @@ const { env, platform } = process;
 
 const argv = process.argv.slice(2);
 
+/** How long a process that was interrupted may be held after its work is done. */
+const LINGER_MS = 500;
+
 if (argv.length === 1 && ['--version', '-V'].includes(argv[0] ?? '')) process.stdout.write(`${packageJson.version}\n`);
 else await main();
 
@@ -13,9 +16,9 @@ else await main();
 async function main(): Promise<void> {
   const [{ run }, { EXIT }] = await Promise.all([import('./cli/program.ts'), import('./cli/exit-code.ts')]);
   const interruption = new AbortController();
-  const interrupted: { code: number | null } = { code: null };
-  const interruptWith = (code: number) => () => {
-    interrupted.code = code;
+  const interrupted: { code: number | null; signal: NodeJS.Signals | null } = { code: null, signal: null };
+  const interruptWith = (code: number) => (signal: NodeJS.Signals) => {
+    Object.assign(interrupted, { code, signal });
     interruption.abort();
   };
   process.once('SIGINT', interruptWith(EXIT.interrupted));
@@ -37,6 +40,15 @@ async function main(): Promise<void> {
     if (!interruption.signal.aborted) throw error;
     process.exitCode = interrupted.code ?? EXIT.ok;
   }
+  if (interrupted.signal !== null) endBy(interrupted.signal);
+}
+
+/**
+ * Ends the process by the signal it was sent if all is done and something still holds it: the system's look-up of a name cannot be called off, and takes as long
+ * as the name server is waited for. A process that nothing holds has ended by then. To a shell both are the same exit code.
+ */
+function endBy(signal: NodeJS.Signals): void {
+  setTimeout(() => process.kill(process.pid, signal), LINGER_MS).unref();
 }
 
 /** A reader that goes away (`| head -1`) ends the work quietly. */
