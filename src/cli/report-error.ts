@@ -10,7 +10,8 @@ import { EXIT, exitCodeOf, type ExitCode } from './exit-code.ts';
  */
 export function reportError(error: unknown, context: Pick<Context, 'stderr'>, verbose: boolean): ExitCode {
   if (!(error instanceof ImgupdateError)) {
-    context.stderr.write(`E: this is a bug in imgupdate: ${stackOf(error)}\n`);
+    const lines = `E: this is a bug in imgupdate: ${stackOf(error)}`.split('\n');
+    context.stderr.write(lines.map((line) => `${sanitizeText(line)}\n`).join(''));
     return EXIT.untrustworthy;
   }
   context.stderr.write(`E: ${sanitizeText(error.message)}\n`);
