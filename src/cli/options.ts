@@ -72,12 +72,16 @@ export function withOutputOptions(command: Command): Command {
     )
     .addOption(quietOption('names only; -qq: nothing but the exit code'))
     .addOption(new Option('--no-trunc', 'print names and digests whole'))
-    .addOption(new Option('--color <when>', 'colour the output').choices(['always', 'never', 'auto']).default('auto'));
+    .addOption(colorOption());
 }
 
 /** `-q`, counted: 0 without. */
 export function quietOption(description: string): Option {
   return new Option('-q, --quiet', description).argParser(increase).default(0, 'no');
+}
+
+export function colorOption(): Option {
+  return new Option('--color <when>', 'colour the output').choices(['always', 'never', 'auto']).default('auto');
 }
 
 /**

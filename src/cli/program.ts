@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { type CommonOptions, quietOption, withLookupOptions, withOutputOptions } from './options.ts';
+import { colorOption, type CommonOptions, quietOption, withLookupOptions, withOutputOptions } from './options.ts';
 import { EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
@@ -68,7 +68,9 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
       finish(await (await import('./commands/update.ts')).update(context, options));
     });
   withLookupOptions(verb('limits', "each registry's quota as its headers say, at no cost to it"))
-    .addOption(new Option('--json', 'print a JSON array'))
+    .addOption(new Option('--format <format>', 'table, or json: one array').choices(['table', 'json']))
+    .addOption(new Option('--json', 'the same as --format json'))
+    .addOption(colorOption())
     .action(async (options: CommonOptions) => {
       finish(await (await import('./commands/limits.ts')).limits(context, options));
     });

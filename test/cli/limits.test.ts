@@ -21,6 +21,15 @@ describe('imgupdate limits', () => {
     expect(ran.stderr).toMatch(/^W: docker\.io: [^\n]*\n$/);
   });
 
+  it('prints the same array with --json and --format json, and colours as it is told', async () => {
+    const ask = (...args: string[]) => runCli(['limits', '-H', world.engineHost, ...args], { env: NO_INTERNET });
+    const array = await ask('--json');
+    expect(JSON.parse(array.stdout)).toMatchObject([{ registry: world.registryHost }, { registry: 'docker.io' }]);
+    expect((await ask('--format', 'json')).stdout).toBe(array.stdout);
+    expect((await ask('--color', 'always')).stdout).toContain('\u001b[1mREGISTRY');
+    expect((await ask()).stdout).not.toContain('\u001b');
+  });
+
   it.each(['limits', 'update'])('%s is not for --offline', async (verb) => {
     expect(await runCli([verb, '--offline', '-H', world.engineHost])).toMatchObject({
       exitCode: 64,

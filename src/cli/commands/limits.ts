@@ -18,11 +18,11 @@ export async function limits(context: Context, options: CommonOptions): Promise<
   try {
     const report = await checkLimits(inventory, registry, context.signal);
     context.stdout.write(
-      options.json === true
+      options.json === true || options.format === 'json'
         ? `${stringify(report.registries, 2)}\n`
         : renderLimits(report.registries, {
             width: widthOf(context.stdout),
-            paint: paintFor(context, context.stdout, { color: 'auto' }),
+            paint: paintFor(context, context.stdout, options),
             unanswered: new Set(report.failures.map(({ registry: name }) => name)),
           }),
     );
