@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startEngine } from '../../src/demo/engine-server.ts';
+import { makeImage } from '../../src/demo/images.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { type SmallWorld, startSmallWorld } from './small-world.ts';
 
@@ -19,6 +21,16 @@ describe('imgupdate limits', () => {
     expect(lines.find((line) => line.startsWith('docker.io '))).toMatch(/ could not be asked$/);
     expect(lines.filter((line) => line.endsWith('unlimited or not announced'))).toHaveLength(1);
     expect(ran.stderr).toMatch(/^W: docker\.io: [^\n]*\n$/);
+  });
+
+  it('fails when no registry could be asked, one whose name is no host included', async () => {
+    const image = makeImage({ layers: [], created: '2026-11-01T08:00:00Z' });
+    const digest = `999.999.999.999/x@${image.digest}`;
+    const engine = await startEngine({ images: [{ image, target: image, tags: ['999.999.999.999/x:1'], repoDigests: [digest] }] });
+    const ran = await runCli(['limits', '-H', engine.host], { env: NO_INTERNET });
+    await engine.close();
+    expect(ran.stderr.match(/^W: [\d.a-z]+/gm)).toEqual(['W: 999.999.999.999', 'W: docker.io']);
+    expect(ran.exitCode).toBe(1);
   });
 
   it('prints the same array with --json and --format json, and colours as it is told', async () => {

@@ -31,7 +31,8 @@ export async function limits(context: Context, options: CommonOptions): Promise<
       ...report.warnings.map(({ message }) => `W: ${message}`),
     ];
     context.stderr.write(lines.map((line) => `${sanitizeText(line)}\n`).join(''));
-    return report.failures.length > 0 && report.failures.length === report.registries.length ? EXIT.untrustworthy : EXIT.ok;
+    const failed = new Set(report.failures.map(({ registry: name }) => name));
+    return report.registries.some(({ registry: name }) => !failed.has(name)) ? EXIT.ok : EXIT.untrustworthy;
   } finally {
     await registry.close();
   }
