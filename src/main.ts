@@ -21,13 +21,21 @@ async function main(): Promise<void> {
     Object.assign(interrupted, { code, signal });
     interruption.abort();
   };
+  const loseReader = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE' && interrupted.code === null) {
+      interrupted.code = EXIT.untrustworthy;
+      process.stderr.write(`E: cannot write to standard output: ${error.message}\n`);
+    }
+    process.exitCode = interrupted.code ?? EXIT.ok;
+    interruption.abort();
+  };
   process.once('SIGINT', interruptWith(EXIT.interrupted));
   process.once('SIGTERM', interruptWith(EXIT.terminated));
   try {
     const exitCode = await run({
       argv,
       env,
-      stdout: createOutput(process.stdout, () => interruption.abort()),
+      stdout: createOutput(process.stdout, loseReader),
       stderr: createOutput(process.stderr, () => undefined),
       version: packageJson.version,
       now: Date.now,
@@ -51,12 +59,9 @@ function endBy(signal: NodeJS.Signals): void {
   setTimeout(() => process.kill(process.pid, signal), LINGER_MS).unref();
 }
 
-/** A reader that goes away (`| head -1`) ends the work quietly. */
-function createOutput(stream: NodeJS.WriteStream, onClosed: () => void): Output {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    onClosed();
-  });
+/** A reader that goes away (`| head -1`) ends the work quietly, a full disk with a word; messages that cannot be written end nothing. */
+function createOutput(stream: NodeJS.WriteStream, onClosed: (error: NodeJS.ErrnoException) => void): Output {
+  stream.on('error', onClosed);
   return {
     write: (text) => void stream.write(text),
     isTTY: stream.isTTY,
