@@ -74,11 +74,13 @@ function nextOfAll(stale: readonly ImageReport[], { verb = 'list' }: SummaryOpti
   return stale.length === 0 ? null : runList(stale.length, verb);
 }
 
-/** The images of the demo are gone with it: no other verb can show them. */
+/** The images of the demo are gone with it: no other verb can show them. A tag that is gone has nothing to upgrade to. */
 function nextOfUpgradable(stale: readonly ImageReport[], { verb }: SummaryOptions): string | null {
-  const [first] = stale;
-  if (first !== undefined && verb === 'demo') return "Run 'imgupdate list' to check the images of this machine.";
-  return first === undefined ? null : `Run 'imgupdate show ${nameOf(first)}' to see what changed and how to upgrade.`;
+  if (stale.length > 0 && verb === 'demo') return "Run 'imgupdate list' to check the images of this machine.";
+  const newer = stale.find((image) => image.tag.verdict.kind !== 'gone');
+  if (newer !== undefined) return `Run 'imgupdate show ${nameOf(newer)}' to see what changed and how to upgrade.`;
+  const [gone] = stale;
+  return gone === undefined ? null : `Run 'imgupdate show ${nameOf(gone)}' to see what is known about it.`;
 }
 
 function noteOutdated(images: readonly ImageReport[]): readonly string[] {

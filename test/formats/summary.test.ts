@@ -5,6 +5,7 @@ import { makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
 
 const current = makeRow('node:20', 'current');
 const rebuilt = makeRow('nginx:1.27', 'rebuilt');
+const gone = makeRow('bitnami/kafka:3.7', 'gone');
 const local = makeRow('my-app:dev', 'local');
 const failed = makeRow('ghcr.io/acme/api:2', unknown('timeout', 'ghcr.io did not answer within 10 s'));
 
@@ -28,6 +29,8 @@ describe('the summary of list', () => {
     [[current, rebuilt], "Run 'imgupdate list --upgradable' to see it."],
     [[current, rebuilt, rebuilt], "Run 'imgupdate list --upgradable' to see them."],
     [[rebuilt], "Run 'imgupdate show nginx:1.27' to see what changed and how to upgrade."],
+    [[gone, rebuilt], "Run 'imgupdate show nginx:1.27' to see what changed and how to upgrade."],
+    [[gone], "Run 'imgupdate show bitnami/kafka:3.7' to see what is known about it."],
     [[current, failed], null],
   ])('names the next command', (images, next) => {
     expect(summarize(makeReport(images)).next).toBe(next);
