@@ -12,7 +12,7 @@ export type LimitsOptions = { readonly width: number | null; readonly paint: Pai
 const COLUMNS: readonly GridColumn[] = [
   { title: 'REGISTRY', keep: 'both-ends', floors: [20, 12] },
   { title: 'LIMIT', keep: 'all', floors: [0, 0] },
-  { title: 'REMAINING', keep: 'all', floors: [0, 0] },
+  { title: 'LEFT', keep: 'all', floors: [0, 0] },
   { title: 'WINDOW', keep: 'all', floors: [0, 0] },
   { title: 'REQUESTS', keep: 'all', floors: [0, 0] },
   { title: 'COUNTED', keep: 'all', floors: [0, 0] },
@@ -42,7 +42,7 @@ export function renderLimits(registries: readonly RegistryUse[], { width, paint,
 }
 
 function describe(use: RegistryUse): string {
-  if (use.limit === null && use.remaining === null) return 'unlimited or not announced';
+  if (use.limit === null && use.remaining === null) return 'none announced';
   return use.remaining === 0 ? 'used up' : isLow(use) ? 'nearly used up' : '';
 }
 

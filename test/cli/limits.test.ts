@@ -19,7 +19,7 @@ describe('imgupdate limits', () => {
     const lines = world.normalize(ran.stdout).split('\n');
     expect(ran.exitCode).toBe(0);
     expect(lines.find((line) => line.startsWith('docker.io '))).toMatch(/ could not be asked$/);
-    expect(lines.filter((line) => line.endsWith('unlimited or not announced'))).toHaveLength(1);
+    expect(lines.filter((line) => line.endsWith('none announced'))).toHaveLength(1);
     expect(ran.stderr).toMatch(/^W: docker\.io: [^\n]*\n$/);
   });
 

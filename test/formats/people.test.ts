@@ -198,11 +198,11 @@ describe('limits', () => {
     const empty = { ...low, registry: 'registry.example:5000', remaining: 0 };
     const text = renderLimits([...WORLD.registries, low, empty], { width: null, paint: PLAIN });
     expect(text).toMatchInlineSnapshot(`
-      "REGISTRY               LIMIT  REMAINING  WINDOW  REQUESTS  COUNTED  NOTE
-      docker.io              100    87         6h      9         1        -
-      ghcr.io                -      -          -       2         0        unlimited or not announced
-      quay.io                100    20         1h      1         0        nearly used up
-      registry.example:5000  100    0          1h      1         0        used up
+      "REGISTRY               LIMIT  LEFT  WINDOW  REQUESTS  COUNTED  NOTE
+      docker.io              100    87    6h      9         1        -
+      ghcr.io                -      -     -       2         0        none announced
+      quay.io                100    20    1h      1         0        nearly used up
+      registry.example:5000  100    0     1h      1         0        used up
       "
     `);
   });
@@ -216,7 +216,8 @@ describe('limits', () => {
       remaining: 20,
       windowSeconds: 3600,
     };
-    for (const line of renderLimits([low], { width: 80, paint: PLAIN }).trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    for (const width of [80, 60])
+      for (const line of renderLimits([low], { width, paint: PLAIN }).trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(width);
     expect(renderLimits([low], { width: 120, paint: createPaint(true) })).toContain('\u001b[31m20\u001b[39m');
   });
 });
