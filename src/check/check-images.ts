@@ -1,9 +1,8 @@
 import type { Platform } from '../core/platform.ts';
-import type { Reference } from '../core/reference.ts';
 import { createAnswers } from './answers.ts';
 import { checkTags, type TagCheckOptions } from './check-tags.ts';
 import { createChainsHere, describeImage } from './describe-image.ts';
-import { listSubjects } from './images-to-check.ts';
+import { listSubjects, type Matches } from './images-to-check.ts';
 import type { ImageSource, Memory, Registry } from './ports.ts';
 import type { CheckReport } from './report.ts';
 
@@ -19,8 +18,8 @@ export type CheckPorts = {
 export type CheckOptions = TagCheckOptions & {
   /** Also images without a name. */
   readonly all: boolean;
-  /** Which references are wanted; null for all. */
-  readonly matches: ((reference: Reference) => boolean) | null;
+  /** Which rows are wanted; null for all. */
+  readonly matches: Matches | null;
   /** Overrides every image's own platform. */
   readonly platform: Platform | null;
 };

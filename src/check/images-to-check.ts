@@ -15,9 +15,11 @@ export type Subject = {
   readonly sources: readonly SourcePlace[];
 };
 
+/** Says which rows are wanted, so that nothing is asked about others; `reference` is null for an image without a name. */
+export type Matches = (reference: Reference | null, image: InstalledImage) => boolean;
+
 export type SubjectOptions = {
-  /** Which references are wanted; images without a name pass only when it is null. */
-  readonly matches: ((reference: Reference) => boolean) | null;
+  readonly matches: Matches | null;
   /** Overrides the platform of every image. */
   readonly platform: Platform | null;
 };
@@ -28,7 +30,7 @@ export function listSubjects(inventory: Inventory, options: SubjectOptions): rea
   const usesOf = assignContainers(named, inventory.containers);
   const sources = [{ kind: inventory.kind, location: inventory.location, line: null, column: null }];
   return named
-    .filter(({ reference }) => options.matches === null || (reference !== null && options.matches(reference)))
+    .filter(({ reference, image }) => options.matches === null || options.matches(reference, image))
     .map((pair) => ({
       image: pair.image,
       reference: pair.reference,

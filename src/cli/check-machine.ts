@@ -1,8 +1,8 @@
 import { checkImages } from '../check/check-images.ts';
+import type { Matches } from '../check/images-to-check.ts';
 import type { ImageSource, Registry } from '../check/ports.ts';
 import type { CheckReport } from '../check/report.ts';
 import { parsePlatform, type Platform } from '../core/platform.ts';
-import type { Reference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
 import type { Context, EngineSettings } from './context.ts';
@@ -12,7 +12,7 @@ import { createProgressLine } from './progress.ts';
 /** What a verb wants checked on this machine. */
 export type CheckRequest = {
   readonly all: boolean;
-  readonly matches: ((reference: Reference) => boolean) | null;
+  readonly matches: Matches | null;
 };
 
 /**

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startEngine } from '../../src/demo/engine-server.ts';
+import { makeImage } from '../../src/demo/images.ts';
+import type { Document } from '../../src/formats/json.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { makeTemporaryDirectory } from '../helpers/temp.ts';
 import { type SmallWorld, startSmallWorld } from './small-world.ts';
@@ -28,6 +31,23 @@ describe('imgupdate show', () => {
     );
     expect(await readFile(path, 'utf8')).toBe('dev:1\n');
     await directory.remove();
+  });
+
+  it('asks about no image but the one whose id it is given', async () => {
+    const { stdout } = await runCli(['show', '-H', world.engineHost, 'dev:1', '--json']);
+    const [image] = (JSON.parse(stdout) as Document).images;
+    const { exitCode, stdout: shown, stderr } = await show(image!.imageId!, '-v');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(shown).toContain('Image: docker.io/library/dev:1\n');
+    expect((await show(image!.imageId!.slice('sha256:'.length, 20), '-q')).stdout).toBe('dev:1\n');
+  });
+
+  it('takes a name for a name, though it may be read as the beginning of an id', async () => {
+    const image = makeImage({ layers: [], created: '2026-11-01T08:00:00Z' });
+    const engine = await startEngine({ images: [{ image, target: image, tags: ['facade:1'], repoDigests: [] }] });
+    const { exitCode, stdout } = await runCli(['show', '-q', '-H', engine.host, 'facade']);
+    await engine.close();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'facade:1\n' });
   });
 
   it('prints names only with -q, and nothing with -qq', async () => {

@@ -1,6 +1,6 @@
+import type { Matches } from '../../check/images-to-check.ts';
 import type { CheckReport } from '../../check/report.ts';
 import { compilePattern } from '../../core/pattern.ts';
-import type { Reference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { isUpgradable } from '../../formats/facts.ts';
@@ -29,7 +29,7 @@ export async function list(context: Context, patterns: readonly string[], option
   return decideExitCode(context, { found: report, wanted }, options);
 }
 
-function readPatterns(patterns: readonly string[]): ((reference: Reference) => boolean) | null {
+function readPatterns(patterns: readonly string[]): Matches | null {
   if (patterns.length === 0) return null;
   const compiled = patterns.map((pattern) => {
     const matches = compilePattern(pattern);
@@ -38,7 +38,7 @@ function readPatterns(patterns: readonly string[]): ((reference: Reference) => b
       hint: "write it as a name: nginx, nginx:1.*, 'ghcr.io/acme/*'",
     });
   });
-  return (reference) => compiled.some((matches) => matches(reference));
+  return (reference) => reference !== null && compiled.some((matches) => matches(reference));
 }
 
 type Telling = Pick<ListCommandOptions, 'quiet' | 'filter' | 'verb'> & {

@@ -1,3 +1,4 @@
+import type { Matches } from '../../check/images-to-check.ts';
 import { parsed } from '../../core/parsed.ts';
 import { compilePattern } from '../../core/pattern.ts';
 import { parseReference, renderReference, withDefaultTag } from '../../core/reference.ts';
@@ -12,24 +13,23 @@ import { readFilters } from '../filters.ts';
 import type { CommonOptions } from '../options.ts';
 import { planOutput } from '../output.ts';
 
+/** Whole or cut short, with or without its algorithm. */
+const ID = /^(?:sha256:)?([a-f0-9]{6,64})$/;
+
 /** `imgupdate show IMAGE`: everything about one image, by its reference, a pattern or its id, and how each answer was reached. */
 export async function show(context: Context, image: string, options: CommonOptions): Promise<ExitCode> {
   const passes = readFilters(options.filter);
   const output = planOutput(context, options, createRecords(context));
-  const isId = /^(?:sha256:)?[a-f0-9]{6,64}$/.test(image);
-  const report = await checkMachine(context, options, { all: isId, matches: isId ? null : readImage(image) });
-  const matching = isId
-    ? report.images.filter(({ engineId }) => engineId.replace(/^sha256:/, '').startsWith(image.replace(/^sha256:/, '')))
-    : report.images;
-  const images = matching.filter(passes);
+  const report = await checkMachine(context, options, { all: ID.test(image), matches: readImage(image) });
+  const images = report.images.filter(passes);
   if (images.length === 0) {
-    const filters = matching.length === 0 ? '' : ` and passes --filter ${options.filter.join(' --filter ')}`;
+    const filters = report.images.length === 0 ? '' : ` and passes --filter ${options.filter.join(' --filter ')}`;
     throw new ImgupdateError('no-such-image', `no image here matches ${image}${filters}`, { hint: 'list those that are: imgupdate list' });
   }
   const wanted = { ...report, images };
   await output(wanted);
   if (options.quiet < 2) context.stderr.write(report.warnings.map(({ message }) => `W: ${sanitizeText(message)}\n`).join(''));
-  return everyLookupFailed(wanted) ? EXIT.untrustworthy : EXIT.ok;
+  return everyLookupFailed(report) ? EXIT.untrustworthy : EXIT.ok;
 }
 
 /** Fields as apt's `show` has them, with an empty line between images. */
@@ -40,12 +40,18 @@ function createRecords(context: Context): Format {
   };
 }
 
-/** A name without a tag means its tag `latest` where that is here, as docker has it; so both the pattern and the reference are tried. */
-function readImage(image: string): Parameters<typeof checkMachine>[2]['matches'] {
+/**
+ * A name without a tag means its tag `latest` where that is here, as docker has it; so both the pattern and the reference are tried. What may be the beginning of
+ * an id may as well be a name: `facade`.
+ */
+function readImage(image: string): Matches {
   const pattern = compilePattern(image);
   if (!pattern.ok)
     throw new ImgupdateError('usage', `cannot read the image "${image}": ${pattern.message}`, { hint: 'name it as list does: nginx:1.27' });
   const parsed = parseReference(image);
   const exact = parsed.ok ? renderReference(withDefaultTag(parsed.value)) : null;
-  return (reference) => pattern.value(reference) || renderReference(reference) === exact;
+  const id = ID.exec(image)?.[1] ?? null;
+  return (reference, { imageId }) =>
+    (id !== null && imageId.replace(/^sha256:/, '').startsWith(id)) ||
+    (reference !== null && (pattern.value(reference) || renderReference(reference) === exact));
 }
