@@ -21,7 +21,7 @@ export type Endpoint = { readonly bases: readonly [URL, ...URL[]]; readonly inse
 /**
  * Finds where a registry is asked: its place in `locations`, else its API host, else the host it is named after.
  *
- * Loopback and configured hosts are insecure as they are for dockerd: HTTPS without verification, then HTTP. `addresses` are what the host's name
+ * Loopback and configured hosts are insecure as they are for dockerd: HTTPS without verification, then HTTP. Docker Hub never is. `addresses` are what the host's name
  * resolves to, for CIDR entries.
  * Source: moby, daemon/pkg/registry, service_v2.go and config.go (isSecureIndex).
  * @returns null when `registry` is no host, or one that a URL takes for another, or its location is no http(s) URL.
@@ -37,9 +37,10 @@ export function endpointFor(
   const location = configured.locations.get(registry);
   const first = parseBase(location ?? `https://${API_HOSTS.get(registry) ?? registry}`);
   if (first === null || (location === undefined && !keepsName(registry, first))) return null;
+  const isHub = location === undefined && first.host === API_HOSTS.get('docker.io');
   const insecure =
     isLoopbackHost(first.hostname) ||
-    configured.insecureRegistries.some((entry) => names(entry, { registry, base: first, addresses: configured.addresses }));
+    (!isHub && configured.insecureRegistries.some((entry) => names(entry, { registry, base: first, addresses: configured.addresses })));
   if (location !== undefined || !insecure) return { bases: [first], insecure };
   const second = new URL(first);
   second.protocol = 'http:';
@@ -58,7 +59,12 @@ export function hasRanges(insecureRegistries: readonly string[]): boolean {
 function keepsName(registry: string, url: URL): boolean {
   if (url.pathname !== '/') return false;
   const apiHost = API_HOSTS.get(registry) ?? registry;
-  return apiHost.startsWith('[') || apiHost.replace(/:\d+$/, '').toLowerCase() === url.hostname;
+  return apiHost.startsWith('[') || (apiHost.replace(/:\d+$/, '').toLowerCase() === url.hostname && isShortEnough(url.hostname));
+}
+
+/** Source: RFC 1035 section 2.3.4. */
+function isShortEnough(hostname: string): boolean {
+  return hostname.length <= 253 && hostname.split('.').every((label) => label.length <= 63);
 }
 
 function parseBase(text: string): URL | null {

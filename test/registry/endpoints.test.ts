@@ -44,6 +44,18 @@ it.each([
   expect(bases(registry)).toEqual([expected]);
 });
 
+it('Docker Hub is asked with verified TLS, whatever networks are insecure', () => {
+  expect(bases('docker.io', ['0.0.0.0/0', 'docker.io', 'registry-1.docker.io'], ['198.51.100.7'])).toEqual([
+    'https://registry-1.docker.io/',
+  ]);
+  expect(bases('registry-1.docker.io', ['0.0.0.0/0'], ['198.51.100.7'])).toEqual(['https://registry-1.docker.io/']);
+  expect(bases('mirrored.io', ['10.0.0.0/8'])).toEqual(['http://10.0.0.1:5000/proxy/']);
+});
+
+it.each([['a'.repeat(64) + '.example'], ['a.'.repeat(127) + 'example']])('%s is longer than any name can be', (registry) => {
+  expect(bases(registry)).toBeUndefined();
+});
+
 it.each([['not a host'], ['a/b'], ['user@host'], ['host:99999']])('%s is no host', (registry) => {
   expect(bases(registry)).toBeUndefined();
 });
