@@ -45,6 +45,8 @@ export type SessionContext = {
   /** Where it is asked now: changes once, when it turns out not to speak TLS. */
   readonly base: () => URL;
   readonly isInsecure: (url: URL) => boolean;
+  /** The networks a host has to be in for that; null for anywhere. */
+  readonly networksOf: (url: URL) => readonly string[] | null;
   /** Comes when the run's time is up, and on close. */
   readonly stop: Stop;
   /** Never rejects. */

@@ -14,9 +14,14 @@ const API_HOSTS: ReadonlyMap<string, string> = new Map([
 /**
  * Where a registry is asked. `bases` are to be tried in order, the second only when the first does not speak TLS.
  *
- * `insecure`: certificates are not verified and plain HTTP is allowed.
+ * `insecure`: certificates are not verified and plain HTTP is allowed. `networks`: where its addresses have to be for that, when nothing else makes it
+ * insecure; null otherwise.
  */
-export type Endpoint = { readonly bases: readonly [URL, ...URL[]]; readonly insecure: boolean };
+export type Endpoint = {
+  readonly bases: readonly [URL, ...URL[]];
+  readonly insecure: boolean;
+  readonly networks: readonly string[] | null;
+};
 
 /**
  * Finds where a registry is asked: its place in `locations`, else its API host, else the host it is named after.
@@ -38,13 +43,18 @@ export function endpointFor(
   const first = parseBase(location ?? `https://${API_HOSTS.get(registry) ?? registry}`);
   if (first === null || (location === undefined && !keepsName(registry, first))) return null;
   const isHub = location === undefined && first.host === API_HOSTS.get('docker.io');
-  const insecure =
-    isLoopbackHost(first.hostname) ||
-    (!isHub && configured.insecureRegistries.some((entry) => names(entry, { registry, base: first, addresses: configured.addresses })));
-  if (location !== undefined || !insecure) return { bases: [first], insecure };
+  const listed = isHub ? [] : configured.insecureRegistries;
+  const isNamed = isLoopbackHost(first.hostname) || listed.some((entry) => isNamedBy(entry, registry, first));
+  const literal = literalAddress(first.hostname);
+  const isWithin = (literal === null ? configured.addresses : [literal]).some((address) =>
+    listed.some((entry) => isInRange(address, entry)),
+  );
+  const insecure = isNamed || isWithin;
+  const networks = isNamed || !insecure || literal !== null ? null : listed.filter((entry) => entry.includes('/'));
+  if (location !== undefined || !insecure) return { bases: [first], insecure, networks };
   const second = new URL(first);
   second.protocol = 'http:';
-  return { bases: [first, second], insecure };
+  return { bases: [first, second], insecure, networks };
 }
 
 /** Tells whether any entry can only be decided with a host's addresses. */
@@ -74,11 +84,7 @@ function parseBase(text: string): URL | null {
   return url.username === '' && url.password === '' && url.search === '' ? url : null;
 }
 
-function names(entry: string, host: { readonly registry: string; readonly base: URL; readonly addresses: readonly string[] }): boolean {
-  if (entry.includes('/')) {
-    const literal = literalAddress(host.base.hostname);
-    return (literal === null ? host.addresses : [literal]).some((address) => isInRange(address, entry));
-  }
+function isNamedBy(entry: string, registry: string, base: URL): boolean {
   const wanted = entry.toLowerCase();
-  return [host.registry, host.base.host, host.base.hostname].some((name) => name.toLowerCase() === wanted);
+  return [registry, base.host, base.hostname].some((name) => name.toLowerCase() === wanted);
 }

@@ -9,6 +9,8 @@ export type Question = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' |
   readonly authorization: string | null;
   /** Whether the host of a URL may be asked without verified TLS. */
   readonly isInsecure: (url: URL) => boolean;
+  /** The networks a host has to be in for that; null for anywhere. */
+  readonly networksOf: (url: URL) => readonly string[] | null;
   /** Connect to public addresses only from the start: the URL was named by a registry on a public address. */
   readonly publicOnly: boolean;
   readonly followRedirects: boolean;
@@ -50,6 +52,7 @@ export async function exchange(
         url,
         headers,
         insecure: question.isInsecure(url),
+        networks: question.networksOf(url),
         publicOnly,
         signal: deadline.signal,
       });

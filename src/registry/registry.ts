@@ -153,6 +153,7 @@ function createContext(
     isInsecure: (url) =>
       (endpoint.insecure && url.host === first.host) ||
       endpointFor(url.host, { ...options, locations: new Map(), addresses: [] })?.insecure === true,
+    networksOf: (url) => (url.host === first.host ? endpoint.networks : null),
     stop,
     sleep: (ms, until) => options.clock.sleep(ms, until.signal).catch(() => undefined),
     warn,

@@ -223,6 +223,7 @@ export function createSession(parts: SessionParts): Session {
         authorization: authorization?.header ?? null,
         maxBytes: asked.maxBytes,
         isInsecure: context.isInsecure,
+        networksOf: context.networksOf,
         publicOnly: false,
         followRedirects: true,
         timeoutMs: options.timeoutMs,

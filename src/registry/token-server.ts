@@ -127,6 +127,7 @@ function send(
       authorization: request.authorization,
       maxBytes: MAX_TOKEN_BYTES,
       isInsecure: context.isInsecure,
+      networksOf: context.networksOf,
       publicOnly: isGuarded,
       followRedirects: !hasSecret,
       timeoutMs: context.options.timeoutMs,

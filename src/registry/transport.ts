@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector, errors, ProxyAgent, request, type Dispatcher } from 'undici';
 import { parsed, type Parsed } from '../core/parsed.ts';
 import { sanitizeText } from '../core/text.ts';
-import { isInternalAddress, isInternalHost } from './address.ts';
+import { isInRange, isInternalAddress, isInternalHost } from './address.ts';
 import { readCertificates } from './certificates.ts';
 import { classifyError, failure, type Failure, type Phase } from './failure.ts';
 import { chooseProxy, type ProxySettings } from './proxy.ts';
@@ -19,6 +19,8 @@ export type HttpRequest = {
   readonly insecure: boolean;
   /** Connect to public addresses only, whatever the name resolves to. */
   readonly publicOnly: boolean;
+  /** Connect to addresses in these networks only, CIDR; null for anywhere. */
+  readonly networks: readonly string[] | null;
   readonly signal: AbortSignal;
 };
 
@@ -67,7 +69,7 @@ export function createTransport(options: TransportOptions): Transport {
   const oneRequestPerConnection = new Set<string>();
 
   const dispatcherFor = (asked: HttpRequest): Promise<Made> => {
-    const key = `${asked.url.origin} ${asked.insecure} ${asked.publicOnly}`;
+    const key = `${asked.url.origin} ${asked.insecure} ${asked.publicOnly} ${asked.networks?.join() ?? ''}`;
     const known = dispatchers.get(key);
     if (known !== undefined) return known;
     const made = createDispatcher(asked, options, { internal, connectErrors });
@@ -137,7 +139,7 @@ async function createDispatcher(asked: HttpRequest, options: TransportOptions, n
     ...(pairs.length === 0 ? {} : { cert: pairs.map(({ cert }) => cert), key: pairs.map(({ key }) => key) }),
   };
   if (proxy !== null) return parsed(createProxyDispatcher(proxy, { tls, connections: options.connections, timeoutMs: options.timeoutMs }));
-  const connector = buildConnector({ ...tls, lookup: createLookup(asked.publicOnly, notes.internal) });
+  const connector = buildConnector({ ...tls, lookup: createLookup(asked, notes.internal) });
   return parsed(
     new Agent({
       connections: options.connections,
@@ -169,8 +171,12 @@ function createProxyDispatcher(
   });
 }
 
-/** Looks names up as Node does, remembers which are internal, and with `publicOnly` refuses those: a name may point elsewhere the second time it is asked. */
-function createLookup(publicOnly: boolean, internal: Map<string, boolean>): LookupFunction {
+/**
+ * Looks names up as Node does, remembers which are internal, and refuses those with `publicOnly`, and leaves out those outside of `networks`: a name may point
+ * elsewhere the second time it is asked.
+ */
+function createLookup(asked: Pick<HttpRequest, 'publicOnly' | 'networks'>, internal: Map<string, boolean>): LookupFunction {
+  const { publicOnly, networks } = asked;
   return (hostname, options, callback) => {
     lookup(hostname, options, (error, address, family) => {
       if (error !== null) {
@@ -180,9 +186,10 @@ function createLookup(publicOnly: boolean, internal: Map<string, boolean>): Look
       const addresses = typeof address === 'string' ? [address] : address.map((entry) => entry.address);
       const isInternal = addresses.some(isInternalAddress);
       internal.set(hostname, isInternal);
-      const refused =
-        publicOnly && isInternal ? Object.assign(new Error(`${hostname} is internal`), { code: 'ERR_INTERNAL_ADDRESS' }) : null;
-      callback(refused, address, family);
+      const isInside = (one: string): boolean => networks === null || networks.some((network) => isInRange(one, network));
+      const code = publicOnly && isInternal ? 'ERR_INTERNAL_ADDRESS' : addresses.some(isInside) ? null : 'ERR_OUTSIDE_ADDRESS';
+      const refused = code === null ? null : Object.assign(new Error(`${hostname} has a refused address`), { code });
+      callback(refused, typeof address === 'string' ? address : address.filter((one) => isInside(one.address)), family);
     });
   };
 }

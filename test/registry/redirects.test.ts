@@ -118,6 +118,7 @@ it.each(['localhost', hostname()])('a name that resolves to a private address is
     maxBytes: 10,
     insecure: false,
     publicOnly: true,
+    networks: null,
     signal: new AbortController().signal,
   });
   expect(sent).toMatchObject({ kind: 'failed', failure: { kind: 'bad-response' } });

@@ -1,0 +1,46 @@
+import type { LookupAddress } from 'node:dns';
+import { expect, it, vi } from 'vitest';
+import { alice, createClient } from './helpers/client.ts';
+import { serveRegistry } from './helpers/fake-registry.ts';
+
+/** The name server of an attacker, or one that is lied to: another address to each question. */
+const addresses = vi.hoisted(() => ({ first: ['10.1.2.3'], then: ['127.0.0.1'] }));
+vi.mock('node:dns/promises', () => ({ lookup: () => Promise.resolve(addresses.first.map((address) => ({ address, family: 4 }))) }));
+vi.mock('node:dns', () => ({
+  lookup: (_name: string, _options: unknown, callback: (error: null, found: LookupAddress[]) => void) => {
+    callback(
+      null,
+      addresses.then.map((address) => ({ address, family: 4 })),
+    );
+  },
+}));
+
+const ask = async (insecureRegistries: string[]) => {
+  const server = await serveRegistry({ auth: 'basic' });
+  const registryName = `registry.example:${server.port}`;
+  const { registry, signal } = createClient({ insecureRegistries }, { [registryName]: alice });
+  return { answer: await registry.resolveTag({ registry: registryName, repository: 'acme/app' }, '1', signal), server };
+};
+
+it('a registry that is in an insecure network by the first look-up of its name is asked without TLS nowhere else', async () => {
+  const { answer, server } = await ask(['10.0.0.0/8']);
+  expect(answer).toMatchObject({ kind: 'unknown', reason: { kind: 'unreachable' } });
+  expect(answer).toHaveProperty('reason.message', expect.stringContaining('resolves to an address outside of the networks'));
+  expect(server.connections()).toBe(0);
+});
+
+it.each([[['127.0.0.0/8', '10.0.0.0/8']], [['registry.example']]])(
+  'a registry that stays in insecure registries %j is asked',
+  async (insecure) => {
+    const { answer, server } = await ask(insecure);
+    expect(answer).toMatchObject({ kind: 'found' });
+    expect(server.seen.at(-1)?.headers.authorization).toMatch(/^Basic /);
+  },
+);
+
+it('a registry that has addresses in an insecure network and outside of it is asked inside', async () => {
+  addresses.first = addresses.then = ['127.0.0.1', '127.99.0.1'];
+  const { answer, server } = await ask(['127.0.0.1/32']);
+  expect(answer).toMatchObject({ kind: 'found' });
+  expect(server.connections()).toBeGreaterThan(0);
+});
