@@ -76,14 +76,23 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     return { offer: answer, checkedAt: observedAt, asked: true };
   };
 
+  const presences = new Map<string, Promise<Resolution>>();
+  const presence: Answers['presence'] = async (repository, digest) => {
+    const key = `${renderRepository(repository)}@${digest}`;
+    const flying = presences.get(key);
+    const recalled = flying === undefined ? recall(repository, digest) : null;
+    const looking = flying ?? (recalled === null ? resolve(repository, digest) : Promise.resolve(recalled));
+    presences.set(key, looking);
+    const { offer, asked } = await looking;
+    const isMine = asked && flying === undefined;
+    if (offer.kind === 'unknown') return { known: { state: 'failed', reason: offer.reason }, asked: isMine };
+    return { known: { state: 'known', value: offer.kind === 'found' }, asked: isMine };
+  };
+
   return {
     recall,
     resolve,
-    presence: async (repository, digest) => {
-      const { offer, asked } = recall(repository, digest) ?? (await resolve(repository, digest));
-      if (offer.kind === 'unknown') return { known: { state: 'failed', reason: offer.reason }, asked };
-      return { known: { state: 'known', value: offer.kind === 'found' }, asked };
-    },
+    presence,
     manifest: manifests.load,
     config: configs.load,
     remembered: (digest) => {
