@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     process.exitCode = interrupted.code ?? EXIT.ok;
     interruption.abort();
   };
+  process.once('SIGHUP', interruptWith(EXIT.hungUp));
   process.once('SIGINT', interruptWith(EXIT.interrupted));
   process.once('SIGTERM', interruptWith(EXIT.terminated));
   try {

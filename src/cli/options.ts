@@ -58,7 +58,7 @@ export function withLookupOptions(command: Command): Command {
 }
 
 /** Adds the options of output. */
-export function withOutputOptions(command: Command): Command {
+export function withOutputOptions(command: Command, quiet = 'names only; -qq: nothing but the exit code'): Command {
   return command
     .addOption(new Option('--format <format>', "table, plain, json, ndjson, apt, quiet, or a template such as '{{.Image}} {{.Update}}'"))
     .addOption(new Option('--json', 'the same as --format json'))
@@ -70,13 +70,13 @@ export function withOutputOptions(command: Command): Command {
         .argParser(collect)
         .default([], 'none'),
     )
-    .addOption(quietOption('names only; -qq: nothing but the exit code'))
+    .addOption(quietOption(quiet))
     .addOption(new Option('--no-trunc', 'print names and digests whole'))
     .addOption(colorOption());
 }
 
 /** `-q`, counted: 0 without. */
-export function quietOption(description: string): Option {
+function quietOption(description: string): Option {
   return new Option('-q, --quiet', description).argParser(increase).default(0, 'no');
 }
 

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { colorOption, type CommonOptions, quietOption, withLookupOptions, withOutputOptions } from './options.ts';
+import { colorOption, type CommonOptions, withLookupOptions, withOutputOptions } from './options.ts';
 import { EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
@@ -62,8 +62,8 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .action(async (image: string, options: CommonOptions) => {
       finish(await (await import('./commands/show.ts')).show(context, image, options));
     });
-  withLookupOptions(verb('update', 'ask the registries now and remember what they say'))
-    .addOption(quietOption('say only what went wrong'))
+  withOutputOptions(withLookupOptions(verb('update', 'ask the registries now and remember what they say')), 'say only what went wrong')
+    .addHelpText('after', OUTPUT_HELP)
     .action(async (options: CommonOptions) => {
       finish(await (await import('./commands/update.ts')).update(context, options));
     });

@@ -25,11 +25,16 @@ export async function writeWhole(path: string, text: string, token: string): Pro
       throw error;
     }
   } catch (error) {
-    throw new ImgupdateError('cannot-write', `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new ImgupdateError('cannot-write', `cannot write ${path}: ${describe(error)}`, {
       hint: 'name a file in a folder you may write to',
       cause: error,
     });
   }
+}
+
+/** Node's words without the path, which may be the temporary one: `ENOENT: no such file or directory`. */
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/, .*$/s, '') : String(error);
 }
 
 async function statOrNull(path: string) {

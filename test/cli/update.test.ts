@@ -23,6 +23,12 @@ describe('imgupdate update', () => {
     });
   });
 
+  it('prints the document instead when it is asked for one', async () => {
+    const { stdout, stderr } = await update('--json', '--filter', 'status=rebuilt');
+    expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, images: [{ tag: { status: 'rebuilt' } }] });
+    expect(stderr).toMatch(/^Checked 1 image /);
+  });
+
   it('says nothing with -q when nothing went wrong', async () => {
     expect(await update('-q')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });

@@ -1,20 +1,37 @@
+import { parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
+import type { Format } from '../../formats/index.ts';
 import { renderUpdate } from '../../formats/update.ts';
 import { checkMachine, everyLookupFailed } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { readFilters } from '../filters.ts';
 import { type CommonOptions, refuseOffline } from '../options.ts';
+import { planOutput } from '../output.ts';
 
 /** `imgupdate update`: asks about every tag now, and remembers the answers for the verbs that follow. */
 export async function update(context: Context, options: CommonOptions): Promise<ExitCode> {
   refuseOffline('update', options);
+  const passes = readFilters(options.filter);
+  const output = planOutput(context, { ...options, quiet: options.quiet * 2 }, records);
   const startedAt = context.now();
   const report = await checkMachine(context, { ...options, refresh: true }, { all: false, matches: null });
-  const text = renderUpdate(report, { elapsedMs: context.now() - startedAt });
-  const warnings = [...text.warnings, ...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`)];
-  if (options.quiet === 0) {
-    context.stdout.write(text.records.map((line) => `${line}\n`).join(''));
-    context.stderr.write([...text.closing, ...warnings].map((line) => `${line}\n`).join(''));
-  } else context.stderr.write(warnings.map((line) => `${line}\n`).join(''));
+  const wanted = { ...report, images: report.images.filter(passes) };
+  await output(wanted);
+  const { closing, warnings } = renderUpdate(wanted, { elapsedMs: context.now() - startedAt });
+  const lines = [
+    ...(options.quiet === 0 ? closing : []),
+    ...warnings,
+    ...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`),
+  ];
+  if (options.quiet < 2) context.stderr.write(lines.map((line) => `${line}\n`).join(''));
   return everyLookupFailed(report) ? EXIT.untrustworthy : EXIT.ok;
 }
+
+/** Hit, Get, Ign and Err lines, as apt prints them. */
+const records: Format = (report) =>
+  parsed(
+    renderUpdate(report, { elapsedMs: 0 })
+      .records.map((line) => `${line}\n`)
+      .join(''),
+  );
