@@ -24,4 +24,4 @@ Exit codes:
   1   the result must not be trusted: no engine, every look-up failed, a bug
   2   list --exit-code: at least one image is stale
   64  wrong usage
-  130, 143  interrupted; what was learned so far is kept`;
+  129, 130, 143  interrupted; what was learned so far is kept`;
