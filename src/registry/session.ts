@@ -51,7 +51,7 @@ type Tried =
   | Extract<Exchange, { kind: 'response' }>
   | { readonly kind: 'failed'; readonly reason: Reason; readonly answered: boolean; readonly isFault: boolean };
 
-/** So many first requests without any answer, and the registry is taken to be down for this run. */
+/** So many first requests about one repository without any answer, and it is not asked about again; about so many repositories, and the registry is down. */
 const UNANSWERED_THAT_MEAN_DOWN = 2;
 
 /** With a joined token these may mean that the token, not the repository, is the trouble: 400 and 431 that it is too long. */
@@ -79,13 +79,17 @@ export function createSession(parts: SessionParts): Session {
   let probe: Promise<Challenge | null> | null = null;
   let opening: Promise<void> | null = null;
   let isOpen = false;
-  let unanswered = 0;
+  const unanswered = new Map<string, number>();
+  const silent = new Map<string, Reason>();
+  let faults = 0;
   let down: Reason | null = null;
   let order = 0;
 
   const ask = async (asked: Ask, stop: Stop): Promise<Answer> => {
     for (;;) {
       if (down !== null) return { kind: 'failed', reason: down };
+      const silence = isOpen ? undefined : silent.get(asked.repository);
+      if (silence !== undefined) return { kind: 'failed', reason: silence };
       if (isOpen) return askWithAuthorization(asked, stop);
       if (opening === null) return open(asked, stop);
       if (
@@ -100,7 +104,7 @@ export function createSession(parts: SessionParts): Session {
 
   const open = async (asked: Ask, stop: Stop): Promise<Answer> => {
     const first = trySend(asked, null, stop);
-    const done = first.then((outcome) => notice(outcome, stop));
+    const done = first.then((outcome) => notice(outcome, asked.repository, stop));
     opening = done.finally(() => {
       opening = null;
     });
@@ -110,17 +114,22 @@ export function createSession(parts: SessionParts): Session {
   };
 
   /** Draws the conclusions for all others from how the first request ended. */
-  const notice = async (tried: Tried, stop: Stop): Promise<void> => {
+  const notice = async (tried: Tried, repository: string, stop: Stop): Promise<void> => {
     if (tried.kind === 'response') {
       isOpen = true;
       if (tried.response.status === 401 && !tried.redirected) await unlessStopped(learn(tried.response), stop);
       return;
     }
     if (stop.signal.aborted || !tried.isFault) return;
-    unanswered++;
-    if (unanswered < UNANSWERED_THAT_MEAN_DOWN) return;
-    if (tried.answered) isOpen = true;
-    else down = tried.reason;
+    faults++;
+    if (tried.answered) {
+      isOpen = faults >= UNANSWERED_THAT_MEAN_DOWN;
+      return;
+    }
+    const count = (unanswered.get(repository) ?? 0) + 1;
+    unanswered.set(repository, count);
+    if (unanswered.size >= UNANSWERED_THAT_MEAN_DOWN) down = tried.reason;
+    else if (count >= UNANSWERED_THAT_MEAN_DOWN) silent.set(repository, tried.reason);
   };
 
   const askWithAuthorization = async (asked: Ask, stop: Stop): Promise<Answer> => {

@@ -171,6 +171,36 @@ describe('a registry that', () => {
   });
 });
 
+describe('a registry that never answers about one repository', () => {
+  const serveSilent = (isSilent: (path: string) => boolean) =>
+    serveRegistry({
+      before: (seen, response) => {
+        if (isSilent(seen.path)) response.socket?.destroy();
+        return isSilent(seen.path);
+      },
+    });
+
+  it('is asked about the others, and about that one no more than twice', async () => {
+    const server = await serveSilent((path) => path.startsWith('/v2/acme/silent/'));
+    const { registry, signal } = createClientOf(server.host);
+    const silent = { registry: 'docker.io', repository: 'acme/silent' };
+    const answers = await Promise.all([
+      ...['1', '2', '3', '4'].map((tag) => registry.resolveTag(silent, tag, signal)),
+      registry.resolveTag(app, '1', signal),
+    ]);
+    expect(answers.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown', 'unknown', 'found']);
+    expect(new Set(server.seen.filter(({ path }) => path.includes('silent')).map(({ path }) => path)).size).toBe(2);
+  });
+
+  it('is taken to be down when it is silent about a second one', async () => {
+    const server = await serveSilent(() => true);
+    const { registry, signal } = createClientOf(server.host);
+    const names = ['a', 'a', 'a', 'b', 'b', 'c', 'd'].map((name) => ({ registry: 'docker.io', repository: `acme/${name}` }));
+    await Promise.all(names.map((name, tag) => registry.resolveTag(name, `${tag}`, signal)));
+    expect(new Set(server.seen.map(({ path }) => path)).size).toBe(3);
+  });
+});
+
 describe('the run', () => {
   it('ends when its time is up, whatever is still open', async () => {
     const server = await onRequest(() => undefined);
