@@ -2,7 +2,8 @@ import type { Digest } from '../core/digest.ts';
 import { decodeConfig, decodeDocument, type ImageConfig, type Index, type Manifest } from '../core/documents.ts';
 import { type Outcome, type Reason, reason } from '../core/reason.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
-import type { Known, Offer } from '../core/tag-check.ts';
+import type { Known } from '../core/known.ts';
+import type { Offer } from '../core/tag-check.ts';
 import type { BlobRef, Memory, Registry } from './ports.ts';
 
 /** How far remembered answers are trusted. */

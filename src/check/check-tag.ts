@@ -1,7 +1,8 @@
 import type { Digest } from '../core/digest.ts';
 import type { ImageConfig, Index, Manifest } from '../core/documents.ts';
+import type { Known } from '../core/known.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
-import { decideTag, type Known, type TagFacts, type TagQuestion, type TagStep } from '../core/tag-check.ts';
+import { decideTag, type TagFacts, type TagQuestion, type TagStep } from '../core/tag-check.ts';
 import type { TagVerdict } from '../core/verdict.ts';
 import type { Answers, Resolution } from './answers.ts';
 import type { TrailStep } from './report.ts';

@@ -1,7 +1,8 @@
 import type { Digest } from './digest.ts';
-import type { Descriptor, ImageConfig, Index, Manifest } from './documents.ts';
-import { isIndexMediaType, runnableEntries } from './documents.ts';
+import { type ImageConfig, type Index, type Manifest, runnableEntries } from './documents.ts';
+import { chooseEntry } from './index-entry.ts';
 import type { InstalledImage } from './installed.ts';
+import type { Known } from './known.ts';
 import { choosePlatform, type Platform, renderPlatform } from './platform.ts';
 import { type Reason, reason } from './reason.ts';
 import { isSameRepository, type Reference, renderRepository, type Repository } from './reference.ts';
@@ -18,10 +19,6 @@ export type TagPlan =
 /** What a registry said about a tag. */
 export type Offer =
   { readonly kind: 'found'; readonly digest: Digest } | { readonly kind: 'gone' } | { readonly kind: 'unknown'; readonly reason: Reason };
-
-/** Something that may have been asked already: `unasked` is what makes `decideTag` name it as a need. */
-export type Known<T> =
-  { readonly state: 'known'; readonly value: T } | { readonly state: 'failed'; readonly reason: Reason } | { readonly state: 'unasked' };
 
 /** What is known so far. `remembered` looks without any possibility of a request. */
 export type TagFacts = {
@@ -42,19 +39,14 @@ export type TagStep =
   | { readonly kind: 'verdict'; readonly verdict: TagVerdict; readonly offered: Manifest | null }
   | { readonly kind: 'need'; readonly what: 'manifest' | 'config' | 'presence'; readonly digest: Digest; readonly size: number | null };
 
-const MAX_INDEX_DEPTH = 3;
-
 /** An image has two digests in a repository, more only after many moves of its tag. */
 const MAX_PRESENCES = 4;
-
-/** Each has to be fetched to see what it offers, and each of those is counted. */
-const MAX_UNNAMED_INDEXES = 2;
 
 /**
  * Says whether a registry has to be asked about a reference, and for what.
  *
- * The classic store and podman's libpod record a digest for a repository only after a pull or push; the containerd store does so for every name, so there
- * only the engine's own record of the image's identity proves that it never came from a registry.
+ * The classic store records a digest for a repository only after a pull or push. The containerd store and podman do so for every name; there only the engine's
+ * own record of the image's identity, or podman's name `localhost`, proves that an image never came from a registry.
  * Source: moby, daemon/images and daemon/containerd; Engine API 1.53, `Identity`.
  */
 export function planTagCheck(image: InstalledImage, reference: Reference): TagPlan {
@@ -152,16 +144,18 @@ function decideFound(found: Found): TagStep {
     case 'failed':
       return undecided(found, document.reason);
     case 'known':
-      return document.value.kind === 'manifest' ? decideManifest(found, document.value) : decideIndex(found, document.value);
+      return document.value.kind === 'manifest' ? decideManifest(found, document.value, false) : decideIndex(found, document.value);
   }
 }
 
 function decideIndex(found: Found, index: Index): TagStep {
   const platform = renderPlatform(found.platform);
-  const choice = chooseEntry(found, index, 1);
+  const choice = chooseEntry(index, { top: found.top, platform: found.platform, document: found.facts.manifest });
   switch (choice.kind) {
-    case 'step':
-      return choice.step;
+    case 'need':
+      return need('manifest', choice.entry.digest, choice.entry.size);
+    case 'failed':
+      return undecided(found, choice.reason);
     case 'nothing':
       return verdict({ kind: 'gone', why: `the tag is still there, but no longer offers ${platform}` });
     case 'entry':
@@ -171,7 +165,8 @@ function decideIndex(found: Found, index: Index): TagStep {
   if (found.known.has(child) || knownIndexOffers(found, child)) {
     return verdict({ kind: 'current', candidate: found.top, why: `the tag moved, but the image for ${platform} is the one here` });
   }
-  if (found.image.configDigest === null) {
+  const isNamed = choice.entry.platform !== null;
+  if (found.image.configDigest === null && isNamed) {
     const offered = found.facts.remembered(child);
     const why = `the tag now names another image for ${platform}`;
     return verdict({ kind: 'rebuilt', candidate: found.top, why }, offered?.kind === 'manifest' ? offered : null);
@@ -183,12 +178,13 @@ function decideIndex(found: Found, index: Index): TagStep {
     case 'failed':
       return undecided(found, manifest.reason);
     case 'known':
-      if (manifest.value.kind === 'manifest') return decideManifest(found, manifest.value);
+      if (manifest.value.kind === 'manifest') return decideManifest(found, manifest.value, isNamed);
       return undecided(found, reason('bad-response', `${child} is an index where a manifest was announced`));
   }
 }
 
-function decideManifest(found: Found, manifest: Manifest): TagStep {
+/** `isNamed`: an index says that the manifest is for the platform; else only its config does. */
+function decideManifest(found: Found, manifest: Manifest, isNamed: boolean): TagStep {
   const platform = renderPlatform(found.platform);
   if (manifest.config.digest === found.image.configDigest) {
     return verdict(
@@ -202,7 +198,7 @@ function decideManifest(found: Found, manifest: Manifest): TagStep {
     case 'unasked':
       return need('config', manifest.config.digest, manifest.config.size);
     case 'failed':
-      return rebuilt;
+      return isNamed ? rebuilt : undecided(found, config.reason);
     case 'known':
       return offersPlatform(config.value, found.platform)
         ? rebuilt
@@ -221,61 +217,6 @@ function knownIndexOffers(found: Found, child: Digest): boolean {
     const document = found.facts.remembered(digest);
     return document?.kind === 'index' && choosePlatform(runnableEntries(document), found.platform)?.digest === child;
   });
-}
-
-type Choice =
-  { readonly kind: 'entry'; readonly entry: Descriptor } | { readonly kind: 'nothing' } | { readonly kind: 'step'; readonly step: TagStep };
-
-/**
- * Chooses the manifest the platform would be pulled from, through nested indexes.
- *
- * An entry that names its platform goes before nested indexes that name none; a single entry without any platform is taken for what it turns out to be.
- * Source: OCI image-spec v1.1, image-index.md ("if multiple manifests match, the first SHOULD be used").
- */
-function chooseEntry(found: Found, index: Index, depth: number): Choice {
-  const entries = runnableEntries(index);
-  const named = choosePlatform(entries, found.platform);
-  if (named !== null) return isIndexMediaType(named.mediaType) ? descend(found, named, depth) : { kind: 'entry', entry: named };
-  const indexes = entries.filter((entry) => entry.platform === null && isIndexMediaType(entry.mediaType));
-  if (indexes.length > MAX_UNNAMED_INDEXES) {
-    return {
-      kind: 'step',
-      step: undecided(
-        found,
-        reason('unsupported', `the index ${found.top} does not say which platforms its ${indexes.length} indexes are for`),
-      ),
-    };
-  }
-  for (const nested of indexes) {
-    const choice = descend(found, nested, depth);
-    if (choice.kind !== 'nothing') return choice;
-  }
-  const unnamed = entries.filter((entry) => entry.platform === null && !isIndexMediaType(entry.mediaType));
-  if (unnamed.length > 1) {
-    return {
-      kind: 'step',
-      step: undecided(found, reason('unsupported', `the index ${found.top} does not say which platforms its manifests are for`)),
-    };
-  }
-  return unnamed[0] === undefined ? { kind: 'nothing' } : { kind: 'entry', entry: unnamed[0] };
-}
-
-function descend(found: Found, entry: Descriptor, depth: number): Choice {
-  if (depth >= MAX_INDEX_DEPTH) {
-    return {
-      kind: 'step',
-      step: undecided(found, reason('unsupported', `the index ${found.top} is nested more than ${MAX_INDEX_DEPTH} levels deep`)),
-    };
-  }
-  const document = found.facts.manifest(entry.digest);
-  switch (document.state) {
-    case 'unasked':
-      return { kind: 'step', step: need('manifest', entry.digest, entry.size) };
-    case 'failed':
-      return { kind: 'step', step: undecided(found, document.reason) };
-    case 'known':
-      return document.value.kind === 'index' ? chooseEntry(found, document.value, depth + 1) : { kind: 'entry', entry };
-  }
 }
 
 function undecided(found: Found, because: Reason): TagStep {

@@ -182,7 +182,15 @@ describe('a tag', () => {
     expect(settle({ image })).toMatchObject({ needs: [], verdict: { kind: 'current' } });
   });
 
-  it('stays rebuilt when the config document cannot be had: the digests already differ', () => {
+  it('is unknown when a single manifest does not tell its platform, and its config cannot be had', () => {
+    const documents = { [INDEX]: makeManifest(CONFIG) };
+    expect(settle({ documents, configs: {} })).toMatchObject({
+      needs: ['manifest', 'config'],
+      verdict: { kind: 'unknown', candidate: INDEX },
+    });
+  });
+
+  it('stays rebuilt when the config document of an index entry cannot be had: the entry tells its platform', () => {
     expect(settle({ ...rebuiltWorld, configs: {} })).toMatchObject({ verdict: { kind: 'rebuilt' } });
   });
 
@@ -297,6 +305,14 @@ describe('an index', () => {
     expect(settle({ ...rebuiltWorld, documents: { [INDEX]: index, [CHILD]: makeManifest(CONFIG) } })).toMatchObject({
       verdict: { kind: 'rebuilt' },
     });
+  });
+
+  it('with one entry that names no platform is read to its config, in the containerd store too', () => {
+    const index: Index = { kind: 'index', manifests: [makeDescriptor(CHILD)], annotations: new Map() };
+    const image = makeImage({ configDigest: null, origin: { kind: 'unrecorded' } });
+    const documents = { [INDEX]: index, [CHILD]: makeManifest(CONFIG) };
+    const configs = { [CONFIG]: makeConfig({ platform: makePlatform('linux/s390x') }) };
+    expect(settle({ image, documents, configs })).toMatchObject({ needs: ['manifest', 'manifest', 'config'], verdict: { kind: 'gone' } });
   });
 
   it('with several entries that name no platform is not guessed at', () => {
