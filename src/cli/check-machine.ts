@@ -8,6 +8,7 @@ import { ImgupdateError } from '../errors.ts';
 import type { Context, EngineSettings } from './context.ts';
 import type { CommonOptions } from './options.ts';
 import { createProgressLine } from './progress.ts';
+import { readInsecureRegistries, readTrustedRealms } from './registry-options.ts';
 
 /** What a verb wants checked on this machine. */
 export type CheckRequest = {
@@ -23,6 +24,7 @@ export type CheckRequest = {
 export async function checkMachine(context: Context, options: CommonOptions, request: CheckRequest): Promise<CheckReport> {
   const platform = options.platform === undefined ? null : readPlatform(options.platform);
   readTrustedRealms(options.trustRealm);
+  readInsecureRegistries(options.insecureRegistry);
   const memory = await context.adapters.openMemory();
   const progress = createProgressLine(context.stderr, showsProgress(context, options));
   let report: CheckReport;
@@ -59,7 +61,7 @@ export function openEngine(context: Context, options: CommonOptions, facts: Engi
 /** Opens the registry client as the options say; `insecureRegistries` are the engine's own. */
 export function openRegistry(context: Context, options: CommonOptions, insecureRegistries: readonly string[]): Promise<Registry> {
   return context.adapters.openRegistry({
-    insecureRegistries: [...insecureRegistries, ...options.insecureRegistry],
+    insecureRegistries: [...insecureRegistries, ...readInsecureRegistries(options.insecureRegistry)],
     jobs: options.jobs,
     timeoutMs: options.timeout,
     trustedRealms: readTrustedRealms(options.trustRealm),
@@ -86,17 +88,4 @@ function readPlatform(text: string): Platform {
   throw new ImgupdateError('usage', `cannot read --platform ${text}: ${platform.message}`, {
     hint: 'write it as os/arch or os/arch/variant: linux/arm64',
   });
-}
-
-function readTrustedRealms(entries: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const realms = new Map<string, string[]>();
-  for (const entry of entries) {
-    const [registry, realm, ...rest] = entry.split('=');
-    if (registry === undefined || registry === '' || realm === undefined || realm === '' || rest.length > 0) {
-      const hint = 'name the registry and its token server: --trust-realm registry.example.com=auth.example.com';
-      throw new ImgupdateError('usage', `cannot read --trust-realm ${entry}: expected REGISTRY=HOST`, { hint });
-    }
-    realms.set(registry, [...(realms.get(registry) ?? []), realm]);
-  }
-  return realms;
 }
