@@ -26,7 +26,8 @@ const leaveOutUnused = {
 
 const START =
   /[\\/](?:src[\\/](?:errors|core[\\/]text|cli[\\/](?:program|options|exit-code|report-error))|node_modules[\\/]commander)|rolldown/;
-const CHECK = /[\\/](?:src[\\/](?:adapters|check|cli|core|formats|sources|store)(?!.*(?:ssh|show|limits|update|upgrade))|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
+const CHECK =
+  /[\\/](?:src[\\/](?:adapters|check|cli|core|formats|sources|store)(?!.*(?:ssh|show|limits|update|upgrade))|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
 
 export default defineConfig({
   input: { main: 'src/main.ts' },
