@@ -50,7 +50,7 @@ export type Registry = {
   readonly fetchConfig: (repository: Repository, blob: BlobRef, signal: AbortSignal) => Promise<Outcome<Uint8Array>>;
   /** What this run asked of each registry so far, in order of registry. */
   readonly usage: () => readonly RegistryUse[];
-  /** What should be said once: untrusted realms, failing helpers, wrong digest headers. */
+  /** What should be said once: untrusted realms, wrong digest headers, what a registry warns of. */
   readonly warnings: () => readonly Warning[];
   readonly close: () => Promise<void>;
 };

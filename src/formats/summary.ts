@@ -1,8 +1,9 @@
 import type { CheckReport, ImageReport } from '../check/report.ts';
 import type { TagVerdict } from '../core/verdict.ts';
 import { renderAge } from './age.ts';
-import { isUpgradable, nameOf, plural } from './facts.ts';
+import { candidateOf, isUpgradable, nameOf, platformOf, plural } from './facts.ts';
 import { renderHints } from './hints.ts';
+import { renderSize } from './size.ts';
 
 /** What stands on stderr after the records, each a line without its end. */
 export type Summary = {
@@ -56,7 +57,7 @@ export function renderCanBeUpgraded(count: number): string {
 function summarizeAll(report: CheckReport, { narrowed }: SummaryOptions): string {
   if (report.images.length === 0) return 'No images found.';
   const counts = `${plural(report.images.length, 'image')}: ${countStatuses(report.images)}.`;
-  return join([counts, renderNothingNewer(report.images, narrowed), renderChecked(report)]);
+  return join([counts, renderNothingNewer(report.images, narrowed), renderNeed(report.images), renderChecked(report)]);
 }
 
 function summarizeUpgradable(report: CheckReport, stale: readonly ImageReport[], { verb = 'list', narrowed }: SummaryOptions): string {
@@ -66,8 +67,16 @@ function summarizeUpgradable(report: CheckReport, stale: readonly ImageReport[],
   return join([
     `${stale.length} upgradable${held === 0 ? '' : ` (${held} held)`}: ${countStatuses(stale)}.`,
     unknown === 0 ? null : `${unknown} unknown (see: imgupdate ${verb} --filter status=unknown).`,
+    renderNeed(stale),
     renderChecked(report),
   ]);
+}
+
+/** `Need to get 133 kB of layers.`, as apt says it of archives; names of one candidate are pulled once. */
+function renderNeed(images: readonly ImageReport[]): string | null {
+  const downloads = new Map(images.map((image) => [`${candidateOf(image) ?? ''} ${platformOf(image)}`, image.tag.download?.bytes ?? 0]));
+  const bytes = [...downloads.values()].reduce((sum, each) => sum + each, 0);
+  return bytes === 0 ? null : `Need to get ${renderSize(bytes)} of layers.`;
 }
 
 function nextOfAll(stale: readonly ImageReport[], { verb = 'list' }: SummaryOptions): string | null {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderHints } from '../../src/formats/hints.ts';
 import { summarize } from '../../src/formats/summary.ts';
+import { makeDigest } from '../helpers/makers.ts';
 import { makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
 
 const current = makeRow('node:20', 'current');
@@ -34,6 +35,21 @@ describe('the summary of list', () => {
     [[current, failed], null],
   ])('names the next command', (images, next) => {
     expect(summarize(makeReport(images)).next).toBe(next);
+  });
+
+  it('tells what pulls would fetch, names of one candidate once', () => {
+    const withDownload = { ...rebuilt, tag: { ...rebuilt.tag, download: { bytes: 132_659, layers: 2, totalLayers: 3 } } };
+    const other = makeRow('ghcr.io/acme/api:2', 'rebuilt');
+    const otherCandidate = { ...other.tag.verdict, candidate: makeDigest('another candidate') };
+    const otherRow = {
+      ...other,
+      tag: { ...other.tag, verdict: otherCandidate, download: { bytes: 1_000_000, layers: 1, totalLayers: 1 } },
+    };
+    const images = [withDownload, { ...withDownload, name: 'nginx:stable' }, otherRow];
+    expect(summarize(makeReport(images)).sentence).toBe('3 images: 3 rebuilt. Need to get 1.1 MB of layers. Checked 3 min ago.');
+    expect(summarize(makeReport(images), { upgradable: true }).sentence).toBe(
+      '3 upgradable: 3 rebuilt. Need to get 1.1 MB of layers. Checked 3 min ago.',
+    );
   });
 
   it('names only commands that know the images of the demo', () => {
