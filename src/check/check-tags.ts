@@ -13,7 +13,7 @@ export type TagCheckOptions = AnswerPolicy & {
   readonly onProgress: (progress: Progress) => void;
 };
 
-/** `subject`: what is being done right now, a registry or the engine's location. */
+/** `subject`: what is waited for, `images` or the registry that has been asked longest. */
 export type Progress = { readonly done: number; readonly total: number; readonly subject: string };
 
 /** What was found about one row's tag; `resolution` is null when nothing had to be asked. */
@@ -38,7 +38,7 @@ export async function checkTags(
   const toAsk = groups.filter((group) => recalled.get(group) === null);
   if (toAsk.length > 0 && !options.offline) (await openRegistry()).announce(toAsk.map((group) => group.reference));
 
-  let done = 0;
+  const open = new Set(groups);
   const settle = async (group: Group): Promise<void> => {
     const resolution = recalled.get(group) ?? (await answers.resolve(group.reference, group.tag));
     for (const subject of group.subjects) {
@@ -46,8 +46,9 @@ export async function checkTags(
       const check = await checkTag(question, resolution, answers);
       settled.set(subject, { check, resolution });
     }
-    done += 1;
-    options.onProgress({ done, total: groups.length, subject: group.reference.registry });
+    open.delete(group);
+    const [oldest = group] = open;
+    options.onProgress({ done: groups.length - open.size, total: groups.length, subject: oldest.reference.registry });
   };
 
   await Promise.all([...groupByRegistry(groups).values()].map((ofRegistry) => settleAll(ofRegistry, options.jobs, settle)));

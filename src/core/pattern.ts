@@ -20,6 +20,8 @@ const RANGE = /(?:\\([^])|([^\\\]-]))(?:-(?:\\([^])|([^\\\]-])))?/g;
  * (`nginx`, `ghcr.io/acme/api`) or canonical (`docker.io/library/nginx`), alone, or with its tag, its digest or both. So `nginx` matches every tag of nginx
  * and no other repository, `nginx:1.*` the tags that begin so, `ghcr.io/**` all of a registry.
  *
+ * What podman built here is found without its `localhost/`.
+ *
  * What reads as a reference means that reference in any of its spellings, so `docker.io/nginx` and `[::1]:5000/app` do what they say.
  *
  * Time is at most the pattern's length times the name's, whatever the pattern.
@@ -30,7 +32,7 @@ export function compilePattern(glob: string): Parsed<(reference: Reference) => b
     return malformed(`invalid pattern: expected 1 to ${MAX_PATTERN} characters, got ${glob.length}`);
   }
   const exact = parseReference(glob);
-  if (exact.ok) return parsed((reference) => isCovered(exact.value, reference));
+  if (exact.ok) return parsed((reference) => isCovered(exact.value, reference) || isCovered(asLocal(exact.value), reference));
   const tokens = glob.match(TERM) ?? [];
   const read = tokens.join('').length;
   if (read < glob.length) {
@@ -42,6 +44,14 @@ export function compilePattern(glob: string): Parsed<(reference: Reference) => b
   const terms = tokens.map(createTerm);
   return parsed((reference) => namesOf(reference).some((name) => isMatch(terms, name)));
 }
+
+/** Podman's name for what was built here: `my-app` means `localhost/my-app` as well. Source: containers-registries.conf(5), short names. */
+function asLocal(pattern: Reference): Reference {
+  if (pattern.registry !== 'docker.io') return pattern;
+  return { ...pattern, registry: LOCAL, repository: pattern.repository.replace(/^library\//, '') };
+}
+
+const LOCAL = 'localhost';
 
 /** A part the pattern does not have may be anything. */
 function isCovered(pattern: Reference, reference: Reference): boolean {
@@ -55,7 +65,9 @@ function isCovered(pattern: Reference, reference: Reference): boolean {
 /** Every text by which a user may mean the reference. */
 function namesOf(reference: Reference): readonly string[] {
   const forms = [{ ...reference, tag: null, digest: null }, { ...reference, digest: null }, { ...reference, tag: null }, reference];
-  return [...new Set(forms.flatMap((form) => [renderFamiliar(form), renderReference(form)]))];
+  const names = forms.flatMap((form) => [renderFamiliar(form), renderReference(form)]);
+  const short = reference.registry === LOCAL ? names.map((name) => name.slice(`${LOCAL}/`.length)) : [];
+  return [...new Set([...names, ...short])];
 }
 
 function createTerm(token: string): Term {

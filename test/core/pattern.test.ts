@@ -41,6 +41,12 @@ describe('a pattern without a tag', () => {
     ['*/*', 'acme/api', true],
     ['[::1]:5000/app', '[::1]:5000/app:2', true],
     ['[::1]:5000/app', '[::1]:5001/app:2', false],
+    ['my-app', 'localhost/my-app:dev', true],
+    ['my-app', 'docker.io/acme/my-app:dev', false],
+    ['acme/my-app', 'localhost/acme/my-app:dev', true],
+    ['my-*', 'localhost/my-app:dev', true],
+    ['localhost/my-app', 'localhost/my-app:dev', true],
+    ['ghcr.io/my-app', 'localhost/my-app:dev', false],
   ])('%s on %s: %s', (pattern, text, expected) => {
     expect(isMatched(pattern, text)).toBe(expected);
   });

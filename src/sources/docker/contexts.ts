@@ -55,6 +55,7 @@ async function unknownContext(configDirectory: string, name: string): Promise<Im
   return new ImgupdateError(
     'usage',
     `no docker context is named "${sanitizeText(name, 100)}": there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`,
+    { hint: "name one of them with --context, or choose it with 'docker context use'; DOCKER_CONTEXT and config.json name one too" },
   );
 }
 
