@@ -32,7 +32,8 @@ export type InstalledImage = {
  * What the store can prove about where an image came from.
  *
  * - `repo-digests`: classic store; a digest for a repository is there only after a pull from it or a push to it
- * - `identity`: containerd store with Engine API 1.53 or later; `pulledFrom` are the repositories it was pulled from, `built` says it was built here
+ * - `identity`: containerd store with Engine API 1.53 or later; `pulledFrom` are the repositories it was pulled from or pushed to, their registries without
+ *   ports, which containerd's labels do not keep; `built` says it was built here by BuildKit; neither: built otherwise, imported or loaded
  * - `unrecorded`: containerd store before that; its digests say nothing about any registry
  * - `podman`: every name is combined with every digest, so digests prove nothing; images from no registry are named `localhost/...`
  */

@@ -47,7 +47,7 @@ const MAX_PRESENCES = 4;
  *
  * The classic store records a digest for a repository only after a pull or push. The containerd store and podman do so for every name; there only the engine's
  * own record of the image's identity, or podman's name `localhost`, proves that an image never came from a registry.
- * Source: moby, daemon/images and daemon/containerd; Engine API 1.53, `Identity`.
+ * Source: moby, daemon/images, daemon/containerd/image_identity.go and image_push.go; Engine API 1.53, `Identity`.
  */
 export function planTagCheck(image: InstalledImage, reference: Reference): TagPlan {
   if (reference.tag === null) return settled({ kind: 'pinned', why: 'it is referenced by digest alone, which no tag can move' });
@@ -99,14 +99,23 @@ function whyLocal(image: InstalledImage, reference: Reference): string | null {
         ? null
         : `it was never pulled from or pushed to ${renderRepository(reference)}`;
     case 'identity':
-      if (image.origin.pulledFrom.some((from) => isSameRepository(from, reference))) return null;
-      if (image.origin.pulledFrom.length > 0) return `it was pulled from elsewhere and named ${renderRepository(reference)} here`;
-      return image.origin.built ? 'it was built here' : null;
+      if (image.origin.pulledFrom.some((from) => isSameButForPort(from, reference))) return null;
+      if (image.origin.pulledFrom.length > 0) return `it is from elsewhere and was named ${renderRepository(reference)} here`;
+      return image.origin.built ? 'it was built here' : 'it was never pulled from or pushed to any registry';
     case 'podman':
       return reference.registry === 'localhost' ? 'podman gives the name localhost to images that come from no registry' : null;
     case 'unrecorded':
       return null;
   }
+}
+
+/** Source: containerd, core/remotes/docker, AppendDistributionSourceLabel(): the label's key is the registry's host name. */
+function isSameButForPort(from: Repository, reference: Reference): boolean {
+  return isSameRepository({ ...from, registry: withoutPort(from.registry) }, { ...reference, registry: withoutPort(reference.registry) });
+}
+
+function withoutPort(registry: string): string {
+  return registry.replace(/:\d+$/, '');
 }
 
 /**

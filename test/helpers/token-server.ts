@@ -35,9 +35,11 @@ export async function startTokenServer(options: TokenServerOptions = {}): Promis
 
   const handle = (request: ServedRequest) => {
     if (request.path !== '/token') return answer(404);
-    const user = readUser(request, options.users ?? {});
+    const form = request.method === 'POST' ? new URLSearchParams(Buffer.from(request.body).toString()) : null;
+    const user = form === null ? readUser(request, options.users ?? {}) : readForm(form, options.users ?? {});
     if (user === undefined) return jsonAnswer(401, { details: 'incorrect username or password' });
-    const access = request.query.getAll('scope').flatMap((scope) => {
+    const scopes = form === null ? request.query.getAll('scope') : (form.get('scope') ?? '').split(' ');
+    const access = scopes.flatMap((scope) => {
       const [type = '', name = '', actions = ''] = scope.split(':');
       return [{ type, name, actions: actions.split(',').filter((action) => grants(user, name, action)) }];
     });
@@ -53,7 +55,7 @@ export async function startTokenServer(options: TokenServerOptions = {}): Promis
     };
     const signed = [{ typ: 'JWT', alg: 'RS256', x5c: chain }, claims].map(encode).join('.');
     const token = `${signed}.${createSign('RSA-SHA256').update(signed).sign(key, 'base64url')}`;
-    return jsonAnswer(200, { token, expires_in: lifeSeconds, issued_at: new Date(now * 1000).toISOString() });
+    return jsonAnswer(200, { token, access_token: token, expires_in: lifeSeconds, issued_at: new Date(now * 1000).toISOString() });
   };
 
   const served = await serve({ handle, intercept: () => null, latencyMs: 0, tls: null, socketPath: null });
@@ -62,6 +64,12 @@ export async function startTokenServer(options: TokenServerOptions = {}): Promis
 }
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** The same of the OAuth2 form, by which containerd asks. */
+function readForm(form: URLSearchParams, users: Readonly<Record<string, string>>): string | undefined {
+  const name = form.get('username') ?? '';
+  return users[name] !== undefined && users[name] === form.get('password') ? name : undefined;
+}
 
 /** The user, null when nobody is named, undefined when the password is wrong. */
 function readUser(request: ServedRequest, users: Readonly<Record<string, string>>): string | null | undefined {

@@ -56,7 +56,7 @@ export async function installImages(context: ImagesContext, images: readonly Lis
 }
 
 function recall(variant: Variant, remembered: ReadonlyMap<string, string>): ImageFacts | null {
-  if (variant.factsKey === null || variant.identityByInspect) return null;
+  if (variant.factsKey === null || variant.identityBy === 'inspect') return null;
   const text = remembered.get(variant.factsKey);
   return text === undefined ? null : decodeFacts(text);
 }

@@ -19,8 +19,8 @@ export type Variant = {
   readonly ambiguous: boolean;
   /** Under which the facts are remembered; null where the id does not determine them. */
   readonly factsKey: string | null;
-  /** The identity is told by inspect alone, and it can change. */
-  readonly identityByInspect: boolean;
+  /** Who tells the identity, which can change: `nobody` before API 1.53, from 1.54 the list. */
+  readonly identityBy: 'nobody' | 'inspect' | 'list';
 };
 
 /**
@@ -30,22 +30,22 @@ export type Variant = {
  * Source: moby, daemon/containerd/image_list.go; Engine API 1.47 `manifests`, 1.49 `platform`, 1.53 `Identity`, 1.54 `identity`.
  */
 export function listVariants(image: ListedImage, store: StoreKind, apiMinor: number): readonly Variant[] {
-  const single = { image, manifest: null, query: null, ambiguous: false, identityByInspect: false };
+  const single = { image, manifest: null, query: null, ambiguous: false, identityBy: 'nobody' } as const;
   if (store !== 'containerd') return [{ ...single, factsKey: `engine-image:${store}:${image.id}` }];
-  const identityByInspect = apiMinor === 53;
+  const identityBy = apiMinor < 53 ? 'nobody' : apiMinor === 53 ? 'inspect' : 'list';
   const here = new Map<string, ListedManifest>();
   for (const manifest of (image.manifests ?? []).filter((listed) => listed.available)) {
     const platform = renderPlatform(manifest.platform);
     if (!here.has(platform)) here.set(platform, manifest);
   }
-  if (here.size === 0) return [{ ...single, factsKey: null, identityByInspect }];
+  if (here.size === 0) return [{ ...single, factsKey: null, identityBy }];
   return [...here.values()].map((manifest) => ({
     image,
     manifest,
     query: here.size > 1 && apiMinor >= 49 ? platformQuery(manifest.platform) : null,
     ambiguous: here.size > 1 && apiMinor < 49,
     factsKey: `engine-image:${store}:${manifest.digest}`,
-    identityByInspect,
+    identityBy,
   }));
 }
 
@@ -58,7 +58,7 @@ export function learnedFrom(variant: Variant, inspected: InspectedImage): Learne
   const wanted = variant.manifest?.platform ?? null;
   const isOther =
     variant.ambiguous && wanted !== null && (facts.platform === null || renderPlatform(facts.platform) !== renderPlatform(wanted));
-  return { facts: isOther ? null : facts, identity };
+  return { facts: isOther ? null : facts, identity: variant.identityBy === 'inspect' ? (identity ?? NO_RECORD) : identity };
 }
 
 export type InstallContext = {
@@ -84,7 +84,7 @@ export function installVariant(variant: Variant, learned: Learned, context: Inst
     tags: image.names.map((name) => readName(name, image, context)).filter((reference) => reference !== null),
     repoDigests: image.digests.map((name) => readDigest(name, image, context)).filter((known) => known !== null),
     contentDigests: inContainerd ? distinct([image.target ?? parseDigest(image.id), manifest?.digest ?? null]) : [],
-    origin: originOf(context.store, manifest?.identity ?? learned.identity),
+    origin: originOf(context.store, manifest?.identity ?? learned.identity ?? (variant.identityBy === 'list' ? NO_RECORD : null)),
   };
 }
 
@@ -92,7 +92,10 @@ function platformOf(variant: Variant, facts: ImageFacts | null): Platform | null
   return variant.manifest?.platform ?? facts?.platform ?? variant.image.manifests?.[0]?.platform ?? null;
 }
 
-/** An engine that knows no origin of an image says nothing: it may have been loaded, or come before the engine kept a record. */
+/** What an engine that tells identities means by telling none: it is made of labels that every pull and push leaves on the content. */
+const NO_RECORD: Identity = { pulledFrom: [], built: false };
+
+/** null: nothing is told. */
 function originOf(store: StoreKind, identity: Identity | null): Origin {
   switch (store) {
     case 'classic':

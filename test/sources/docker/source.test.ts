@@ -238,7 +238,7 @@ describe('the containerd image store', () => {
       built: false,
     });
     expect(only(byName(inventory, 'docker.io/acme/app:dev')).origin).toEqual({ kind: 'identity', pulledFrom: [], built: true });
-    expect(only(byName(inventory, 'quay.io/acme/loaded:1')).origin).toEqual({ kind: 'unrecorded' });
+    expect(only(byName(inventory, 'quay.io/acme/loaded:1')).origin).toEqual({ kind: 'identity', pulledFrom: [], built: false });
   });
 
   it('with API 1.53 the record is read from each image, even when its layers are remembered', async () => {
