@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../../src/check/ports.ts';
 import type { InstalledImage } from '../../../src/core/installed.ts';
 import { renderPlatform } from '../../../src/core/platform.ts';
-import { renderReference } from '../../../src/core/reference.ts';
+import { renderReference, renderRepository } from '../../../src/core/reference.ts';
+import { planTagCheck } from '../../../src/core/tag-check.ts';
 import { createDockerSource, type DockerSourceOptions } from '../../../src/sources/docker/source.ts';
 import { readReplies, startFakeEngine, type FakeEngine, type Misbehaviour, type Replies } from './fake-engine.ts';
 
@@ -239,6 +240,36 @@ describe('the containerd image store', () => {
     });
     expect(only(byName(inventory, 'docker.io/acme/app:dev')).origin).toEqual({ kind: 'identity', pulledFrom: [], built: true });
     expect(only(byName(inventory, 'quay.io/acme/loaded:1')).origin).toEqual({ kind: 'identity', pulledFrom: [], built: false });
+  });
+
+  const PINNED = 'sha256:efb90cea830201bd1690e6dc0869c33345581fc8da4121035a943d49501ac240';
+
+  it('the record of a real engine keeps no port, and tells pushes like pulls', async () => {
+    await start(readReplies('containerd-api-1.56'));
+    const inventory = await list();
+    const origins = inventory.images.map(({ tags, origin }) => [
+      tags.map(renderReference).join(),
+      origin.kind === 'identity' ? origin.pulledFrom.map(renderRepository) : null,
+    ]);
+    expect(Object.fromEntries(origins)).toEqual({
+      'docker.io/library/imported:dev': [],
+      'registry.example:5000/acme/pushed:1': ['registry.example/acme/pushed'],
+      [`registry.example:5000/acme/pinned@${PINNED}`]: ['registry.example/acme/pinned'],
+      'registry.example:5000/acme/api:1': ['registry.example/acme/api'],
+      'registry.example:5000/acme/renamed:1': ['registry.example/acme/api'],
+    });
+    const plans = inventory.images.flatMap((image) => image.tags.map((tag) => [renderReference(tag), planTagCheck(image, tag)] as const));
+    expect(plans.map(([name, plan]) => [name, plan.kind === 'ask' ? 'ask' : plan.verdict.kind])).toEqual([
+      ['docker.io/library/imported:dev', 'local'],
+      ['registry.example:5000/acme/pushed:1', 'ask'],
+      [`registry.example:5000/acme/pinned@${PINNED}`, 'pinned'],
+      ['registry.example:5000/acme/api:1', 'ask'],
+      ['registry.example:5000/acme/renamed:1', 'local'],
+    ]);
+    expect(inventory.containers.map(({ name, reference }) => [name, reference === null ? null : renderReference(reference)])).toEqual([
+      ['current', 'registry.example:5000/acme/api:1'],
+      ['outdated', 'registry.example:5000/acme/api:1'],
+    ]);
   });
 
   it('with API 1.53 the record is read from each image, even when its layers are remembered', async () => {
