@@ -1,6 +1,6 @@
 import type { ContainerUse, ImageReport } from '../check/report.ts';
 import type { Digest } from '../core/digest.ts';
-import { shortDigest } from '../core/digest.ts';
+import { parseDigest, shortDigest } from '../core/digest.ts';
 import { renderPlatform } from '../core/platform.ts';
 import type { Reason } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
@@ -39,11 +39,14 @@ export function candidateOf(image: ImageReport): Digest | null {
   }
 }
 
-/** The digest that best names what is here: the one that was matched, else the first it is known by. */
+/**
+ * The digest that best names what is here: the one that was matched, the one it is pinned to, what its tag named when it was pulled (which is its id in a
+ * containerd store), else the first it is known by.
+ */
 export function installedOf(image: ImageReport): Digest | null {
-  const candidate = candidateOf(image);
-  if (candidate !== null && image.tag.digests.includes(candidate)) return candidate;
-  return image.tag.digests[0] ?? null;
+  const pinned = image.reference.slice(image.reference.indexOf('@') + 1);
+  const best = [candidateOf(image), parseDigest(pinned), parseDigest(image.engineId)];
+  return best.find((digest) => digest !== null && image.tag.digests.includes(digest)) ?? image.tag.digests[0] ?? null;
 }
 
 /** Why the tag's question has no answer; null when it has one. */

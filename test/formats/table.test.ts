@@ -2,7 +2,8 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { createPaint } from '../../src/formats/paint.ts';
 import { renderTable } from '../../src/formats/table.ts';
-import { makePlatform } from '../helpers/makers.ts';
+import { type Digest, shortDigest } from '../../src/core/digest.ts';
+import { makeDigest, makePlatform } from '../helpers/makers.ts';
 import { HERE, makeReadableDigest, makeReport, makeRow, WORLD } from './reports.ts';
 
 const PIPE = { width: null, noTrunc: false, paint: createPaint(false) };
@@ -148,5 +149,24 @@ describe('the table', () => {
   it('renders 20,000 images whole', () => {
     const images = Array.from({ length: 20_000 }, (_, at) => ({ ...makeRow('nginx:1.27', 'rebuilt'), name: `ghcr.io/acme/api-${at}:1` }));
     expect(renderTable(makeReport(images), terminal(80)).split('\n')).toHaveLength(20_002);
+  });
+});
+
+describe('the CURRENT column', () => {
+  const [platform, index, other] = ['platform manifest', 'index', 'other'].map(makeDigest).sort() as [Digest, Digest, Digest];
+  const shown = (name: string, engineId: string): string => {
+    const row = makeRow(name, 'gone');
+    const image = { ...row, engineId, tag: { ...row.tag, digests: [platform, index, other] } };
+    return renderTable(makeReport([image]), PIPE)
+      .split('\n')[1]!
+      .split(/\s+/)[1]!;
+  };
+
+  it.each([
+    ['what a reference is pinned to', `nginx@${other}`, index, other],
+    ['what the tag named when it was pulled, in a containerd store', 'nginx:1', index, index],
+    ['the first known digest, where the id is a config', 'nginx:1', makeDigest('a config'), platform],
+  ])('shows %s', (_name, name, engineId, expected) => {
+    expect(shown(name, engineId)).toBe(shortDigest(expected));
   });
 });
