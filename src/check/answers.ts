@@ -1,5 +1,6 @@
 import type { Digest } from '../core/digest.ts';
-import { decodeConfig, decodeDocument, type ImageConfig, type Index, type Manifest } from '../core/documents.ts';
+import { decodeDocument, type Index, type Manifest } from '../core/documents.ts';
+import { decodeConfig, type ImageConfig } from '../core/image-config.ts';
 import { type Outcome, type Reason, reason } from '../core/reason.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
 import type { Known } from '../core/known.ts';

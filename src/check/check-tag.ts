@@ -1,5 +1,6 @@
 import type { Digest } from '../core/digest.ts';
-import type { ImageConfig, Index, Manifest } from '../core/documents.ts';
+import type { Index, Manifest } from '../core/documents.ts';
+import type { ImageConfig } from '../core/image-config.ts';
 import type { Known } from '../core/known.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
 import { decideTag, type TagFacts, type TagQuestion, type TagStep } from '../core/tag-check.ts';

@@ -1,3 +1,4 @@
+import { normalizePlatform, type Platform } from './platform.ts';
 /** A decoded JSON object. Only keys that are known are read, so one called `__proto__` or `constructor` is data like any other. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -36,4 +37,19 @@ export function readTextMap(object: JsonObject, key: string): ReadonlyMap<string
   if (!isJsonObject(value)) return texts;
   for (const [name, text] of Object.entries(value)) if (typeof text === 'string') texts.set(name, text);
   return texts;
+}
+
+/** The fields are the same in a descriptor's `platform` and at the top of a config. */
+export function decodePlatform(wire: JsonObject): Platform | null {
+  const os = readText(wire, 'os');
+  const architecture = readText(wire, 'architecture');
+  if (os === null || architecture === null) return null;
+  const features = readList(wire, 'os.features') ?? [];
+  return normalizePlatform({
+    os,
+    architecture,
+    variant: readText(wire, 'variant'),
+    osVersion: readText(wire, 'os.version'),
+    osFeatures: features.filter((feature) => typeof feature === 'string'),
+  });
 }

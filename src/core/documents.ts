@@ -1,8 +1,8 @@
 import type { Digest } from './digest.ts';
 import { parseDigest } from './digest.ts';
-import { decodeJsonObject, isJsonObject, type JsonObject, readList, readText, readTextMap } from './documents-wire.ts';
+import { decodeJsonObject, decodePlatform, isJsonObject, type JsonObject, readList, readText, readTextMap } from './documents-wire.ts';
 import { malformed, type Parsed, parsed } from './parsed.ts';
-import { normalizePlatform, type Platform } from './platform.ts';
+import type { Platform } from './platform.ts';
 import { type Outcome, reason, type ReasonKind } from './reason.ts';
 import { sanitizeText } from './text.ts';
 
@@ -29,22 +29,6 @@ export type Manifest = {
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
   readonly annotations: ReadonlyMap<string, string>;
-};
-
-/** What an image's config document says of it. Source: OCI image-spec v1.1, config.md. */
-export type ImageConfig = {
-  readonly platform: Platform | null;
-  readonly created: string | null;
-  readonly diffIds: readonly Digest[];
-  readonly history: readonly HistoryEntry[];
-  readonly labels: ReadonlyMap<string, string>;
-};
-
-export type HistoryEntry = {
-  readonly created: string | null;
-  readonly createdBy: string | null;
-  readonly comment: string | null;
-  readonly emptyLayer: boolean;
 };
 
 /**
@@ -118,34 +102,6 @@ export function decodeDocument(bytes: Uint8Array, mediaType: string | null): Out
   return refused('bad-response', `expected either "manifests" or "config" and "layers"${type === null ? '' : `, as in ${type}`}`);
 }
 
-/**
- * Reads an image's config document. Everything in it may be missing, as in the empty config `{}` of an artifact; what is there has to be of its type.
- * Source: OCI image-spec v1.1, config.md.
- */
-export function decodeConfig(bytes: Uint8Array): Outcome<ImageConfig> {
-  const wire = decodeJsonObject(bytes);
-  if (wire === null) return refused('bad-response', 'expected an image config in JSON, got something else');
-  const rootfs = wire.rootfs;
-  const listed = isJsonObject(rootfs) ? readList(rootfs, 'diff_ids') : [];
-  const diffIds = listed?.map(parseDigest).filter((digest) => digest !== null) ?? [];
-  if (diffIds.length !== listed?.length) {
-    return refused('bad-response', 'expected rootfs.diff_ids of the image config to be a list of digests');
-  }
-  const history = readList(wire, 'history');
-  if (history?.every(isJsonObject) !== true) return refused('bad-response', 'expected history of the image config to be a list of objects');
-  const config = wire.config;
-  return {
-    ok: true,
-    value: {
-      platform: decodePlatform(wire),
-      created: readText(wire, 'created'),
-      diffIds,
-      history: history.map(decodeHistoryEntry),
-      labels: isJsonObject(config) ? readTextMap(config, 'Labels') : new Map<string, string>(),
-    },
-  };
-}
-
 /** Whether a document of this media type lists others. Parameters and case do not matter. */
 export function isIndexMediaType(mediaType: string): boolean {
   return INDEX_TYPES.has(withoutParameters(mediaType));
@@ -215,30 +171,6 @@ function decodeDescriptor(wire: unknown): Parsed<Descriptor> {
 function describe(wire: JsonObject): Pick<Descriptor, 'annotations' | 'platform'> {
   const platform = wire.platform;
   return { platform: isJsonObject(platform) ? decodePlatform(platform) : null, annotations: readTextMap(wire, 'annotations') };
-}
-
-/** The fields are the same in a descriptor's `platform` and at the top of a config. */
-function decodePlatform(wire: JsonObject): Platform | null {
-  const os = readText(wire, 'os');
-  const architecture = readText(wire, 'architecture');
-  if (os === null || architecture === null) return null;
-  const features = readList(wire, 'os.features') ?? [];
-  return normalizePlatform({
-    os,
-    architecture,
-    variant: readText(wire, 'variant'),
-    osVersion: readText(wire, 'os.version'),
-    osFeatures: features.filter((feature) => typeof feature === 'string'),
-  });
-}
-
-function decodeHistoryEntry(wire: JsonObject): HistoryEntry {
-  return {
-    created: readText(wire, 'created'),
-    createdBy: readText(wire, 'created_by'),
-    comment: readText(wire, 'comment'),
-    emptyLayer: wire.empty_layer === true,
-  };
 }
 
 function namesDocument(contentType: string | null): contentType is string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from './digest.ts';
-import type { ImageConfig, Manifest } from './documents.ts';
+import type { Manifest } from './documents.ts';
+import type { ImageConfig } from './image-config.ts';
 
 /** What a pull would fetch: `bytes` are compressed bytes of the `layers` that are missing here, out of `totalLayers`. */
 export type Download = { readonly bytes: number; readonly layers: number; readonly totalLayers: number };

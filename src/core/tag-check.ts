@@ -1,5 +1,6 @@
 import type { Digest } from './digest.ts';
-import { type ImageConfig, type Index, type Manifest, runnableEntries } from './documents.ts';
+import { type Index, type Manifest, runnableEntries } from './documents.ts';
+import { type ImageConfig } from './image-config.ts';
 import { chooseEntry } from './index-entry.ts';
 import type { InstalledImage } from './installed.ts';
 import type { Known } from './known.ts';

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ACCEPTED_MANIFEST_TYPES,
-  decodeConfig,
   decodeDocument,
   type Descriptor,
   type Index,
@@ -11,6 +10,7 @@ import {
   type Manifest,
   runnableEntries,
 } from '../../src/core/documents.ts';
+import { decodeConfig } from '../../src/core/image-config.ts';
 import { renderPlatform } from '../../src/core/platform.ts';
 
 const [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST] = ACCEPTED_MANIFEST_TYPES;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/core/digest.ts';
-import type { ImageConfig, Index, Manifest } from '../../src/core/documents.ts';
+import type { Index, Manifest } from '../../src/core/documents.ts';
+import type { ImageConfig } from '../../src/core/image-config.ts';
 import type { InstalledImage } from '../../src/core/installed.ts';
 import { reason } from '../../src/core/reason.ts';
 import { decideTag, knownDigests, type Offer, planTagCheck, type TagStep } from '../../src/core/tag-check.ts';

@@ -1,5 +1,6 @@
 import { digestOf, type Digest } from '../../src/core/digest.ts';
-import type { Descriptor, ImageConfig, Index, Manifest } from '../../src/core/documents.ts';
+import type { Descriptor, Index, Manifest } from '../../src/core/documents.ts';
+import type { ImageConfig } from '../../src/core/image-config.ts';
 import type { InstalledImage } from '../../src/core/installed.ts';
 import { normalizePlatform, parsePlatform, type Platform } from '../../src/core/platform.ts';
 import { parseReference, type Reference, withDefaultTag } from '../../src/core/reference.ts';
