@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 
 const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
@@ -24,6 +26,21 @@ const leaveOutUnused = {
   load: (id) => (id.startsWith('\0unused:') || UNUSED_OF_UNDICI.test(id) ? { code: NOTHING, moduleType: 'js' } : null),
 };
 
+/** The licences of what is bundled have to come along. */
+const collectLicences = {
+  name: 'collect-licences',
+  generateBundle(_options, bundle) {
+    const ids = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+    const folders = new Set(ids.flatMap((id) => /^[^\0].*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0] ?? []));
+    const texts = [...folders].sort().map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      return `${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()}\n`;
+    });
+    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENCES.txt', source: texts.join(`\n${'-'.repeat(80)}\n\n`) });
+  },
+};
+
 const START =
   /[\\/](?:src[\\/](?:errors|core[\\/]text|cli[\\/](?:program|options|exit-code|report-error))|node_modules[\\/]commander)|rolldown/;
 const CHECK =
@@ -33,7 +50,7 @@ export default defineConfig({
   input: { main: 'src/main.ts' },
   platform: 'node',
   external: (id, importer) => builtins.has(id) && !isUnusedByCommander(id, importer),
-  plugins: [leaveOutUnused],
+  plugins: [leaveOutUnused, collectLicences],
   output: {
     dir: 'dist',
     format: 'esm',
