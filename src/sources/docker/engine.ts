@@ -24,6 +24,16 @@ export type Refusal = Error & { readonly statusCode: number };
 /** The newest version of the API that is spoken, 1.54: of all later ones nothing is needed. */
 const NEWEST_MINOR = 54;
 
+/** From here on the list tells an image's identity, from what is on disk. */
+const IDENTITY_IN_LIST = 54;
+
+/**
+ * From 1.53 on an inspection tells the identity too, and for that the engine verifies signatures, over the network if it has to: so where the list tells it, an
+ * inspection is asked for in an older version, unless the engine refuses that as too old.
+ * Source: moby, daemon/containerd/image_inspect.go and image_identity.go.
+ */
+const LAST_PLAIN_INSPECT = 52;
+
 /**
  * Connects to an engine and agrees on a version of the API.
  *
@@ -39,16 +49,27 @@ export async function connectEngine(options: TransportOptions): Promise<Engine> 
       throw engineAnswersBadly(options.endpoint, `answered GET /_ping with status ${ping.status} and no version of the Engine API`);
     const apiMinor = Math.min(Number(version[1]), NEWEST_MINOR);
     const docker = createDocker(`/v1.${apiMinor}`, transport.get);
+    const inspecting = apiMinor < IDENTITY_IN_LIST ? docker : createDocker(`/v1.${LAST_PLAIN_INSPECT}`, transport.get);
     return {
       product: ping.headers['libpod-api-version'] === undefined ? 'docker' : 'podman',
       apiMinor,
       info: () => docker.info(),
       images: () =>
-        docker.listImages({ all: false, ...(apiMinor >= 47 ? { manifests: true } : {}), ...(apiMinor >= 54 ? { identity: true } : {}) }),
+        docker.listImages({
+          all: false,
+          ...(apiMinor >= 47 ? { manifests: true } : {}),
+          ...(apiMinor >= IDENTITY_IN_LIST ? { identity: true } : {}),
+        }),
       containers: () => docker.listContainers({ all: true }),
       inspectImage: (id, platform) => {
         const query: Docker.ImageInspectOptions & { readonly platform?: string } = platform === null ? {} : { platform };
-        return docker.getImage(id).inspect(query);
+        return inspecting
+          .getImage(id)
+          .inspect(query)
+          .catch((error: unknown) => {
+            if (inspecting === docker || !isRefusal(error) || error.statusCode !== 400) throw error;
+            return docker.getImage(id).inspect(query);
+          });
       },
       inspectContainer: (id) => docker.getContainer(id).inspect(),
       isAlive: () =>

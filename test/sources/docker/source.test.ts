@@ -325,6 +325,35 @@ describe('the containerd image store', () => {
   });
 });
 
+describe('an inspection', () => {
+  const inspections = (): readonly string[] =>
+    engine!.requests.filter((path) => /^\/v1\.\d+\/images\/sha256:/.test(path)).map((path) => path.slice(0, '/v1.52'.length));
+
+  it.each([
+    ['1.52', '/v1.52'],
+    ['1.53', '/v1.53'],
+    ['1.54', '/v1.52'],
+    ['1.56', '/v1.52'],
+  ])('of an engine of API %s is asked for by %s, which makes it verify no signature it need not', async (version, expected) => {
+    await start(readReplies('containerd-api-1.56', { '/_ping': { status: 200, headers: { 'Api-Version': version }, body: 'OK' } }));
+    await list();
+    expect(new Set(inspections())).toEqual(new Set([expected]));
+  });
+
+  it('is asked for by the newest version of an engine that speaks no older one', async () => {
+    await start(readReplies('containerd-api-1.56'), (path, request, response) => {
+      if (!(request.url ?? '').startsWith('/v1.52/') || path === '') return false;
+      response.writeHead(400, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ message: 'client version 1.52 is too old. Minimum supported API version is 1.54' }));
+      return true;
+    });
+    const { images, warnings } = await list();
+    expect(warnings).toEqual([]);
+    expect(images.every((image) => image.diffIds !== null)).toBe(true);
+    expect(new Set(inspections())).toEqual(new Set(['/v1.52', '/v1.54']));
+  });
+});
+
 describe('an engine with faults', () => {
   const web = Object.keys(readReplies('classic-20.10')).find((path) => path.startsWith('/images/sha256:2aac'))!;
 
