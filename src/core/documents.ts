@@ -45,10 +45,12 @@ export const ACCEPTED_MANIFEST_TYPES = [
 const INDEX_TYPES: ReadonlySet<string> = new Set([ACCEPTED_MANIFEST_TYPES[0], ACCEPTED_MANIFEST_TYPES[2]]);
 const DOCUMENT_TYPES: ReadonlySet<string> = new Set(ACCEPTED_MANIFEST_TYPES);
 
+const SCHEMA1 = 'schema 1 manifests';
+
 /** Types of documents that are known and not read, and what to call them. */
 const WITHDRAWN_TYPES: ReadonlyMap<string, string> = new Map([
-  ['application/vnd.docker.distribution.manifest.v1+prettyjws', 'schema 1 manifests'],
-  ['application/vnd.docker.distribution.manifest.v1+json', 'schema 1 manifests'],
+  ['application/vnd.docker.distribution.manifest.v1+prettyjws', SCHEMA1],
+  ['application/vnd.docker.distribution.manifest.v1+json', SCHEMA1],
   ['application/vnd.oci.artifact.manifest.v1+json', 'artifact manifests'],
 ]);
 
@@ -100,6 +102,11 @@ export function decodeDocument(bytes: Uint8Array, mediaType: string | null): Out
   if (isIndex && (type === null || INDEX_TYPES.has(type))) return decoded(decodeIndex(wire));
   if (isManifest && (type === null || !INDEX_TYPES.has(type))) return decoded(decodeManifest(wire));
   return refused('bad-response', `expected either "manifests" or "config" and "layers"${type === null ? '' : `, as in ${type}`}`);
+}
+
+/** Whether a media type is one of Docker's manifests before version 2, schema 2. */
+export function isSchema1Type(mediaType: string): boolean {
+  return WITHDRAWN_TYPES.get(mediaType) === SCHEMA1;
 }
 
 /** Whether a document of this media type lists others. Parameters and case do not matter. */

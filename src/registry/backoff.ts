@@ -62,3 +62,8 @@ function parseBody(body: string): number | null {
 function positive(ms: number | null): number | null {
   return ms !== null && ms > 0 ? Math.min(ms, LONGEST_ASKED_MS) : null;
 }
+
+/** A moment in milliseconds since the epoch as reasons tell it: RFC 3339 UTC. */
+export function toTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

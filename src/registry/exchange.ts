@@ -1,7 +1,7 @@
 import { startDeadline } from './deadline.ts';
 import { failure, type Failure } from './failure.ts';
 import { decideRedirect } from './redirect.ts';
-import type { Stop } from './stop.ts';
+import { NOT_WAITED_FOR, type Stop } from './stop.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 
 /** One question to a host, redirects and all. Never sent anywhere else than to `url`'s origin: `authorization`. */
@@ -104,6 +104,6 @@ function describeEnd(cause: 'timeout' | 'stopped' | null): string | null {
 
 function endOf(cause: 'timeout' | 'stopped' | null, timeoutMs: number): Failure | null {
   if (cause === null) return null;
-  if (cause === 'stopped') return failure('timeout', 'was not waited for any longer: the run ended');
+  if (cause === 'stopped') return failure('timeout', NOT_WAITED_FOR);
   return failure('timeout', `did not answer within ${Math.round(timeoutMs / 100) / 10} s`);
 }

@@ -1,8 +1,10 @@
 import type { BlobRef, TagAnswer } from '../check/ports.ts';
 import { digestOf, parseDigest } from '../core/digest.ts';
+import { isSchema1Type } from '../core/documents.ts';
 import { reason, type Outcome, type Reason } from '../core/reason.ts';
 import type { Repository } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
+import { parseJson } from './json.ts';
 import { parseErrors } from './oci-errors.ts';
 import { reasonForRefusal } from './refusal.ts';
 import { bodyText } from './retry.ts';
@@ -13,11 +15,6 @@ export type Responded = Extract<Answer, { kind: 'response' }>;
 
 /** What an answer is an answer to. */
 export type Asked = { readonly repository: Repository; readonly asked: Ask };
-
-const SCHEMA1_TYPES: ReadonlySet<string> = new Set([
-  'application/vnd.docker.distribution.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v1+prettyjws',
-]);
 
 /** What a HEAD settles; null when a GET has to. */
 export function decideHead(head: Responded, about: Asked): TagAnswer | null {
@@ -86,7 +83,7 @@ function mediaTypeOf(response: HttpResponse): string | null {
 
 function refuseType(mediaType: string | null, subject: string): Reason | null {
   if (mediaType === null) return null;
-  if (SCHEMA1_TYPES.has(mediaType)) return reason('unsupported', `${subject} is a Docker schema1 manifest; expected schema2 or OCI`);
+  if (isSchema1Type(mediaType)) return reason('unsupported', `${subject} is a Docker schema1 manifest; expected schema2 or OCI`);
   return mediaType.includes('html') ? reason('bad-response', `${subject} was answered with HTML; expected a manifest`) : null;
 }
 
@@ -120,15 +117,7 @@ export function refusal(answer: Responded, about: Asked): Reason {
   });
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-function no(why: Reason): Outcome<never> {
+/** No document, and why. */
+export function no(why: Reason): Outcome<never> {
   return { ok: false, reason: why };
 }

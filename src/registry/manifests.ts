@@ -1,8 +1,9 @@
 import type { BlobRef, TagAnswer } from '../check/ports.ts';
-import { reason, type Outcome, type Reason } from '../core/reason.ts';
+import { ACCEPTED_MANIFEST_TYPES } from '../core/documents.ts';
+import { reason, type Outcome } from '../core/reason.ts';
 import type { Repository } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import { decideGet, decideHead, refusal, verify } from './manifest-answer.ts';
+import { decideGet, decideHead, no, refusal, verify } from './manifest-answer.ts';
 import type { Answer, Ask, Session } from './session.ts';
 import type { Stop } from './stop.ts';
 
@@ -12,17 +13,6 @@ export type Manifests = {
   readonly fetchManifest: (repository: Repository, blob: BlobRef, stop: Stop) => Promise<Outcome<Uint8Array>>;
   readonly fetchConfig: (repository: Repository, blob: BlobRef, stop: Stop) => Promise<Outcome<Uint8Array>>;
 };
-
-/**
- * Exactly these, in one header, for HEAD and GET alike: registries convert or hide what is not named, and the digest changes with it.
- * Source: distribution, registry/handlers/manifests.go.
- */
-const MANIFEST_TYPES = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-] as const;
 
 /** Source: OCI distribution-spec v1.1, "Pushing Manifests" (4 MiB); containers/image, internal/iolimits. */
 const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
@@ -112,7 +102,7 @@ function manifestAsk(repository: Repository, tagOrDigest: string, method: Ask['m
     path: `/v2/${path}/manifests/${tagOrDigest}`,
     repository: path,
     subject,
-    accept: MANIFEST_TYPES.join(', '),
+    accept: ACCEPTED_MANIFEST_TYPES.join(', '),
     maxBytes: MAX_DOCUMENT_BYTES,
     counted: method === 'GET',
   };
@@ -135,8 +125,4 @@ function blobAsk(repository: Repository, blob: BlobRef): Ask {
 function parseWarning(header: string | null): string | null {
   const text = header === null || header.length > 4096 ? undefined : /^299 - "((?:[^"\\]|\\.)*)"/.exec(header)?.[1];
   return text === undefined ? null : sanitizeText(text.replace(/\\(.)/g, '$1'), 300);
-}
-
-function no(why: Reason): Outcome<never> {
-  return { ok: false, reason: why };
 }

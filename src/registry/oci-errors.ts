@@ -1,4 +1,5 @@
 import { sanitizeText } from '../core/text.ts';
+import { parseJson } from './json.ts';
 
 /** An error as a registry words it, made safe to print: `MANIFEST_UNKNOWN`, `manifest unknown`. */
 export type OciError = { readonly code: string; readonly message: string };
@@ -26,15 +27,6 @@ export function describeErrors(errors: readonly OciError[] | null): string {
   const first = errors?.[0];
   const parts = [first?.code ?? '', first?.message ?? ''].filter((part) => part !== '');
   return parts.length === 0 ? '' : ` (${parts.join(': ')})`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 function textOf(value: unknown, maxLength: number): string {

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import type { Registry, Warning } from '../check/ports.ts';
 import { reason, type Reason } from '../core/reason.ts';
+import { compareText } from '../core/reference.ts';
 import { literalAddress } from './address.ts';
 import type { RegistryOptions, SessionContext } from './context.ts';
 import { createCounter, type Counter } from './counter.ts';
@@ -10,7 +11,7 @@ import { createGate } from './gate.ts';
 import { createManifests, type Manifests } from './manifests.ts';
 import { chooseProxy } from './proxy.ts';
 import { createSession } from './session.ts';
-import { createStop, unlessStopped, type Stop } from './stop.ts';
+import { createStop, NOT_WAITED_FOR, unlessStopped, type Stop } from './stop.ts';
 import { createTransport, type Transport } from './transport.ts';
 
 export type { RegistryOptions } from './context.ts';
@@ -79,7 +80,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   const manifestsOf = async (registry: string, until: Stop): Promise<Manifests | Reason> => {
     const connection = await unlessStopped(connectionFor(registry), until);
-    if (connection === null) return reason('timeout', `${registry} was not waited for any longer: the run ended`);
+    if (connection === null) return reason('timeout', `${registry} ${NOT_WAITED_FOR}`);
     return 'manifests' in connection ? connection.manifests : connection;
   };
 
@@ -103,8 +104,8 @@ export function createRegistry(options: RegistryOptions): Registry {
       const manifests = await manifestsOf(repository.registry, stopOf(signal));
       return 'resolveTag' in manifests ? manifests.fetchConfig(repository, blob, stopOf(signal)) : { ok: false, reason: manifests };
     },
-    usage: () => [...made.values()].map(({ counter }) => counter.usage()).toSorted((a, b) => (a.registry < b.registry ? -1 : 1)),
-    warnings: () => [...warnings.values()].toSorted((a, b) => (a.message < b.message ? -1 : 1)),
+    usage: () => [...made.values()].map(({ counter }) => counter.usage()).toSorted((a, b) => compareText(a.registry, b.registry)),
+    warnings: () => [...warnings.values()].toSorted((a, b) => compareText(a.message, b.message)),
     close: async () => {
       closing.abort();
       run.end();

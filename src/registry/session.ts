@@ -8,10 +8,10 @@ import { failure } from './failure.ts';
 import type { Gate } from './gate.ts';
 import { isQuotaRefusal, parseQuota } from './quota.ts';
 import { describeErrors, parseErrors } from './oci-errors.ts';
-import { parseRetryAfter } from './backoff.ts';
+import { parseRetryAfter, toTime } from './backoff.ts';
 import { bodyText, sendWithRetries } from './retry.ts';
 import { fetchToken } from './token-server.ts';
-import { unlessStopped, type Stop } from './stop.ts';
+import { NOT_WAITED_FOR, unlessStopped, type Stop } from './stop.ts';
 import type { HttpResponse } from './transport.ts';
 
 /** A request to one registry: `path` below its base, `subject` as messages name it. */
@@ -268,12 +268,6 @@ export function createSession(parts: SessionParts): Session {
   return { ask, announce: authorizer.announce };
 }
 
-const NOT_WAITED_FOR = 'was not waited for any longer: the run ended';
-
 function stopped(): Answer {
   return { kind: 'failed', reason: reason('timeout', `the registry ${NOT_WAITED_FOR}`) };
-}
-
-function toTime(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -5,6 +5,9 @@ export type Stop = {
   readonly onStop: (listener: () => void) => () => void;
 };
 
+/** What is said of a host whose answer came too late for that. */
+export const NOT_WAITED_FOR = 'was not waited for any longer: the run ended';
+
 /** Listens to a signal on behalf of many. */
 export function createStop(signal: AbortSignal): Stop {
   const listeners = new Set<() => void>();

@@ -2,6 +2,7 @@ import type { Credential } from '../check/ports.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
 import { isMetadataHost } from './address.ts';
+import { toTime } from './backoff.ts';
 import type { Challenge } from './challenge.ts';
 import type { SessionContext } from './context.ts';
 import { exchange, type Exchange } from './exchange.ts';
@@ -66,10 +67,9 @@ export async function fetchToken(context: SessionContext, question: TokenQuestio
     clock,
   });
   if (tried.kind === 'failed') {
-    const retryAt = tried.retryAt === null ? null : new Date(tried.retryAt).toISOString();
     return {
       kind: 'failed',
-      reason: reason(tried.failure.kind, `token server ${realm.host} of ${registry} ${tried.failure.message}`, retryAt),
+      reason: reason(tried.failure.kind, `token server ${realm.host} of ${registry} ${tried.failure.message}`, toTime(tried.retryAt)),
     };
   }
   const { status } = tried.response;

@@ -1,5 +1,6 @@
 import type { Credential } from '../check/ports.ts';
 import { malformed, parsed, type Parsed } from '../core/parsed.ts';
+import { parseJson } from './json.ts';
 
 /** A bearer token; `expiresAt` in milliseconds since the epoch, a margin already taken off. */
 export type Token = { readonly text: string; readonly expiresAt: number };
@@ -77,13 +78,8 @@ export function parseToken(body: string, askedAt: number): Parsed<Token> {
 }
 
 function parseObject(text: string): ReadonlyMap<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? new Map(Object.entries(value)) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const value = parseJson(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? new Map(Object.entries(value)) : null;
 }
 
 function startOfLife(issuedAt: unknown, askedAt: number): number {
