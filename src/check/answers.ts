@@ -78,17 +78,18 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     return { offer: answer, checkedAt: observedAt, asked: true };
   };
 
-  const presences = new Map<string, Promise<Resolution>>();
+  const looks = new Map<string, Promise<Resolution>>();
+  const look = async (repository: Repository, digest: Digest) => recall(repository, digest) ?? (await resolve(repository, digest));
   const presence: Answers['presence'] = async (repository, digest) => {
     const key = `${renderRepository(repository)}@${digest}`;
-    const flying = presences.get(key);
-    const recalled = flying === undefined ? recall(repository, digest) : null;
-    const looking = flying ?? (recalled === null ? resolve(repository, digest) : Promise.resolve(recalled));
-    presences.set(key, looking);
-    const { offer, asked } = await looking;
-    const isMine = asked && flying === undefined;
-    if (offer.kind === 'unknown') return { known: { state: 'failed', reason: offer.reason }, asked: isMine };
-    return { known: { state: 'known', value: offer.kind === 'found' }, asked: isMine };
+    const flying = looks.get(key);
+    const looking = flying ?? look(repository, digest);
+    looks.set(key, looking);
+    const resolution = await looking;
+    const asked = resolution.asked && flying === undefined;
+    const { offer } = resolution;
+    if (offer.kind === 'unknown') return { known: { state: 'failed', reason: offer.reason }, asked };
+    return { known: { state: 'known', value: offer.kind === 'found' }, asked };
   };
 
   return {

@@ -5,7 +5,7 @@ import type { Known } from '../core/known.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
 import { decideTag, type TagFacts, type TagQuestion, type TagStep } from '../core/tag-check.ts';
 import type { TagVerdict } from '../core/verdict.ts';
-import type { Answers, Resolution } from './answers.ts';
+import type { Answer, Answers, Resolution } from './answers.ts';
 import type { TrailStep } from './report.ts';
 
 /** The verdict on one row, the image a pull would bring where it is known, and what was consulted. */
@@ -33,29 +33,31 @@ export async function checkTag(question: TagQuestion, resolution: Resolution, an
     remembered: answers.remembered,
   };
 
-  const learn = async (step: Extract<TagStep, { kind: 'need' }>): Promise<void> => {
-    const blob = { digest: step.digest, size: step.size };
-    const subject = `${renderRepository(repository)}@${step.digest}`;
-    switch (step.what) {
+  const learn = async ({ what, digest, size }: Extract<TagStep, { kind: 'need' }>): Promise<void> => {
+    const subject = `${renderRepository(repository)}@${digest}`;
+    const note = <T>(
+      { known, asked }: Answer<T>,
+      told: { readonly asked: string; readonly cost: 'free' | 'counted'; readonly say: (value: T) => string },
+    ) => {
+      const answer = known.state === 'known' ? told.say(known.value) : failureOf(known);
+      trail.push({ asked: told.asked, answer, cost: asked ? told.cost : 'remembered' });
+      return known;
+    };
+    switch (what) {
       case 'manifest': {
-        const answer = await answers.manifest(repository, blob);
-        manifests.set(step.digest, answer.known);
-        const said = answer.known.state === 'known' ? answer.known.value.kind : null;
-        trail.push({ asked: `GET ${subject}`, answer: said ?? failureOf(answer.known), cost: answer.asked ? 'counted' : 'remembered' });
+        const answer = await answers.manifest(repository, { digest, size });
+        manifests.set(digest, note(answer, { asked: `GET ${subject}`, cost: 'counted', say: ({ kind }) => kind }));
         return;
       }
       case 'config': {
-        const answer = await answers.config(repository, blob);
-        configs.set(step.digest, answer.known);
-        const said = answer.known.state === 'known' ? `config, created ${answer.known.value.created ?? 'at an unknown time'}` : null;
-        trail.push({ asked: `GET blob ${subject}`, answer: said ?? failureOf(answer.known), cost: answer.asked ? 'free' : 'remembered' });
+        const answer = await answers.config(repository, { digest, size });
+        const say = ({ created }: ImageConfig) => `config, created ${created ?? 'at an unknown time'}`;
+        configs.set(digest, note(answer, { asked: `GET blob ${subject}`, cost: 'free', say }));
         return;
       }
       case 'presence': {
-        const answer = await answers.presence(repository, step.digest);
-        presences.set(step.digest, answer.known);
-        const said = answer.known.state === 'known' ? (answer.known.value ? 'still there' : 'not there') : null;
-        trail.push({ asked: `HEAD ${subject}`, answer: said ?? failureOf(answer.known), cost: answer.asked ? 'free' : 'remembered' });
+        const answer = await answers.presence(repository, digest);
+        presences.set(digest, note(answer, { asked: `HEAD ${subject}`, cost: 'free', say: (is) => (is ? 'still there' : 'not there') }));
         return;
       }
     }

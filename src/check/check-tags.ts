@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { groupBy } from '../core/group.ts';
 import { type Reference, renderRepository } from '../core/reference.ts';
 import { planTagCheck } from '../core/tag-check.ts';
 import type { TagVerdict } from '../core/verdict.ts';
@@ -22,7 +23,7 @@ export type Settled = { readonly check: TagCheck; readonly resolution: Resolutio
 type TagPorts = { readonly answers: Answers; readonly openRegistry: () => Promise<Registry> };
 
 /** All the rows that one tag settles. */
-type Group = { readonly reference: Reference; readonly tag: string; readonly subjects: Subject[] };
+type Group = { readonly reference: Reference; readonly tag: string; readonly subjects: readonly Subject[] };
 
 /** Settles the tag of every row that has a name, asking once for each distinct tag. Images without a name are left out of the answer. */
 export async function checkTags(
@@ -51,37 +52,26 @@ export async function checkTags(
     options.onProgress({ done: groups.length - open.size, total: groups.length, subject: oldest.reference.registry });
   };
 
-  await Promise.all([...groupByRegistry(groups).values()].map((ofRegistry) => settleAll(ofRegistry, options.jobs, settle)));
+  // each registry by itself, so that one that is slow holds up no other
+  const byRegistry = groupBy(groups, ({ reference }) => reference.registry);
+  await Promise.all([...byRegistry.values()].map((ofRegistry) => settleAll(ofRegistry, options.jobs, settle)));
   return settled;
 }
 
+/** The rows whose tag has to be known, by that tag; the others are settled. */
 function groupByTag(subjects: readonly Subject[], onSettled: (subject: Subject, verdict: TagVerdict) => void): readonly Group[] {
-  const groups = new Map<string, Group>();
-  for (const subject of subjects) {
-    if (subject.reference === null) continue;
+  const asking = subjects.flatMap((subject) => {
+    if (subject.reference === null) return [];
     const plan = planTagCheck(subject.image, subject.reference);
-    if (plan.kind === 'settled') {
-      onSettled(subject, plan.verdict);
-      continue;
-    }
-    const key = `${renderRepository(plan.repository)}:${plan.tag}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { reference: subject.reference, tag: plan.tag, subjects: [subject] });
-    else group.subjects.push(subject);
-  }
-  return [...groups.values()];
-}
-
-/** A registry that is slow holds up no other. */
-function groupByRegistry(groups: readonly Group[]): ReadonlyMap<string, readonly Group[]> {
-  const byRegistry = new Map<string, Group[]>();
-  for (const group of groups) {
-    const { registry } = group.reference;
-    const list = byRegistry.get(registry);
-    if (list === undefined) byRegistry.set(registry, [group]);
-    else list.push(group);
-  }
-  return byRegistry;
+    if (plan.kind === 'ask') return [{ subject, reference: subject.reference, tag: plan.tag }];
+    onSettled(subject, plan.verdict);
+    return [];
+  });
+  const byTag = groupBy(asking, ({ reference, tag }) => `${renderRepository(reference)}:${tag}`);
+  return [...byTag.values()].flatMap((rows) => {
+    const [first] = rows;
+    return first === undefined ? [] : [{ reference: first.reference, tag: first.tag, subjects: rows.map(({ subject }) => subject) }];
+  });
 }
 
 /** In batches, so that ten thousand tags do not mean ten thousand promises at once. */

@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group.ts';
 import type { Container, InstalledImage } from '../core/installed.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
 import { compareText, type Reference, renderFamiliar, renderReference, renderRepository } from '../core/reference.ts';
@@ -8,6 +9,7 @@ import type { ContainerUse, SourcePlace } from './report.ts';
 export type Subject = {
   readonly image: InstalledImage;
   readonly reference: Reference | null;
+  /** The canonical reference; the store's id of an image without a name. */
   readonly text: string;
   readonly name: string;
   readonly platform: Platform;
@@ -26,7 +28,9 @@ export type SubjectOptions = {
 
 /** Every reference of every image, sorted by reference, then platform, with the containers that use it. */
 export function listSubjects(inventory: Inventory, options: SubjectOptions): readonly Subject[] {
-  const named = inventory.images.flatMap((image) => referencesOf(image).map((reference) => ({ image, reference })));
+  const named = inventory.images.flatMap((image) =>
+    referencesOf(image).map((reference) => ({ image, reference, text: reference === null ? image.imageId : renderReference(reference) })),
+  );
   const usesOf = assignContainers(named, inventory.containers);
   const sources = [{ kind: inventory.kind, location: inventory.location, line: null, column: null }];
   return named
@@ -34,7 +38,7 @@ export function listSubjects(inventory: Inventory, options: SubjectOptions): rea
     .map((pair) => ({
       image: pair.image,
       reference: pair.reference,
-      text: pair.reference === null ? pair.image.imageId : renderReference(pair.reference),
+      text: pair.text,
       name: pair.reference === null ? '<none>' : renderFamiliar(pair.reference),
       platform: options.platform ?? pair.image.platform,
       containers: usesOf.get(pair) ?? NO_CONTAINERS,
@@ -57,36 +61,26 @@ function referencesOf(image: InstalledImage): readonly (Reference | null)[] {
   return byRepository.size > 0 ? [...byRepository.values()] : [null];
 }
 
-type Pair = { readonly image: InstalledImage; readonly reference: Reference | null };
+type Pair = Pick<Subject, 'image' | 'reference' | 'text'>;
 
 /** A container belongs to the row of the name it was created with; without such a row, to the first row of the image it runs. */
 function assignContainers(pairs: readonly Pair[], containers: readonly Container[]): ReadonlyMap<Pair, readonly ContainerUse[]> {
-  const byReference = new Map<string, Pair[]>();
-  const byImage = new Map<string, Pair[]>();
-  for (const pair of pairs) {
-    if (pair.reference !== null) append(byReference, renderReference(pair.reference), pair);
-    append(byImage, pair.image.imageId, pair);
-  }
-  const uses = new Map<Pair, ContainerUse[]>();
-  for (const container of containers) {
-    const named = container.reference === null ? undefined : byReference.get(renderReference(container.reference));
+  const byName = groupBy(pairs, ({ text }) => text);
+  const byImage = groupBy(pairs, ({ image }) => image.imageId);
+  const placed = containers.flatMap((container) => {
+    const named = container.reference === null ? undefined : byName.get(renderReference(container.reference));
     const rows = named ?? byImage.get(container.imageId);
     const row = rows?.find((pair) => runs(container, pair.image)) ?? rows?.[0];
-    if (row === undefined) continue;
-    append(uses, row, { name: container.name, running: container.running, outdated: named !== undefined && !runs(container, row.image) });
-  }
-  for (const list of uses.values()) list.sort((a, b) => compareText(a.name, b.name));
-  return uses;
+    if (row === undefined) return [];
+    const outdated = named !== undefined && !runs(container, row.image);
+    return [{ row, use: { name: container.name, running: container.running, outdated } }];
+  });
+  const uses = [...groupBy(placed, ({ row }) => row)];
+  return new Map(uses.map(([row, those]) => [row, those.map(({ use }) => use).sort((a, b) => compareText(a.name, b.name))]));
 }
 
 /** In the containerd store one id stands for every platform, and the platform's manifest tells them apart. */
 function runs(container: Container, image: InstalledImage): boolean {
   if (container.imageId === image.imageId) return true;
   return container.manifestDigest !== null && image.contentDigests.includes(container.manifestDigest);
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

@@ -1,5 +1,6 @@
 import type { CheckReport, ImageReport } from '../check/report.ts';
 import type { RegistryUse } from '../check/ports.ts';
+import { groupBy } from '../core/group.ts';
 import { parseReference, renderRepository } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { isUpgradable, nameOf, plural, reasonOf } from './facts.ts';
@@ -16,7 +17,7 @@ export type UpdateText = { readonly records: readonly string[]; readonly closing
  * Rows that share a tag (several platforms) share its line. Source: apt, `apt update`.
  */
 export function renderUpdate(report: CheckReport, options: { readonly elapsedMs: number }): UpdateText {
-  const tags = groupByReference(report.images);
+  const tags = [...groupBy(report.images, (image) => image.reference).values()];
   const upgradable = report.images.filter(isUpgradable).length;
   const nothing = renderNothingNewer(report.images);
   return {
@@ -28,16 +29,6 @@ export function renderUpdate(report: CheckReport, options: { readonly elapsedMs:
     ],
     warnings: [...countUnknown(report.images), ...renderHints(report.images)],
   };
-}
-
-function groupByReference(images: readonly ImageReport[]): readonly (readonly ImageReport[])[] {
-  const groups = new Map<string, ImageReport[]>();
-  for (const image of images) {
-    const group = groups.get(image.reference);
-    if (group === undefined) groups.set(image.reference, [image]);
-    else group.push(image);
-  }
-  return [...groups.values()];
 }
 
 function renderTag(images: readonly ImageReport[], number: number): readonly string[] {
