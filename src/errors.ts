@@ -14,4 +14,9 @@ export class ImgupdateError extends Error {
 }
 
 /** `usage` exits 64, the others exit 1. */
-export type ErrorCode = 'usage' | 'engine-unavailable' | 'no-such-image' | 'all-failed' | 'cannot-write';
+export type ErrorCode = 'usage' | 'engine-unavailable' | 'no-such-image' | 'cannot-write';
+
+/** The code of a system error, such as ENOENT; null for an error without one. */
+export function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}

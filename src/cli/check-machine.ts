@@ -23,8 +23,7 @@ export type CheckRequest = {
  */
 export async function checkMachine(context: Context, options: CommonOptions, request: CheckRequest): Promise<CheckReport> {
   const platform = options.platform === undefined ? null : readPlatform(options.platform);
-  readTrustedRealms(options.trustRealm);
-  readInsecureRegistries(options.insecureRegistry);
+  const openRegistry = planRegistry(context, options);
   const memory = await context.adapters.openMemory();
   const progress = createProgressLine(context.stderr, showsProgress(context, options));
   let report: CheckReport;
@@ -35,7 +34,7 @@ export async function checkMachine(context: Context, options: CommonOptions, req
         memory,
         now: context.now,
         signal: context.signal,
-        openRegistry: (insecureRegistries) => openRegistry(context, options, insecureRegistries),
+        openRegistry,
       },
       {
         ...request,
@@ -58,17 +57,25 @@ export function openEngine(context: Context, options: CommonOptions, facts: Engi
   return context.adapters.openEngine({ host: options.host ?? null, context: options.context ?? null, facts, timeoutMs: options.timeout });
 }
 
-/** Opens the registry client as the options say; `insecureRegistries` are the engine's own. */
-export function openRegistry(context: Context, options: CommonOptions, insecureRegistries: readonly string[]): Promise<Registry> {
-  return context.adapters.openRegistry({
-    insecureRegistries: [...insecureRegistries, ...readInsecureRegistries(options.insecureRegistry)],
-    jobs: options.jobs,
-    timeoutMs: options.timeout,
-    trustedRealms: readTrustedRealms(options.trustRealm),
-    log: (line) => {
-      if (options.verbose === true) context.stderr.write(`   ${sanitizeText(line)}\n`);
-    },
-  });
+/**
+ * Reads the options about registries, so that what is wrong with them is said before anything is asked.
+ *
+ * @returns opens the registry client; what it is given are the registries that the engine takes for insecure.
+ * @throws ImgupdateError 'usage'.
+ */
+export function planRegistry(context: Context, options: CommonOptions): (insecureRegistries: readonly string[]) => Promise<Registry> {
+  const trustedRealms = readTrustedRealms(options.trustRealm);
+  const insecureByOption = readInsecureRegistries(options.insecureRegistry);
+  return (insecureRegistries) =>
+    context.adapters.openRegistry({
+      insecureRegistries: [...insecureRegistries, ...insecureByOption],
+      jobs: options.jobs,
+      timeoutMs: options.timeout,
+      trustedRealms,
+      log: (line) => {
+        if (options.verbose === true) context.stderr.write(`   ${sanitizeText(line)}\n`);
+      },
+    });
 }
 
 /** No look-up that was needed gave an answer: then nothing in the report may be trusted. */

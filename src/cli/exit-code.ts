@@ -18,7 +18,6 @@ const BY_ERROR: Record<ErrorCode, ExitCode> = {
   usage: EXIT.usage,
   'engine-unavailable': EXIT.untrustworthy,
   'no-such-image': EXIT.untrustworthy,
-  'all-failed': EXIT.untrustworthy,
   'cannot-write': EXIT.untrustworthy,
 };
 

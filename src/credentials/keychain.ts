@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Credential, Keychain, Warning } from '../check/ports.ts';
 import type { Repository } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
+import { codeOf } from '../errors.ts';
 import { decodeAuthFile, decodeAuthVariable, type AuthFile } from './auth-file.ts';
 import { askHelper, type HelperAnswer } from './helper.ts';
 import { parseJson } from './json.ts';
@@ -106,7 +107,7 @@ async function readPlace(location: Location, warn: Warn): Promise<Place | null> 
   try {
     text = await readFile(location.path, 'utf8');
   } catch (error) {
-    const code = codeOf(error);
+    const code = codeOf(error) ?? String(error);
     const missing = code === 'ENOENT' || code === 'ENOTDIR';
     if (!missing || location.required) warn('credentials-file', `cannot read ${sanitizeText(location.path)}: ${REASONS.get(code) ?? code}`);
     return null;
@@ -134,10 +135,6 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],
   ['EISDIR', 'it is a directory'],
 ]);
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
-}
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { malformed, parsed, type Parsed } from '../core/parsed.ts';
+import { codeOf } from '../errors.ts';
 
 /** What TLS needs to know of a host; `ca` null: the authorities Node trusts anyway. */
 export type Certificates = {
@@ -61,8 +62,8 @@ async function firstFolder(
   for (const directory of directories) {
     const folder = join(directory, host);
     const names = await readdir(folder).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
-      throw unreadable(`cannot read certificates in ${folder}: ${codeOf(error)}`, error);
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+      throw unreadable(`cannot read certificates in ${folder}: ${codeOf(error) ?? 'unknown error'}`, error);
     });
     if (names !== null) return { folder, names: names.toSorted() };
   }
@@ -83,7 +84,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw unreadable(`cannot read ${path}: ${codeOf(error)}`, error);
+    throw unreadable(`cannot read ${path}: ${codeOf(error) ?? 'unknown error'}`, error);
   }
 }
 
@@ -93,8 +94,4 @@ function unreadable(message: string, cause: unknown): Error {
 
 function stem(name: string): string {
   return name.slice(0, name.lastIndexOf('.'));
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }

@@ -1,5 +1,6 @@
-import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { ImgupdateError } from '../errors.ts';
+import { statOrNull } from './files.ts';
 
 /**
  * Writes a file whole or not at all: a reader never sees half of it, and a full disk leaves the old one.
@@ -9,7 +10,7 @@ import { ImgupdateError } from '../errors.ts';
  */
 export async function writeWhole(path: string, text: string, token: string): Promise<void> {
   try {
-    const existing = await statOrNull(path);
+    const existing = statOrNull(path);
     if (existing !== null && !existing.isFile()) {
       await writeFile(path, text);
       return;
@@ -35,13 +36,4 @@ export async function writeWhole(path: string, text: string, token: string): Pro
 /** Node's words without the path, which may be the temporary one: `ENOENT: no such file or directory`. */
 function describe(error: unknown): string {
   return error instanceof Error ? error.message.replace(/, .*$/s, '') : String(error);
-}
-
-async function statOrNull(path: string) {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@ import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { stringify } from '../../formats/stringify.ts';
 import { renderLimits } from '../../formats/limits.ts';
-import { openEngine, openRegistry } from '../check-machine.ts';
+import { openEngine, planRegistry } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { type CommonOptions, refuseOffline } from '../options.ts';
@@ -13,17 +13,19 @@ import { paintFor, widthOf } from '../output.ts';
 /** `imgupdate limits`: what is left of each registry's quota. Without an engine, Docker Hub alone is asked. */
 export async function limits(context: Context, options: CommonOptions): Promise<ExitCode> {
   refuseOffline('limits', options);
+  const openRegistry = planRegistry(context, options);
   const inventory = await readInventory(context, options);
-  const registry = await openRegistry(context, options, inventory?.insecureRegistries ?? []);
+  const registry = await openRegistry(inventory?.insecureRegistries ?? []);
   try {
     const report = await checkLimits(inventory, registry, context.signal);
+    const unanswered = new Set(report.failures.map(({ registry: name }) => name));
     context.stdout.write(
       options.json === true || options.format === 'json'
         ? `${stringify(report.registries, 2)}\n`
         : renderLimits(report.registries, {
             width: widthOf(context.stdout),
             paint: paintFor(context, context.stdout, options),
-            unanswered: new Set(report.failures.map(({ registry: name }) => name)),
+            unanswered,
           }),
     );
     const lines = [
@@ -31,8 +33,7 @@ export async function limits(context: Context, options: CommonOptions): Promise<
       ...report.warnings.map(({ message }) => `W: ${message}`),
     ];
     context.stderr.write(lines.map((line) => `${sanitizeText(line)}\n`).join(''));
-    const failed = new Set(report.failures.map(({ registry: name }) => name));
-    return report.registries.some(({ registry: name }) => !failed.has(name)) ? EXIT.ok : EXIT.untrustworthy;
+    return report.registries.some(({ registry: name }) => !unanswered.has(name)) ? EXIT.ok : EXIT.untrustworthy;
   } finally {
     await registry.close();
   }

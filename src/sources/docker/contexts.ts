@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { sanitizeText } from '../../core/text.ts';
-import { ImgupdateError } from '../../errors.ts';
+import { codeOf, ImgupdateError } from '../../errors.ts';
 import type { EngineTls } from './endpoint.ts';
 import { fieldsOf, textOf, type Fields } from './fields.ts';
 
@@ -72,7 +72,7 @@ async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw new ImgupdateError(
       'engine-unavailable',

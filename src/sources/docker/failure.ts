@@ -1,5 +1,5 @@
 import { sanitizeText } from '../../core/text.ts';
-import { ImgupdateError } from '../../errors.ts';
+import { codeOf, ImgupdateError } from '../../errors.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 
 /** Says why no answer came from an engine, and what to do about it. */
@@ -21,11 +21,6 @@ export function engineAnswersBadly(endpoint: EngineEndpoint, problem: string): I
   return new ImgupdateError('engine-unavailable', `the container engine at ${sanitizeText(endpoint.location, 300)} ${problem}`, {
     hint: 'name another engine with -H or --context',
   });
-}
-
-/** The code of a system error, such as ENOENT. */
-export function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 const START = 'start it, name another with -H or --context, or see what imgupdate does without one: imgupdate demo';

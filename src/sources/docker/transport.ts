@@ -7,8 +7,9 @@ import {
   type RequestOptions,
 } from 'node:http';
 
+import { codeOf } from '../../errors.ts';
 import type { EngineEndpoint } from './endpoint.ts';
-import { codeOf, engineFailure } from './failure.ts';
+import { engineFailure } from './failure.ts';
 
 export type TransportOptions = {
   readonly endpoint: EngineEndpoint;
