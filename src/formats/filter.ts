@@ -1,6 +1,7 @@
 import type { ImageReport } from '../check/report.ts';
 import type { Parsed } from '../core/parsed.ts';
 import { malformed, parsed } from '../core/parsed.ts';
+import { groupBy } from '../core/group.ts';
 import { compilePattern } from '../core/pattern.ts';
 import { parsePlatform, renderPlatform } from '../core/platform.ts';
 import { parseReference } from '../core/reference.ts';
@@ -21,14 +22,14 @@ export type ImageFilter = (image: ImageReport) => boolean;
  * - `held`, `unused` (by no container), `outdated` (a container runs an older image): `true` or `false`
  */
 export function compileFilters(list: readonly string[]): Parsed<ImageFilter> {
-  const byKey = new Map<string, ImageFilter[]>();
+  const filters: { readonly key: string; readonly passes: ImageFilter }[] = [];
   for (const text of list) {
     const filter = compileFilter(text);
     if (!filter.ok) return filter;
-    byKey.set(filter.value.key, [...(byKey.get(filter.value.key) ?? []), filter.value.passes]);
+    filters.push(filter.value);
   }
-  const groups = [...byKey.values()];
-  return parsed((image) => groups.every((group) => group.some((passes) => passes(image))));
+  const groups = [...groupBy(filters, ({ key }) => key).values()];
+  return parsed((image) => groups.every((group) => group.some(({ passes }) => passes(image))));
 }
 
 function compileFilter(text: string): Parsed<{ readonly key: string; readonly passes: ImageFilter }> {

@@ -1,4 +1,5 @@
 import type { ImageReport } from '../check/report.ts';
+import { groupBy } from '../core/group.ts';
 import type { Reason, ReasonKind } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
 import { reasonOf } from './facts.ts';
@@ -19,20 +20,18 @@ export function renderHints(images: readonly ImageReport[], verb: 'list' | 'demo
   return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (imgupdate ${verb} --filter status=unknown)`];
 }
 
-type Group = { readonly registry: string; readonly reason: Reason; readonly images: ImageReport[] };
+type Group = { readonly registry: string; readonly reason: Reason; readonly images: readonly ImageReport[] };
 
 function groupByCause(images: readonly ImageReport[]): readonly Group[] {
-  const groups = new Map<string, Group>();
-  for (const image of images) {
+  const failed = images.flatMap((image) => {
     const reason = reasonOf(image);
-    if (reason === null) continue;
-    const registry = sanitizeText(image.registry ?? '');
-    const key = `${registry} ${reason.kind}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { registry, reason, images: [image] });
-    else group.images.push(image);
-  }
-  return [...groups.values()].sort((a, b) => b.images.length - a.images.length);
+    return reason === null ? [] : [{ image, reason, registry: sanitizeText(image.registry ?? '') }];
+  });
+  const groups = [...groupBy(failed, ({ registry, reason }) => `${registry} ${reason.kind}`).values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ registry: first.registry, reason: first.reason, images: group.map(({ image }) => image) }];
+  });
+  return groups.sort((a, b) => b.images.length - a.images.length);
 }
 
 function renderGroup({ registry, reason, images: [first, ...others] }: Group): string {

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packTar } from '../../src/demo/tar.ts';
-import { baseEnvironment, run, runOrThrow, startService, type Ran, type RunOptions } from './processes.ts';
-import { makeTemporaryDirectory } from './temp.ts';
+import { baseEnvironment, run, runOrThrow, startService, type Ran, type RunOptions, type Service } from './processes.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from './temp.ts';
 
 export type RunningEngine = {
   /** `unix:///tmp/iu-Ab12Cd/docker.sock` */
@@ -38,11 +38,7 @@ export async function startDockerd(options: { readonly insecure?: readonly strin
     env,
     pid: service.pid,
     directory: directory.path,
-    stop: async () => {
-      await service.stop();
-      await unmountBelow(directory.path);
-      await directory.remove();
-    },
+    stop: stopIn(directory, service),
   });
 }
 
@@ -72,11 +68,7 @@ export async function startPodmanService(): Promise<RunningEngine> {
     env,
     pid: service.pid,
     directory: directory.path,
-    stop: async () => {
-      await service.stop();
-      await unmountBelow(directory.path);
-      await directory.remove();
-    },
+    stop: stopIn(directory, service),
   });
 }
 
@@ -109,6 +101,15 @@ function describeEngine(program: string, flags: readonly string[], engine: Engin
       }
       await command(['build', '--network', 'none', '--tag', name, context]);
     },
+  };
+}
+
+/** Ends an engine, and leaves nothing of it. */
+function stopIn(directory: TemporaryDirectory, service: Service): () => Promise<void> {
+  return async () => {
+    await service.stop();
+    await unmountBelow(directory.path);
+    await directory.remove();
   };
 }
 

@@ -14,26 +14,12 @@ export type Authority = {
   remove: () => void;
 };
 
+const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout'] as const;
+
 export function createAuthority(): Authority {
   const folder = mkdtempSync(join(tmpdir(), 'imgupdate-ca-'));
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.crt',
-    '-days',
-    '30',
-    '-subj',
-    '/CN=Test CA',
-  );
+  openssl('req', '-x509', ...NEW_KEY, 'ca.key', '-out', 'ca.crt', '-days', '30', '-subj', '/CN=Test CA');
   const ca = readFileSync(join(folder, 'ca.crt'), 'utf8');
   writeFileSync(join(folder, 'index.txt'), '');
   writeFileSync(
@@ -45,19 +31,7 @@ export function createAuthority(): Authority {
     ca,
     issue: (name, days = 30, names = 'IP:127.0.0.1,DNS:localhost,DNS:registry.example') => {
       openssl(
-        ...[
-          'req',
-          '-new',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:P-256',
-          '-nodes',
-          '-keyout',
-          `${name}.key`,
-          '-out',
-          `${name}.csr`,
-        ],
+        ...['req', '-new', ...NEW_KEY, `${name}.key`, '-out', `${name}.csr`],
         ...['-subj', `/CN=${name}`, '-addext', `subjectAltName=${names}`],
       );
       const validity = days < 0 ? ['-startdate', '20200101000000Z', '-enddate', '20200102000000Z'] : ['-days', String(days)];
