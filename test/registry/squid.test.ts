@@ -1,15 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { systemTest } from '../helpers/system.ts';
 import { createAuthority } from './helpers/certificates.ts';
 import { createClient } from './helpers/client.ts';
 import { manifestDigest, MANIFEST_TYPE } from './helpers/fake-registry.ts';
 import { serve } from './helpers/server.ts';
-
-const hasSquid = spawnSync('squid', ['-v']).status === 0;
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -61,23 +60,25 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-it.skipIf(!hasSquid)('a registry is reached through squid, https by CONNECT and http as a proxied request', async () => {
-  const authority = createAuthority();
-  onTestFinished(() => authority.remove());
-  const answer: Parameters<typeof serve>[0] = (_seen, response) => {
-    response.writeHead(200, { 'content-type': MANIFEST_TYPE, 'content-length': 9, 'docker-content-digest': manifestDigest }).end();
-  };
-  const secure = await serve(answer, authority.issue('registry'));
-  const plain = await serve(answer);
-  const proxy = await startSquid();
-  const { registry, signal } = createClient({
-    proxy: { http: proxy, https: proxy, no: null },
-    extraCaFile: join(authority.folder, 'ca.crt'),
-    locations: new Map([['plain.example', `http://registry.example:${plain.port}`]]),
+systemTest('a real proxy', ['squid'], () => {
+  it('a registry is reached through squid, https by CONNECT and http as a proxied request', async () => {
+    const authority = createAuthority();
+    onTestFinished(() => authority.remove());
+    const answer: Parameters<typeof serve>[0] = (_seen, response) => {
+      response.writeHead(200, { 'content-type': MANIFEST_TYPE, 'content-length': 9, 'docker-content-digest': manifestDigest }).end();
+    };
+    const secure = await serve(answer, authority.issue('registry'));
+    const plain = await serve(answer);
+    const proxy = await startSquid();
+    const { registry, signal } = createClient({
+      proxy: { http: proxy, https: proxy, no: null },
+      extraCaFile: join(authority.folder, 'ca.crt'),
+      locations: new Map([['plain.example', `http://registry.example:${plain.port}`]]),
+    });
+    const found = { kind: 'found', digest: manifestDigest };
+    expect(await registry.resolveTag({ registry: `registry.example:${secure.port}`, repository: 'a/b' }, '1', signal)).toMatchObject(found);
+    expect(await registry.resolveTag({ registry: 'plain.example', repository: 'a/b' }, '1', signal)).toMatchObject(found);
+    expect(secure.seen[0]?.headers).not.toHaveProperty('via');
+    expect(plain.seen[0]?.headers.via).toContain('squid');
   });
-  const found = { kind: 'found', digest: manifestDigest };
-  expect(await registry.resolveTag({ registry: `registry.example:${secure.port}`, repository: 'a/b' }, '1', signal)).toMatchObject(found);
-  expect(await registry.resolveTag({ registry: 'plain.example', repository: 'a/b' }, '1', signal)).toMatchObject(found);
-  expect(secure.seen[0]?.headers).not.toHaveProperty('via');
-  expect(plain.seen[0]?.headers.via).toContain('squid');
 });
