@@ -57,31 +57,28 @@ export function withLookupOptions(command: Command): Command {
     .addOption(new Option('-v, --verbose', 'say every request, and the causes of errors'));
 }
 
+/** What the verbs that print something else than images say of the options of output. */
+export type OutputWords = { readonly formats?: string; readonly filters?: string; readonly quiet?: string };
+
+const IMAGE_FORMATS = "table, plain, json, ndjson, apt, quiet, or a template such as '{{.Image}} {{.Update}}'";
+const IMAGE_FILTERS = 'only images that pass; same key: any, other keys: all (repeatable)';
+const NAMES_ONLY = 'names only; -qq: nothing but the exit code';
+
 /** Adds the options of output. */
-export function withOutputOptions(command: Command, quiet = 'names only; -qq: nothing but the exit code'): Command {
+export function withOutputOptions(
+  command: Command,
+  { formats = IMAGE_FORMATS, filters = IMAGE_FILTERS, quiet = NAMES_ONLY }: OutputWords = {},
+): Command {
   return command
-    .addOption(new Option('--format <format>', "table, plain, json, ndjson, apt, quiet, or a template such as '{{.Image}} {{.Update}}'"))
+    .addOption(new Option('--format <format>', formats))
     .addOption(new Option('--json', 'the same as --format json'))
     .addOption(
       new Option('-o, --output <format=path>', 'write this format to a file as well (repeatable)').argParser(collect).default([], 'none'),
     )
-    .addOption(
-      new Option('--filter <key=value>', 'only images that pass; same key: any, other keys: all (repeatable)')
-        .argParser(collect)
-        .default([], 'none'),
-    )
-    .addOption(quietOption(quiet))
+    .addOption(new Option('--filter <key=value>', filters).argParser(collect).default([], 'none'))
+    .addOption(new Option('-q, --quiet', quiet).argParser(increase).default(0, 'no'))
     .addOption(new Option('--no-trunc', 'print names and digests whole'))
-    .addOption(colorOption());
-}
-
-/** `-q`, counted: 0 without. */
-function quietOption(description: string): Option {
-  return new Option('-q, --quiet', description).argParser(increase).default(0, 'no');
-}
-
-export function colorOption(): Option {
-  return new Option('--color <when>', 'colour the output').choices(['always', 'never', 'auto']).default('auto');
+    .addOption(new Option('--color <when>', 'colour the output').choices(['always', 'never', 'auto']).default('auto'));
 }
 
 /**

@@ -14,7 +14,7 @@ import type { CommonOptions } from './options.ts';
  */
 export function planOutput(context: Context, options: CommonOptions, standard?: Format): (report: CheckReport) => Promise<void> {
   const print = readStdoutFormat(options, standard ?? readFormat('table'));
-  const artefacts = options.output.map(readArtefact);
+  const artefacts = options.output.map((entry) => readArtefact(entry, readFormat));
   const noTrunc = !options.trunc;
   return async (report) => {
     if (print !== null) {
@@ -23,8 +23,7 @@ export function planOutput(context: Context, options: CommonOptions, standard?: 
     }
     for (const { path, format } of artefacts) {
       const text = render(format, report, { width: null, paint: createPaint(false), noTrunc });
-      if (path === '-') context.stdout.write(text);
-      else await context.writeFile(path, text);
+      await writeArtefact(context, path, text);
     }
   };
 }
@@ -56,12 +55,23 @@ function readFormat(text: string): Format {
   throw new ImgupdateError('usage', format.message, { hint: "see 'imgupdate list --help'" });
 }
 
-function readArtefact(entry: string): { readonly path: string; readonly format: Format } {
+/**
+ * Reads a value of `-o`; `read` reads the name of the format.
+ *
+ * @throws ImgupdateError 'usage'.
+ */
+export function readArtefact<T>(entry: string, read: (name: string) => T): { readonly path: string; readonly format: T } {
   const at = entry.indexOf('=');
   if (at <= 0 || at === entry.length - 1) {
     throw new ImgupdateError('usage', `cannot read -o ${entry}: expected FORMAT=PATH`, { hint: 'for example: -o json=images.json' });
   }
-  return { path: entry.slice(at + 1), format: readFormat(entry.slice(0, at)) };
+  return { path: entry.slice(at + 1), format: read(entry.slice(0, at)) };
+}
+
+/** Writes an artefact; `-` is stdout. @throws ImgupdateError 'cannot-write'. */
+export async function writeArtefact(context: Context, path: string, text: string): Promise<void> {
+  if (path === '-') context.stdout.write(text);
+  else await context.writeFile(path, text);
 }
 
 function render(format: Format, report: CheckReport, place: Parameters<Format>[1]): string {

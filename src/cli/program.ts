@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { colorOption, type CommonOptions, withLookupOptions, withOutputOptions } from './options.ts';
+import { type CommonOptions, withLookupOptions, withOutputOptions } from './options.ts';
 import { EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
@@ -62,18 +62,19 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .action(async (image: string, options: CommonOptions) => {
       finish(await (await import('./commands/show.ts')).show(context, image, options));
     });
-  withOutputOptions(withLookupOptions(verb('update', 'ask the registries now and remember what they say')), 'say only what went wrong')
+  withOutputOptions(withLookupOptions(verb('update', 'ask the registries now and remember what they say')), {
+    quiet: 'say only what went wrong',
+  })
     .addHelpText('after', OUTPUT_HELP)
     .action(async (options: CommonOptions) => {
       finish(await (await import('./commands/update.ts')).update(context, options));
     });
-  withLookupOptions(verb('limits', "each registry's quota as its headers say, at no cost to it"))
-    .addOption(new Option('--format <format>', 'table, or json: one array').choices(['table', 'json']))
-    .addOption(new Option('--json', 'the same as --format json'))
-    .addOption(colorOption())
-    .action(async (options: CommonOptions) => {
-      finish(await (await import('./commands/limits.ts')).limits(context, options));
-    });
+  withOutputOptions(withLookupOptions(verb('limits', "each registry's quota as its headers say, at no cost to it")), {
+    formats: 'table, quiet, or json: one array',
+    filters: 'registry=HOST: only this one (repeatable)',
+  }).action(async (options: CommonOptions) => {
+    finish(await (await import('./commands/limits.ts')).limits(context, options));
+  });
   withListOptions(verb('demo [pattern...]', 'list a small world that comes with imgupdate: no engine, no network')).action(
     async (patterns: string[], options: ListCommandOptions) => {
       finish(await (await import('./commands/demo.ts')).demo(context, patterns, options));

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEngine } from '../../src/demo/engine-server.ts';
 import { makeImage } from '../../src/demo/images.ts';
 import { runCli } from '../helpers/run-cli.ts';
+import { makeTemporaryDirectory } from '../helpers/temp.ts';
 import { type SmallWorld, startSmallWorld } from './small-world.ts';
 
 /** Docker Hub, which is always asked, is behind a proxy that is not there. */
@@ -40,6 +43,28 @@ describe('imgupdate limits', () => {
     expect((await ask('--format', 'json')).stdout).toBe(array.stdout);
     expect((await ask('--color', 'always')).stdout).toContain('\u001b[1mREGISTRY');
     expect((await ask()).stdout).not.toContain('\u001b');
+  });
+
+  it('takes the options of output as the other verbs do', async () => {
+    const directory = await makeTemporaryDirectory();
+    const path = join(directory.path, 'limits.json');
+    const ask = (...args: string[]) => runCli(['limits', '-H', world.engineHost, ...args], { env: NO_INTERNET });
+    const one = await ask('--filter', `registry=${world.registryHost}`, '-o', `json=${path}`, '--no-trunc');
+    expect(one.stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['REGISTRY', world.registryHost, '']);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject([{ registry: world.registryHost }]);
+    await directory.remove();
+    expect((await ask('-q')).stdout).toBe(`${world.registryHost}\ndocker.io\n`);
+    expect(await ask('-qq')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it.each([
+    [['--format', 'yaml'], 'unknown format "yaml": expected table, json, quiet'],
+    [['-o', 'json'], 'cannot read -o json: expected FORMAT=PATH'],
+    [['--filter', 'status=gone'], 'invalid filter "status=gone": expected registry=HOST'],
+  ])('refuses %j before anything is asked', async (args, message) => {
+    const ran = await runCli(['limits', '-H', world.engineHost, ...args]);
+    expect(ran).toMatchObject({ exitCode: 64, stdout: '' });
+    expect(ran.stderr.split('\n')[0]).toBe(`E: ${message}`);
   });
 
   it.each(['limits', 'update'])('%s is not for --offline', async (verb) => {
