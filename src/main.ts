@@ -41,6 +41,7 @@ async function main(): Promise<void> {
       version: packageJson.version,
       now: Date.now,
       signal: interruption.signal,
+      readFile: async (path) => (await import('node:fs/promises')).readFile(path, 'utf8'),
       writeFile: async (path, text) => (await import('./store/write-whole.ts')).writeWhole(path, text, String(process.pid)),
       adapters: loadAdapters({ env, platform, uid: process.getuid?.() ?? null, version: packageJson.version, signal: interruption.signal }),
     });

@@ -8,6 +8,7 @@ import { ImgupdateError } from '../errors.ts';
 import type { Context, EngineSettings } from './context.ts';
 import type { CommonOptions } from './options.ts';
 import { createProgressLine } from './progress.ts';
+import { readRegistryConfig } from './registry-config.ts';
 import { readInsecureRegistries, readTrustedRealms } from './registry-options.ts';
 
 /** What a verb wants checked on this machine. */
@@ -23,7 +24,7 @@ export type CheckRequest = {
  */
 export async function checkMachine(context: Context, options: CommonOptions, request: CheckRequest): Promise<CheckReport> {
   const platform = options.platform === undefined ? null : readPlatform(options.platform);
-  const openRegistry = planRegistry(context, options);
+  const openRegistry = await planRegistry(context, options);
   const memory = await context.adapters.openMemory();
   const progress = createProgressLine(context.stderr, showsProgress(context, options));
   let report: CheckReport;
@@ -58,14 +59,21 @@ export function openEngine(context: Context, options: CommonOptions, facts: Engi
 }
 
 /**
- * Reads the options about registries, so that what is wrong with them is said before anything is asked.
+ * Reads the options and the configuration about registries, so that what is wrong with them is said before anything is asked.
  *
  * @returns opens the registry client; what it is given are the registries that the engine takes for insecure.
  * @throws ImgupdateError 'usage'.
  */
-export function planRegistry(context: Context, options: CommonOptions): (insecureRegistries: readonly string[]) => Promise<Registry> {
-  const trustedRealms = readTrustedRealms(options.trustRealm);
-  const insecureByOption = readInsecureRegistries(options.insecureRegistry);
+export async function planRegistry(
+  context: Context,
+  options: CommonOptions,
+): Promise<(insecureRegistries: readonly string[]) => Promise<Registry>> {
+  const configured = options.config === undefined ? null : await readRegistryConfig(context, options.config);
+  const trustedRealms = new Map(configured?.trustedRealms);
+  for (const [registry, realms] of readTrustedRealms(options.trustRealm)) {
+    trustedRealms.set(registry, [...(trustedRealms.get(registry) ?? []), ...realms]);
+  }
+  const insecureByOption = [...(configured?.insecureRegistries ?? []), ...readInsecureRegistries(options.insecureRegistry)];
   return (insecureRegistries) =>
     context.adapters.openRegistry({
       insecureRegistries: [...insecureRegistries, ...insecureByOption],

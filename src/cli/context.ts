@@ -11,6 +11,8 @@ export type Context = {
   readonly now: () => number;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Reads a text file. @throws what the file system throws. */
+  readonly readFile: (path: string) => Promise<string>;
   /** Writes a file whole or not at all. @throws ImgupdateError 'cannot-write'. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
   readonly adapters: Adapters;

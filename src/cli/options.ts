@@ -21,6 +21,7 @@ export type CommonOptions = {
   readonly context?: string;
   readonly insecureRegistry: readonly string[];
   readonly trustRealm: readonly string[];
+  readonly config?: string;
 };
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
@@ -54,6 +55,7 @@ export function withLookupOptions(command: Command): Command {
         .argParser(collect)
         .default([], 'none'),
     )
+    .addOption(new Option('--config <file>', 'settings of registries, as JSON'))
     .addOption(new Option('-v, --verbose', 'say every request, and the causes of errors'));
 }
 

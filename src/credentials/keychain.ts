@@ -6,7 +6,7 @@ import { sanitizeText } from '../core/text.ts';
 import { codeOf } from '../errors.ts';
 import { decodeAuthFile, decodeAuthVariable, type AuthFile } from './auth-file.ts';
 import { askHelper, type HelperAnswer } from './helper.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../core/json.ts';
 import { chooseKey, serverAddress, type KeyStyle } from './keys.ts';
 import { listLocations, type Environment, type Location } from './locations.ts';
 

@@ -27,7 +27,7 @@ export async function limits(context: Context, options: CommonOptions): Promise<
   const print = readFormat(options.quiet > 0 ? 'quiet' : options.json === true ? 'json' : (options.format ?? 'table'));
   const artefacts = options.output.map((entry) => readArtefact(entry, readFormat));
   const passes = readRegistryFilters(options.filter);
-  const openRegistry = planRegistry(context, options);
+  const openRegistry = await planRegistry(context, options);
   const inventory = await readInventory(context, options);
   const registry = await openRegistry(inventory?.insecureRegistries ?? []);
   try {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { parseJson } from '../../src/credentials/json.ts';
+import { parseJson } from '../../src/core/json.ts';
 
 it.each([
   ['{\n  "auths": {\n    "a": { "auth": c2VjcmV0 }\n  }\n}', 'line 3, column 20'],

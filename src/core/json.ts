@@ -1,4 +1,4 @@
-import { malformed, parsed, type Parsed } from '../core/parsed.ts';
+import { malformed, parsed, type Parsed } from './parsed.ts';
 
 /**
  * Parses JSON; when it is none, says where it stops being so: `invalid JSON at line 3, column 7`.
