@@ -3,7 +3,7 @@ import { chainIds, planDownload } from '../core/layers.ts';
 import { reason } from '../core/reason.ts';
 import { compareText } from '../core/reference.ts';
 import { knownDigests } from '../core/tag-check.ts';
-import { type BaseVerdict, decideOverall, type NewerVerdict } from '../core/verdict.ts';
+import { type BaseVerdict, decideOverall, type NewerVerdict, untoldBase } from '../core/verdict.ts';
 import type { Settled } from './check-tags.ts';
 import type { Subject } from './images-to-check.ts';
 import type { ImageReport, TagReport } from './report.ts';
@@ -12,7 +12,7 @@ const NEWER_UNTRACKED: NewerVerdict = { kind: 'untracked', why: 'versions are no
 const BASE_UNKNOWN: BaseVerdict = {
   kind: 'unknown',
   reason: reason('no-evidence', 'nothing says which base the image was built on'),
-  why: 'nothing says which base the image was built on',
+  ...untoldBase('nothing says which base the image was built on'),
 };
 
 const UNNAMED: Settled = {
@@ -37,7 +37,7 @@ export function describeImage(subject: Subject, settled: Settled | null, chainsH
     verdict: decideOverall(tag.verdict, NEWER_UNTRACKED, BASE_UNKNOWN),
     tag,
     newer: { verdict: NEWER_UNTRACKED, checkedAt: null },
-    base: { verdict: BASE_UNKNOWN, checkedAt: null },
+    base: { verdict: BASE_UNKNOWN, checkedAt: null, found: [], rejected: [], trail: [] },
     containers: subject.containers,
     held: null,
     sources: subject.sources,

@@ -1,5 +1,6 @@
+import type { BaseVersion, BuildNote } from '../core/base/version.ts';
 import type { Digest } from '../core/digest.ts';
-import type { Container, InstalledImage } from '../core/installed.ts';
+import type { BuildRecord, Container, InstalledImage } from '../core/installed.ts';
 import type { Outcome, Reason } from '../core/reason.ts';
 import type { Repository } from '../core/reference.ts';
 
@@ -27,6 +28,9 @@ export type Inventory = {
   /** Registries the engine may reach without verified TLS: `host`, `host:port` or CIDR. */
   readonly insecureRegistries: readonly string[];
   readonly warnings: readonly Warning[];
+  /** How an image of `images` was made: asked of the store once in the image's life. null: it does not tell. Rejects only when aborted. */
+  readonly readBuild: (image: InstalledImage) => Promise<BuildRecord | null>;
+  readonly close: () => void;
 };
 
 /** Something the user should know that concerns no verdict. `image` is a canonical reference. */
@@ -79,10 +83,22 @@ export type Memory = {
   /** Immutable facts about an image of a local store, by the store's own key: JSON text. */
   readonly readFacts: (keys: readonly string[]) => ReadonlyMap<string, string>;
   readonly writeFacts: (facts: ReadonlyMap<string, string>) => void;
+  /** Every known version of a base whose layers are exactly one of these stacks, or whose whole history has one of these hashes. */
+  readonly findBases: (keys: BaseKeys) => readonly BaseVersion[];
+  /** What a tag named over time for one platform (as rendered), oldest first; a version that came back is there twice. */
+  readonly readBases: (repository: Repository, tag: string | null, platform: string) => readonly BaseVersion[];
+  /** Appended where it differs in any digest from the last one of its tag and platform; else that one was seen until `lastSeen`. */
+  readonly writeBase: (version: BaseVersion) => void;
+  /** What the user had recorded of an image's base. */
+  readonly readBuildNote: (imageId: string, platform: string) => BuildNote | null;
+  readonly writeBuildNote: (note: BuildNote) => void;
   readonly warnings: () => readonly Warning[];
   /** Writes what is pending. Safe to call twice. */
   readonly close: () => void;
 };
+
+/** Chain ids (OCI image-spec, config.md) of the image's layer stacks, hashes of its histories (`historyHashes`). */
+export type BaseKeys = { readonly chainIds: readonly string[]; readonly historyHashes: readonly string[] };
 
 /** `observedAt`: milliseconds since the epoch. Only what a registry really answered is remembered, never a failure. */
 export type TagObservation =

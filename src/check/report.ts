@@ -1,3 +1,4 @@
+import type { BaseClaim, RejectedClaim } from '../core/base/claim.ts';
 import type { Digest } from '../core/digest.ts';
 import type { Download } from '../core/layers.ts';
 import type { Platform } from '../core/platform.ts';
@@ -33,10 +34,21 @@ export type ImageReport = {
   readonly verdict: Overall;
   readonly tag: TagReport;
   readonly newer: { readonly verdict: NewerVerdict; readonly checkedAt: number | null };
-  readonly base: { readonly verdict: BaseVerdict; readonly checkedAt: number | null };
+  readonly base: BaseReport;
   readonly containers: readonly ContainerUse[];
   readonly held: { readonly reason: string | null; readonly until: string | null } | null;
   readonly sources: readonly SourcePlace[];
+};
+
+export type BaseReport = {
+  readonly verdict: BaseVerdict;
+  /** Milliseconds since the epoch: when the registry said what the base's tag names; null when it was not needed or never came. */
+  readonly checkedAt: number | null;
+  /** What named a base and counted, strongest first; what did not count, and why. */
+  readonly found: readonly BaseClaim[];
+  readonly rejected: readonly RejectedClaim[];
+  /** How the answer was reached, in order. */
+  readonly trail: readonly TrailStep[];
 };
 
 export type TagReport = {

@@ -1,5 +1,6 @@
 import { type Digest, parseDigest } from './digest.ts';
 import { decodeJsonObject, decodePlatform, isJsonObject, type JsonObject, readList, readText, readTextMap } from './documents-wire.ts';
+import type { HistoryEntry } from './history.ts';
 import type { Platform } from './platform.ts';
 import { type Outcome, reason } from './reason.ts';
 
@@ -10,14 +11,25 @@ export type ImageConfig = {
   readonly diffIds: readonly Digest[];
   readonly history: readonly HistoryEntry[];
   readonly labels: ReadonlyMap<string, string>;
+  /** What a container of it starts with, each as JSON text by its key: `Env`, `Cmd`, `Labels`. */
+  readonly settings: ReadonlyMap<string, string>;
 };
 
-export type HistoryEntry = {
-  readonly created: string | null;
-  readonly createdBy: string | null;
-  readonly comment: string | null;
-  readonly emptyLayer: boolean;
-};
+/** Keys of `config` that change what a container does. Source: OCI image-spec v1.1, config.md; moby, api/types/container Config. */
+const SETTINGS = [
+  'Env',
+  'Cmd',
+  'Entrypoint',
+  'User',
+  'WorkingDir',
+  'ExposedPorts',
+  'Volumes',
+  'Labels',
+  'StopSignal',
+  'Healthcheck',
+  'Shell',
+  'OnBuild',
+] as const;
 
 /**
  * Reads an image's config document. Everything in it may be missing, as in the empty config `{}` of an artifact; what is there has to be of its type.
@@ -43,6 +55,7 @@ export function decodeConfig(bytes: Uint8Array): Outcome<ImageConfig> {
       diffIds,
       history: history.map(decodeHistoryEntry),
       labels: isJsonObject(config) ? readTextMap(config, 'Labels') : new Map<string, string>(),
+      settings: isJsonObject(config) ? readSettings(config) : new Map<string, string>(),
     },
   };
 }
@@ -52,8 +65,29 @@ function decodeHistoryEntry(wire: JsonObject): HistoryEntry {
     created: readText(wire, 'created'),
     createdBy: readText(wire, 'created_by'),
     comment: readText(wire, 'comment'),
+    author: readText(wire, 'author'),
     emptyLayer: wire.empty_layer === true,
   };
+}
+
+/** Nothing and an empty value mean the same: Go programs write either. */
+function readSettings(config: JsonObject): ReadonlyMap<string, string> {
+  const written = SETTINGS.map((key) => [key, canonicalText(config[key])] as const);
+  return new Map(written.filter(([, text]) => !EMPTY_VALUES.has(text)));
+}
+
+const EMPTY_VALUES: ReadonlySet<string> = new Set(['null', '""', '[]', '{}']);
+
+/** Deeper than anything a config holds. */
+const MAX_DEPTH = 8;
+
+/** JSON text in which the keys of objects are sorted; what lies too deep is left out. */
+function canonicalText(value: unknown, depth = 0): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  if (depth >= MAX_DEPTH) return 'null';
+  if (Array.isArray(value)) return `[${value.map((each) => canonicalText(each, depth + 1)).join(',')}]`;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalText(field, depth + 1)}`).join(',')}}`;
 }
 
 function refused(message: string): Outcome<never> {

@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { History } from './history.ts';
 import type { Platform } from './platform.ts';
 import type { Reference, Repository } from './reference.ts';
 
@@ -42,6 +43,19 @@ export type Origin =
   | { readonly kind: 'identity'; readonly pulledFrom: readonly Repository[]; readonly built: boolean }
   | { readonly kind: 'unrecorded' }
   | { readonly kind: 'podman' };
+
+/** What a store tells of how an image was made. */
+export type BuildRecord = {
+  /** null where it does not tell. */
+  readonly history: History | null;
+  /** Annotations of its manifest, where the store keeps and tells them (podman); they may name the base. */
+  readonly annotations: ReadonlyMap<string, string>;
+  /** Images it was made from step by step on this machine, the nearest first: docker's classic builder keeps each step. */
+  readonly ancestors: readonly Ancestor[];
+};
+
+/** `steps`: how many entries of the image's history are this ancestor's. */
+export type Ancestor = { readonly imageId: Digest; readonly steps: number };
 
 /** A container, with the image it really runs. */
 export type Container = {

@@ -12,7 +12,9 @@ export type ReasonKind =
   | 'unsupported'
   | 'offline'
   | 'policy'
-  | 'no-evidence';
+  | 'no-evidence'
+  | 'squashed'
+  | 'ambiguous-tag';
 
 /** `retryAt`: RFC 3339 UTC, when the registry said when it will answer again. */
 export type Reason = { readonly kind: ReasonKind; readonly message: string; readonly retryAt: string | null };

@@ -1,5 +1,7 @@
+import type { EvidenceSource } from './base/claim.ts';
 import type { Digest } from './digest.ts';
 import type { Reason } from './reason.ts';
+import type { Reference } from './reference.ts';
 
 /**
  * Does the tag still name the image that is here, on its platform?
@@ -25,9 +27,47 @@ export type NewerVerdict =
 /** A tag that is a newer version; `digest` where it is known. */
 export type Version = { readonly tag: string; readonly level: 'patch' | 'minor' | 'major'; readonly digest: Digest | null };
 
-/** Do the image's first layers still equal its base image as it is published now? */
+/** How sure an answer is: `certain` rests on digests, the others on what layers and history show. */
+export type Confidence = 'certain' | 'high' | 'medium' | 'low';
+
+/** What moved in a base: see `classify` and `compare`. */
+export type BaseMovement = 'layers-differ' | 'metadata-only' | 'upper-layers-removed' | 'rolled-back' | 'undetermined';
+
+/** What every answer about a base tells beside itself. */
+export type BaseFacts = {
+  /** The base, with its tag where it has one; null where none could be named. */
+  readonly reference: Reference | null;
+  /** Digest of the base the image was built on, where it is known: of its index or its manifest. */
+  readonly recorded: Digest | null;
+  /** What the base's tag names now. */
+  readonly candidate: Digest | null;
+  readonly confidence: Confidence;
+  /** What the answer rests on, strongest first. */
+  readonly evidence: readonly EvidenceSource[];
+  /** How many versions the base's tag named since; null where they were not all seen. */
+  readonly versionsBehind: number | null;
+  /** Further things worth knowing, each a sentence without its full stop. */
+  readonly notes: readonly string[];
+  readonly why: string;
+};
+
+/**
+ * Do the image's first layers still equal its base image as it is published now?
+ *
+ * `none`: it was built from scratch. `pinned`: its base is named by digest alone.
+ */
 export type BaseVerdict =
-  { readonly kind: 'none'; readonly why: string } | { readonly kind: 'unknown'; readonly reason: Reason; readonly why: string };
+  | ({ readonly kind: 'current' | 'gone' | 'none' | 'pinned' } & BaseFacts)
+  | ({ readonly kind: 'moved'; readonly movement: BaseMovement; readonly difference: LayerDifference | null } & BaseFacts)
+  | ({ readonly kind: 'unknown'; readonly reason: Reason } & BaseFacts);
+
+/** The lowest layer that differs, counted from 0, and the steps that made it, where they are known; null: there is no such layer. */
+export type LayerDifference = { readonly position: number; readonly installedBy: string | null; readonly candidateBy: string | null };
+
+/** The facts of an answer about a base of which nothing is known. */
+export function untoldBase(why: string): BaseFacts {
+  return { reference: null, recorded: null, candidate: null, confidence: 'low', evidence: [], versionsBehind: null, notes: [], why };
+}
 
 /** One word over all axes. Source: the JSON contract, `verdict`. */
 export type Overall = 'stale' | 'fresh' | 'unknown';
@@ -39,6 +79,7 @@ export type Overall = 'stale' | 'fresh' | 'unknown';
  */
 export function decideOverall(tag: TagVerdict, newer: NewerVerdict, base: BaseVerdict): Overall {
   if (tag.kind === 'rebuilt' || tag.kind === 'gone' || newer.kind === 'available') return 'stale';
+  if (base.kind === 'moved' || base.kind === 'gone') return 'stale';
   if (tag.kind === 'unknown') return 'unknown';
   if (base.kind === 'unknown' && base.reason.kind !== 'no-evidence') return 'unknown';
   return 'fresh';

@@ -70,4 +70,6 @@ const WORDS: Readonly<Record<ReasonKind, Words>> = {
   offline: { says: 'not remembered from an earlier run', todo: () => 'run without --offline' },
   policy: { says: null, todo: nothing },
   'no-evidence': { says: null, todo: nothing },
+  squashed: { says: null, todo: nothing },
+  'ambiguous-tag': { says: null, todo: nothing },
 };

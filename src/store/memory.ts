@@ -88,6 +88,11 @@ export function createMemory({ file, now, maxDocumentBytes, warnings }: MemoryOp
       pending.addFacts(facts);
       flushWhenDue();
     },
+    findBases: () => [],
+    readBases: () => [],
+    writeBase: () => undefined,
+    readBuildNote: () => null,
+    writeBuildNote: () => undefined,
     warnings: warnings.all,
     close: () => {
       flush('at-close');

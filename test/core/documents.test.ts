@@ -277,20 +277,24 @@ describe('a config', () => {
       created: '2026-05-01T02:03:04.123456789Z',
       rootfs: { type: 'layers', diff_ids: [DIGEST, OTHER_DIGEST] },
       history: [
-        { created: '2026-05-01T02:03:04Z', created_by: 'ADD file', comment: 'FROM debian' },
+        { created: '2026-05-01T02:03:04Z', created_by: 'ADD file', comment: 'FROM debian', author: 'Ann' },
         { created_by: 'CMD', empty_layer: true },
       ],
-      config: { Labels: { maintainer: 'me', n: 1 }, Env: ['A=b'] },
+      config: { Labels: { n: 1, maintainer: 'me' }, Env: ['A=b'], Cmd: null, Entrypoint: [] },
     });
     expect(decoded).toEqual({
       platform: { os: 'linux', architecture: 'arm', variant: 'v6', osVersion: null, osFeatures: [] },
       created: '2026-05-01T02:03:04.123456789Z',
       diffIds: [DIGEST, OTHER_DIGEST],
       history: [
-        { created: '2026-05-01T02:03:04Z', createdBy: 'ADD file', comment: 'FROM debian', emptyLayer: false },
-        { created: null, createdBy: 'CMD', comment: null, emptyLayer: true },
+        { created: '2026-05-01T02:03:04Z', createdBy: 'ADD file', comment: 'FROM debian', author: 'Ann', emptyLayer: false },
+        { created: null, createdBy: 'CMD', comment: null, author: null, emptyLayer: true },
       ],
       labels: new Map([['maintainer', 'me']]),
+      settings: new Map([
+        ['Env', '["A=b"]'],
+        ['Labels', '{"maintainer":"me","n":1}'],
+      ]),
     });
   });
 
@@ -299,7 +303,7 @@ describe('a config', () => {
     [{ config: null, history: null, rootfs: null }],
     [{ config: { Labels: null }, rootfs: { diff_ids: null }, os: '', architecture: '' }],
   ])('may have nothing: %j', (wire) => {
-    expect(config(wire)).toEqual({ platform: null, created: null, diffIds: [], history: [], labels: new Map() });
+    expect(config(wire)).toEqual({ platform: null, created: null, diffIds: [], history: [], labels: new Map(), settings: new Map() });
   });
 
   it('knows the Windows version', () => {

@@ -6,7 +6,8 @@ import { createPaint } from '../../src/formats/paint.ts';
 import { renderShow } from '../../src/formats/show.ts';
 import { summarize } from '../../src/formats/summary.ts';
 import { renderUpdate } from '../../src/formats/update.ts';
-import { makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
+import { untoldBase } from '../../src/core/verdict.ts';
+import { makeBaseReport, makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
 
 const OPTIONS = { width: null, noTrunc: false, paint: createPaint(false) };
 
@@ -43,7 +44,7 @@ const EVIL_REPORT = makeReport(
           verdict: { kind: 'available', line: { tag: EVIL, level: 'minor', digest: null }, newest: null, why: EVIL },
           checkedAt: null,
         },
-        base: { verdict: { kind: 'none', why: EVIL }, checkedAt: null },
+        base: makeBaseReport({ kind: 'none', ...untoldBase(EVIL) }),
         tag: { candidateCreated: EVIL, trail: [{ asked: `GET ${EVIL}`, answer: EVIL, cost: 'free' }] },
       },
     ),

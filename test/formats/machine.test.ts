@@ -10,7 +10,8 @@ import { renderNdjson } from '../../src/formats/ndjson.ts';
 import { renderPlain } from '../../src/formats/plain.ts';
 import { renderQuiet } from '../../src/formats/quiet.ts';
 import { makePlatform } from '../helpers/makers.ts';
-import { HERE, makeReport, makeRow, THERE, unknown, WORLD } from './reports.ts';
+import { untoldBase } from '../../src/core/verdict.ts';
+import { HERE, makeBaseReport, makeReport, makeRow, THERE, unknown, WORLD } from './reports.ts';
 
 const schema: object = JSON.parse(readFileSync(new URL('../../src/formats/document.schema.json', import.meta.url), 'utf8'));
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
@@ -37,7 +38,7 @@ const NEWER = makeRow('node:20.11.1', 'current', {
 
 describe('the JSON document', () => {
   it('satisfies its published schema with every kind of answer', () => {
-    const noBase = makeRow('scratch-app:1', 'none', { base: { verdict: { kind: 'none', why: 'built from scratch' }, checkedAt: null } });
+    const noBase = makeRow('scratch-app:1', 'none', { base: makeBaseReport({ kind: 'none', ...untoldBase('built from scratch') }) });
     const noNewer = makeRow('a:1', 'current', {
       newer: { verdict: { kind: 'unknown', reason: reason('timeout', 'no answer'), why: 'no answer' }, checkedAt: null },
     });

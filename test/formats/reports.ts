@@ -2,7 +2,7 @@ import type { CheckReport, ImageReport } from '../../src/check/report.ts';
 import { type Digest, parseDigest } from '../../src/core/digest.ts';
 import { reason, type ReasonKind } from '../../src/core/reason.ts';
 import { renderFamiliar, renderReference } from '../../src/core/reference.ts';
-import { decideOverall, type TagVerdict } from '../../src/core/verdict.ts';
+import { type BaseVerdict, decideOverall, type TagVerdict, untoldBase } from '../../src/core/verdict.ts';
 import { makePlatform, makeReference } from '../helpers/makers.ts';
 
 /** 2026-11-20T12:44:06Z */
@@ -24,12 +24,21 @@ export function makeReadableDigest(start: string): Digest {
 
 type Parts = Partial<Omit<ImageReport, 'tag'>> & { readonly tag?: Partial<ImageReport['tag']> };
 
+/** What is told of a base beside the verdict: nothing. */
+export function makeBaseReport(verdict: BaseVerdict): ImageReport['base'] {
+  return { verdict, checkedAt: null, found: [], rejected: [], trail: [] };
+}
+
 /** A row as a check would make it: `makeRow('nginx:1.27', 'rebuilt')`. */
 export function makeRow(name: string, verdict: TagVerdict | Exclude<TagVerdict['kind'], 'unknown'>, parts: Parts = {}): ImageReport {
   const reference = makeReference(name);
   const tag = typeof verdict === 'string' ? makeVerdict(verdict) : verdict;
   const newer = { kind: 'untracked', why: 'versions are not followed' } as const;
-  const base = { kind: 'unknown', reason: reason('no-evidence', 'nothing names a base'), why: 'nothing names a base' } as const;
+  const base: BaseVerdict = parts.base?.verdict ?? {
+    kind: 'unknown',
+    reason: reason('no-evidence', 'nothing names a base'),
+    ...untoldBase('nothing names a base'),
+  };
   const asked = tag.kind !== 'local' && tag.kind !== 'pinned' && tag.kind !== 'unknown';
   return {
     reference: renderReference(reference),
@@ -43,7 +52,7 @@ export function makeRow(name: string, verdict: TagVerdict | Exclude<TagVerdict['
     labels: new Map(),
     verdict: decideOverall(tag, newer, base),
     newer: { verdict: newer, checkedAt: null },
-    base: { verdict: base, checkedAt: null },
+    base: makeBaseReport(base),
     containers: [],
     held: null,
     sources: [{ kind: 'docker-daemon', location: 'unix:///var/run/docker.sock', line: null, column: null }],

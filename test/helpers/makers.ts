@@ -74,5 +74,5 @@ export function makeManifest(config: Digest, layers: readonly { digest: Digest; 
 }
 
 export function makeConfig(parts: Partial<ImageConfig> = {}): ImageConfig {
-  return { platform: AMD64, created: '2026-11-08T00:00:00Z', diffIds: [], history: [], labels: new Map(), ...parts };
+  return { platform: AMD64, created: '2026-11-08T00:00:00Z', diffIds: [], history: [], labels: new Map(), settings: new Map(), ...parts };
 }

@@ -49,6 +49,8 @@ async function list(options: DockerSourceOptions, { all, signal, onProgress }: L
       containers: await installContainers({ engine, concurrency, warn }, containers),
       insecureRegistries: info.insecureRegistries,
       warnings: [...messages].sort().map(toWarning),
+      readBuild: () => Promise.resolve(null),
+      close: () => undefined,
     };
   } finally {
     engine.close();
