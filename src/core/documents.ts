@@ -28,6 +28,8 @@ export type Manifest = {
   readonly kind: 'manifest';
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  /** The manifest that this one tells something of. */
+  readonly subject: Digest | null;
   readonly annotations: ReadonlyMap<string, string>;
 };
 
@@ -161,7 +163,8 @@ function decodeManifest(wire: JsonObject): Parsed<Manifest> {
     if (!layer.ok) return malformed(`layers[${position}] of the manifest: ${layer.message}`);
     layers.push(layer.value);
   }
-  return parsed({ kind: 'manifest', config: config.value, layers, annotations: readTextMap(wire, 'annotations') });
+  const subject = isJsonObject(wire.subject) ? parseDigest(wire.subject.digest) : null;
+  return parsed({ kind: 'manifest', config: config.value, layers, subject, annotations: readTextMap(wire, 'annotations') });
 }
 
 function decodeDescriptor(wire: unknown): Parsed<Descriptor> {

@@ -94,8 +94,17 @@ describe('a manifest', () => {
           annotations: new Map(),
         },
       ],
+      subject: null,
       annotations: new Map([['org.opencontainers.image.base.name', 'docker.io/library/debian:12']]),
     });
+  });
+
+  it.each([
+    ['the digest of its subject', { mediaType: OCI_MANIFEST, digest: DIGEST, size: 1 }, DIGEST],
+    ['none for a subject without a digest', { mediaType: OCI_MANIFEST }, null],
+    ['none for a subject that is no descriptor', 'sha256', null],
+  ])('tells %s', (_, subject, expected) => {
+    expect(read(makeManifest({ subject }))).toMatchObject({ kind: 'manifest', subject: expected });
   });
 });
 

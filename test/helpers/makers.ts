@@ -69,6 +69,7 @@ export function makeManifest(config: Digest, layers: readonly { digest: Digest; 
     kind: 'manifest',
     config: makeDescriptor(config, { mediaType: 'application/vnd.oci.image.config.v1+json', size: 500 }),
     layers: layers.map(({ digest, size }) => makeDescriptor(digest, { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', size })),
+    subject: null,
     annotations: new Map(),
   };
 }
