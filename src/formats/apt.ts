@@ -1,12 +1,13 @@
 import type { CheckReport, ImageReport } from '../check/report.ts';
 import { shortDigest } from '../core/digest.ts';
 import { sanitizeText } from '../core/text.ts';
+import { baseAnswerOf, openBaseReasonOf } from './base.ts';
 import { digestPair, platformOf, reasonOf } from './facts.ts';
 
 /**
  * Renders lines in the grammar of `apt list`, `NAME VERSION ARCH [STATUS]`; without `/SUITE`, since names contain slashes.
  *
- * Example: `docker.io/library/nginx:1.27 9d1e4a55c0ff amd64 [rebuilt from: 3f2a9c0b7d1e]`.
+ * Example: `docker.io/library/nginx:1.27 9d1e4a55c0ff amd64 [rebuilt from: 3f2a9c0b7d1e]`, `... [installed,local,base moved]`.
  * As apt does, the version is the candidate's where there is one to change to, else that of what is here.
  */
 export function renderApt(report: CheckReport): string {
@@ -17,7 +18,7 @@ function renderLine(image: ImageReport): string {
   const { installed, candidate } = digestPair(image, false);
   const here = installed ?? shortDigest(sanitizeText(image.imageId ?? image.engineId));
   const version = image.tag.verdict.kind === 'rebuilt' ? (candidate ?? here) : here;
-  return `${sanitizeText(image.reference)} ${version} ${architectureOf(image)} [${statusOf(image, here)}${image.held === null ? '' : ',held'}]`;
+  return `${sanitizeText(image.reference)} ${version} ${architectureOf(image)} [${[statusOf(image, here), ...statusOfBase(image), ...(image.held === null ? [] : ['held'])].join(',')}]`;
 }
 
 function statusOf(image: ImageReport, here: string): string {
@@ -35,6 +36,23 @@ function statusOf(image: ImageReport, here: string): string {
       return 'not installed';
     case 'unknown':
       return `installed,unknown: ${reasonOf(image)?.kind ?? 'no-evidence'}`;
+  }
+}
+
+/** What wants attention: `base moved`, `base gone`, `base unknown: rate-limited`. */
+function statusOfBase(image: ImageReport): readonly string[] {
+  switch (image.base.verdict.kind) {
+    case 'moved':
+    case 'gone':
+      return [`base ${baseAnswerOf(image)}`];
+    case 'unknown': {
+      const reason = openBaseReasonOf(image);
+      return reason === null ? [] : [`base unknown: ${reason.kind}`];
+    }
+    case 'current':
+    case 'none':
+    case 'pinned':
+      return [];
   }
 }
 

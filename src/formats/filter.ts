@@ -6,7 +6,8 @@ import { compilePattern } from '../core/pattern.ts';
 import { parsePlatform, renderPlatform } from '../core/platform.ts';
 import { parseReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import type { Overall, TagVerdict, Version } from '../core/verdict.ts';
+import type { BaseMovement, BaseVerdict, Overall, TagVerdict, Version } from '../core/verdict.ts';
+import { baseMovementOf } from './base.ts';
 import { renderSuggestion } from './suggest.ts';
 
 export type ImageFilter = (image: ImageReport) => boolean;
@@ -16,7 +17,8 @@ export type ImageFilter = (image: ImageReport) => boolean;
  *
  * - `reference`: a glob over the name, as a bare word of `list`
  * - `status`: what the tag's question was answered with; `verdict`: the answer over all questions
- * - `update`: what is newer, `rebuilt`, `gone`, `patch`, `minor` or `major`
+ * - `update`: what is newer, `rebuilt`, `gone`, `base`, `patch`, `minor` or `major`
+ * - `base`: what the base's question was answered with, or how the base moved: `moved`, `upper-layers-removed`
  * - `registry`: `docker.io`; `source`: the kind of place, `docker-daemon`; `platform`: `linux/arm64`
  * - `label`: `KEY` or `KEY=VALUE`, as docker has it
  * - `held`, `unused` (by no container), `outdated` (a container runs an older image): `true` or `false`
@@ -52,13 +54,27 @@ type Compile = (value: string) => Parsed<ImageFilter>;
 
 const STATUSES: readonly TagVerdict['kind'][] = ['current', 'rebuilt', 'gone', 'local', 'pinned', 'none', 'unknown'];
 const VERDICTS: readonly Overall[] = ['stale', 'fresh', 'unknown'];
-const UPDATES: readonly ('rebuilt' | 'gone' | Version['level'])[] = ['rebuilt', 'gone', 'patch', 'minor', 'major'];
+const UPDATES: readonly ('rebuilt' | 'gone' | 'base' | Version['level'])[] = ['rebuilt', 'gone', 'base', 'patch', 'minor', 'major'];
+const BASES: readonly (BaseVerdict['kind'] | BaseMovement)[] = [
+  'current',
+  'moved',
+  'gone',
+  'none',
+  'pinned',
+  'unknown',
+  'layers-differ',
+  'metadata-only',
+  'upper-layers-removed',
+  'rolled-back',
+  'undetermined',
+];
 
 const KEYS: ReadonlyMap<string, Compile> = new Map<string, Compile>([
   ['reference', compileReference],
   ['status', oneOf(STATUSES, (image, status) => image.tag.verdict.kind === status)],
   ['verdict', oneOf(VERDICTS, (image, verdict) => image.verdict === verdict)],
   ['update', oneOf(UPDATES, (image, update) => updatesOf(image).includes(update))],
+  ['base', oneOf(BASES, (image, base) => image.base.verdict.kind === base || baseMovementOf(image) === base)],
   ['registry', compileRegistry],
   ['source', (value) => parsed((image) => image.sources.some((place) => place.kind === value))],
   ['platform', compilePlatform],
@@ -120,5 +136,6 @@ function updatesOf(image: ImageReport): readonly string[] {
   const newer = image.newer.verdict;
   const levels =
     newer.kind === 'available' ? [newer.line, newer.newest].flatMap((version) => (version === null ? [] : [version.level])) : [];
-  return [image.tag.verdict.kind, ...levels];
+  const base = image.base.verdict.kind;
+  return [image.tag.verdict.kind, ...levels, ...(base === 'moved' || base === 'gone' ? ['base'] : [])];
 }

@@ -1,12 +1,12 @@
 import type { Brush } from './paint.ts';
 import { charactersOf, widthOf } from './width.ts';
 
-/** One column. `floors`: the widths it may be cut to, first when there is some room, then when there is little. */
+/** One column. `floors`: the widths it may be cut to, first when there is some room, then when there is little, then when there is next to none. */
 export type GridColumn = {
   readonly title: string;
   /** `start` keeps the beginning and nothing else: for digests, whose prefixes are digests to a reader. */
   readonly keep: 'all' | 'start' | 'both-ends' | 'start-and-mark';
-  readonly floors: readonly [number, number];
+  readonly floors: readonly [number, number, number?];
 };
 
 export type GridCell = { readonly text: string; readonly brush: Brush };
@@ -44,11 +44,11 @@ function measureColumns(columns: readonly GridColumn[], lines: readonly (readonl
 function fitWidths(columns: readonly GridColumn[], natural: readonly number[], width: number | null): readonly number[] {
   const widths = [...natural];
   if (width === null) return widths;
-  for (const pass of [0, 1] as const) {
+  for (const pass of [0, 1, 2] as const) {
     for (;;) {
       const overflow = widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1)) - width;
       if (overflow <= 0) return widths;
-      const room = columns.map((column, index) => (column.keep === 'all' ? 0 : (widths[index] ?? 0) - column.floors[pass]));
+      const room = columns.map((column, index) => (column.keep === 'all' ? 0 : (widths[index] ?? 0) - floorOf(column, pass)));
       const candidates = room.flatMap((left, index) => (left > 0 ? [index] : [])).sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
       const [widest, second] = candidates;
       if (widest === undefined) break;
@@ -57,6 +57,10 @@ function fitWidths(columns: readonly GridColumn[], natural: readonly number[], w
     }
   }
   return widths;
+}
+
+function floorOf({ floors }: GridColumn, pass: 0 | 1 | 2): number {
+  return floors[pass] ?? floors[1];
 }
 
 function renderLine(line: readonly MeasuredCell[], columns: readonly GridColumn[], widths: readonly number[]): string {

@@ -2,48 +2,84 @@ import type { ImageReport } from '../check/report.ts';
 import { groupBy } from '../core/group.ts';
 import type { Reason, ReasonKind } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
-import { reasonOf } from './facts.ts';
+import { canonicalBaseOf, failedBaseReasonOf } from './base.ts';
+import { plural, reasonOf } from './facts.ts';
 
 const MOST_LINES = 5;
 const LONGEST_MESSAGE = 240;
 
 /**
- * Says once per registry and reason why images could not be checked, and what to do about it.
+ * Says once per registry and reason why images, or the bases of images, could not be checked, and what to do about it.
  *
  * Example: `W: ghcr.io/acme/api:2.3.1: not found or private; run 'docker login ghcr.io'`,
- * `W: quay.io: 12 images not checked: rate limited; ...`. Five lines at most, the largest groups first.
+ * `W: quay.io: 12 images not checked: rate limited; ...`, `W: docker.io/library/node:20-slim (base of 3 images): rate limited`.
+ * Five lines at most, the largest groups first.
  */
 export function renderHints(images: readonly ImageReport[], verb: 'list' | 'demo' = 'list'): readonly string[] {
   const groups = groupByCause(images);
-  const hidden = groups.slice(MOST_LINES).reduce((sum, group) => sum + group.images.length, 0);
   const lines = groups.slice(0, MOST_LINES).map(renderGroup);
-  return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (imgupdate ${verb} --filter status=unknown)`];
+  const rest = groups.slice(MOST_LINES).flatMap((group) => group.failures);
+  const hidden = new Set(rest.map(({ image }) => image)).size;
+  const filter = rest.every(({ what }) => what === 'tag') ? 'status=unknown' : 'verdict=unknown';
+  return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (imgupdate ${verb} --filter ${filter})`];
 }
 
-type Group = { readonly registry: string; readonly reason: Reason; readonly images: readonly ImageReport[] };
+/** What could not be told: what the image's tag names; what the tag of its base names; on which base it was built. */
+type Failure = {
+  readonly what: 'tag' | 'base' | 'evidence';
+  readonly image: ImageReport;
+  readonly registry: string;
+  readonly reason: Reason;
+};
+
+type Group = Pick<Failure, 'what' | 'registry' | 'reason'> & { readonly failures: readonly Failure[] };
 
 function groupByCause(images: readonly ImageReport[]): readonly Group[] {
-  const failed = images.flatMap((image) => {
-    const reason = reasonOf(image);
-    return reason === null ? [] : [{ image, reason, registry: sanitizeText(image.registry ?? '') }];
-  });
-  const groups = [...groupBy(failed, ({ registry, reason }) => `${registry} ${reason.kind}`).values()].flatMap((group) => {
+  const failures = images.flatMap((image) => [...failureOfTag(image), ...failureOfBase(image)]);
+  const groups = [...groupBy(failures, ({ what, registry, reason }) => `${what} ${registry} ${reason.kind}`).values()].flatMap((group) => {
     const [first] = group;
-    return first === undefined ? [] : [{ registry: first.registry, reason: first.reason, images: group.map(({ image }) => image) }];
+    return first === undefined ? [] : [{ ...first, failures: group }];
   });
-  return groups.sort((a, b) => b.images.length - a.images.length);
+  return groups.sort((a, b) => b.failures.length - a.failures.length);
 }
 
-function renderGroup({ registry, reason, images: [first, ...others] }: Group): string {
-  const words = WORDS[reason.kind];
+function failureOfTag(image: ImageReport): readonly Failure[] {
+  const reason = reasonOf(image);
+  return reason === null ? [] : [{ what: 'tag', image, reason, registry: registryOf(image) }];
+}
+
+/** An unnamed base that shares its image's failure adds nothing to it. */
+function failureOfBase(image: ImageReport): readonly Failure[] {
+  const reason = failedBaseReasonOf(image);
+  if (reason === null) return [];
+  const reference = image.base.verdict.reference;
+  if (reference !== null) return [{ what: 'base', image, reason, registry: sanitizeText(reference.registry) }];
+  return reason.kind === reasonOf(image)?.kind ? [] : [{ what: 'evidence', image, reason, registry: registryOf(image) }];
+}
+
+function registryOf(image: ImageReport): string {
+  return sanitizeText(image.registry ?? '');
+}
+
+function renderGroup(group: Group): string {
+  const { registry, reason, what } = group;
+  const words = what === 'tag' ? WORDS[reason.kind] : (WORDS_OF_BASES.get(reason.kind) ?? WORDS[reason.kind]);
   const message = sanitizeText(reason.message, LONGEST_MESSAGE);
   const cause = words.says ?? message;
   const action = words.todo(registry, reason);
-  const subject =
-    first === undefined || others.length > 0
-      ? `${registry === '' ? 'images' : registry}: ${others.length + 1} images not checked`
-      : sanitizeText(first.reference);
-  return `W: ${subject}: ${cause}${action === null || cause.includes(action) ? '' : `; ${action}`}`;
+  return `W: ${nameSubject(group)}: ${cause}${action === null || cause.includes(action) ? '' : `; ${action}`}`;
+}
+
+function nameSubject({ what, registry, failures }: Group): string {
+  const [first] = failures;
+  const count = plural(failures.length, 'image');
+  const place = registry === '' ? 'images' : registry;
+  if (first === undefined) return place;
+  if (what === 'tag') return failures.length > 1 ? `${place}: ${count} not checked` : sanitizeText(first.image.reference);
+  if (what === 'evidence')
+    return failures.length > 1 ? `${place}: bases of ${count} not checked` : `${sanitizeText(first.image.reference)} (its base)`;
+  const bases = new Set(failures.map(({ image }) => canonicalBaseOf(image)));
+  return bases.size > 1 ? `${place}: ${bases.size} bases of ${count} not checked` : `${canonicalBaseOf(first.image)} (base of ${count})`;
 }
 
 /** `says` null: the message itself says what happened. */
@@ -73,3 +109,8 @@ const WORDS: Readonly<Record<ReasonKind, Words>> = {
   squashed: { says: null, todo: nothing },
   'ambiguous-tag': { says: null, todo: nothing },
 };
+
+/** What is said differently of bases. */
+const WORDS_OF_BASES: ReadonlyMap<ReasonKind, Words> = new Map([
+  ['budget', { says: "too little of the registry's quota is left to see what it names now", todo: WORDS.budget.todo }],
+]);

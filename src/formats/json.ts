@@ -2,8 +2,20 @@ import type { RegistryUse, Warning } from '../check/ports.ts';
 import type { CheckReport, ContainerUse, ImageReport, SourcePlace } from '../check/report.ts';
 import { renderPlatform } from '../core/platform.ts';
 import type { Reason } from '../core/reason.ts';
-import type { BaseVerdict, NewerVerdict, Overall, TagVerdict, Version } from '../core/verdict.ts';
+import { renderReference } from '../core/reference.ts';
+import { sanitizeText } from '../core/text.ts';
+import type {
+  BaseMovement,
+  BaseVerdict,
+  Confidence,
+  LayerDifference,
+  NewerVerdict,
+  Overall,
+  TagVerdict,
+  Version,
+} from '../core/verdict.ts';
 import { normalizeTime, renderTime } from './age.ts';
+import { baseConfidenceOf, baseMovementOf, baseReasonOf } from './base.ts';
 import { candidateOf } from './facts.ts';
 import { stringify } from './stringify.ts';
 
@@ -45,13 +57,15 @@ export type ImageEntry = {
   };
   readonly base: {
     readonly status: BaseVerdict['kind'];
-    readonly kind: string | null;
+    readonly kind: BaseMovement | null;
     readonly reference: string | null;
     readonly recorded: string | null;
     readonly candidate: string | null;
-    readonly confidence: string | null;
+    readonly confidence: Confidence | null;
     readonly evidence: readonly string[];
     readonly versionsBehind: number | null;
+    readonly difference: LayerDifference | null;
+    readonly notes: readonly string[];
     readonly why: string;
     readonly reason: Reason | null;
     readonly checkedAt: string | null;
@@ -96,7 +110,7 @@ export function toImageEntry(image: ImageReport): ImageEntry {
     verdict: image.verdict,
     tag: toTagEntry(image),
     newer: toNewerEntry(image.newer.verdict, image.newer.checkedAt),
-    base: toBaseEntry(image.base.verdict, image.base.checkedAt),
+    base: toBaseEntry(image),
     containers: image.containers.map(({ name, running, outdated }) => ({ name, running, outdated })),
     held: image.held === null ? null : { reason: image.held.reason, until: image.held.until },
     sources: image.sources.map(({ kind, location, line, column }) => ({ kind, location, line, column })),
@@ -128,20 +142,34 @@ function toNewerEntry(verdict: NewerVerdict, checkedAt: number | null): ImageEnt
   };
 }
 
-function toBaseEntry(verdict: BaseVerdict, checkedAt: number | null): ImageEntry['base'] {
+function toBaseEntry(image: ImageReport): ImageEntry['base'] {
+  const { verdict, checkedAt } = image.base;
+  const reason = baseReasonOf(image);
   return {
     status: verdict.kind,
-    kind: null,
-    reference: null,
-    recorded: null,
-    candidate: null,
-    confidence: null,
-    evidence: [],
-    versionsBehind: null,
+    kind: baseMovementOf(image),
+    reference: verdict.reference === null ? null : renderReference(verdict.reference),
+    recorded: verdict.recorded,
+    candidate: verdict.candidate,
+    confidence: baseConfidenceOf(image),
+    evidence: verdict.evidence,
+    versionsBehind: verdict.versionsBehind,
+    difference: toDifference(verdict),
+    notes: verdict.notes,
     why: verdict.why,
-    reason: verdict.kind === 'unknown' ? toReason(verdict.reason) : null,
+    reason: reason === null ? null : toReason(reason),
     checkedAt: toTime(checkedAt),
   };
+}
+
+/** A step may be a script of any length; its beginning tells which it is. */
+const LONGEST_STEP = 1024;
+
+function toDifference(verdict: BaseVerdict): LayerDifference | null {
+  if (verdict.kind !== 'moved' || verdict.difference === null) return null;
+  const { position, installedBy, candidateBy } = verdict.difference;
+  const cut = (step: string | null) => (step === null ? null : sanitizeText(step, LONGEST_STEP));
+  return { position, installedBy: cut(installedBy), candidateBy: cut(candidateBy) };
 }
 
 function toVersion(version: Version | null): Version | null {

@@ -1,6 +1,7 @@
 import type { CheckReport, ImageReport } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
 import { renderTime } from './age.ts';
+import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf } from './base.ts';
 import { candidateOf, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from './facts.ts';
 
 /**
@@ -19,6 +20,9 @@ import { candidateOf, installedOf, nameOf, platformOf, reasonOf, updateOf, users
  *  9. when the registry answered, RFC 3339 UTC
  * 10. kind of the reason why there is no answer
  * 11. canonical reference
+ * 12. canonical reference of the base image, `scratch` for none
+ * 13. status of the base, after a comma how it moved or why there is no answer: `moved,layers-differ`, `unknown,no-evidence`
+ * 14. confidence of that answer: `certain`, `high`, `medium`, `low`
  */
 export function renderPlain(report: CheckReport): string {
   return report.images.map((image) => `${renderLine(image)}\n`).join('');
@@ -38,6 +42,9 @@ function renderLine(image: ImageReport): string {
     checkedAt === null ? null : renderTime(checkedAt),
     reasonOf(image)?.kind,
     sanitizeText(image.reference),
+    canonicalBaseOf(image),
+    [image.base.verdict.kind, baseMovementOf(image) ?? baseReasonOf(image)?.kind].filter((word) => word !== undefined).join(','),
+    baseConfidenceOf(image),
   ]
     .map((cell) => (cell === null || cell === undefined || cell === '' ? '-' : cell))
     .join('\t');

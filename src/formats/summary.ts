@@ -1,13 +1,14 @@
 import type { CheckReport, ImageReport } from '../check/report.ts';
-import type { TagVerdict } from '../core/verdict.ts';
+import type { BaseVerdict, TagVerdict } from '../core/verdict.ts';
 import { renderAge } from './age.ts';
+import { hasBase, isUnsure, openBaseReasonOf } from './base.ts';
 import { candidateOf, isUpgradable, nameOf, platformOf, plural } from './facts.ts';
 import { renderHints } from './hints.ts';
 import { renderSize } from './size.ts';
 
 /** What stands on stderr after the records, each a line without its end. */
 export type Summary = {
-  /** `9 images: 1 rebuilt, 6 current, 1 local, 1 unknown. Checked 3 min ago.` */
+  /** `9 images: 1 rebuilt, 6 current, 1 local, 1 unknown; base: 2 moved, 5 current. Checked 3 min ago.` */
   readonly sentence: string;
   /** The next command to type: `Run 'imgupdate list --upgradable' to see it.` */
   readonly next: string | null;
@@ -36,7 +37,7 @@ export function summarize(report: CheckReport, options: SummaryOptions = { upgra
   return {
     sentence: options.upgradable ? summarizeUpgradable(report, stale, options) : summarizeAll(report, options),
     next: options.upgradable || stale.length === report.images.length ? nextOfUpgradable(stale, options) : nextOfAll(stale, options),
-    notes: noteOutdated(options.upgradable ? stale : report.images),
+    notes: [noteOutdated, noteUnsure].flatMap((note) => note(options.upgradable ? stale : report.images)),
     hints: renderHints(report.images, options.verb),
   };
 }
@@ -44,9 +45,19 @@ export function summarize(report: CheckReport, options: SummaryOptions = { upgra
 /** Says that nothing newer was found, and no more than is known: null when something was. */
 export function renderNothingNewer(images: readonly ImageReport[], narrowed = false): string | null {
   if (images.some(isUpgradable)) return null;
-  const unknown = images.filter(isUnknown).length;
-  if (unknown > 0) return `No updates found, but ${plural(unknown, 'image')} could not be checked.`;
-  return !narrowed && images.some((image) => image.tag.verdict.kind === 'current') ? 'All images are up to date.' : 'No updates found.';
+  const unchecked = renderUnchecked(images);
+  if (unchecked !== null) return `No updates found, but ${unchecked} could not be checked.`;
+  const areCurrent = images.some(({ tag, base }) => tag.verdict.kind === 'current' || base.verdict.kind === 'current');
+  return !narrowed && areCurrent && !images.some(isUnsure) ? 'All images are up to date.' : 'No updates found.';
+}
+
+/** Who could not be checked, no image twice: `1 image`, `the bases of 2 images`, `1 image and the bases of 2 others`; null for nobody. */
+export function renderUnchecked(images: readonly ImageReport[]): string | null {
+  const tags = images.filter(isUnknown).length;
+  const bases = images.filter((image) => !isUnknown(image) && openBaseReasonOf(image) !== null).length;
+  if (bases === 0) return tags === 0 ? null : plural(tags, 'image');
+  const base = bases === 1 ? 'base' : 'bases';
+  return tags === 0 ? `the ${base} of ${plural(bases, 'image')}` : `${plural(tags, 'image')} and the ${base} of ${plural(bases, 'other')}`;
 }
 
 /** `1 image can be upgraded. Run 'imgupdate list --upgradable' to see it.` */
@@ -56,20 +67,29 @@ export function renderCanBeUpgraded(count: number): string {
 
 function summarizeAll(report: CheckReport, { narrowed }: SummaryOptions): string {
   if (report.images.length === 0) return 'No images found.';
-  const counts = `${plural(report.images.length, 'image')}: ${countStatuses(report.images)}.`;
+  const counts = `${plural(report.images.length, 'image')}: ${countStatuses(report.images)}${countBases(report.images)}.`;
   return join([counts, renderNothingNewer(report.images, narrowed), renderNeed(report.images), renderChecked(report)]);
 }
 
 function summarizeUpgradable(report: CheckReport, stale: readonly ImageReport[], { verb = 'list', narrowed }: SummaryOptions): string {
   if (stale.length === 0) return join([renderNothingNewer(report.images, narrowed), renderChecked(report)]);
   const held = stale.filter((image) => image.held !== null).length;
-  const unknown = report.images.filter(isUnknown).length;
+  const statuses = countStatuses(stale.filter(({ tag }) => tag.verdict.kind === 'rebuilt' || tag.verdict.kind === 'gone'));
+  const bases = countBases(stale.filter(({ base }) => base.verdict.kind === 'moved' || base.verdict.kind === 'gone'));
   return join([
-    `${stale.length} upgradable${held === 0 ? '' : ` (${held} held)`}: ${countStatuses(stale)}.`,
-    unknown === 0 ? null : `${unknown} unknown (see: imgupdate ${verb} --filter status=unknown).`,
+    `${stale.length} upgradable${held === 0 ? '' : ` (${held} held)`}${statuses === '' ? '' : `: ${statuses}`}${bases}.`,
+    renderOpen(report.images, verb),
     renderNeed(stale),
     renderChecked(report),
   ]);
+}
+
+/** Which images of open questions are not among the upgradable ones, or at least not for sure: `1 unknown (see: ...).` */
+function renderOpen(images: readonly ImageReport[], verb: 'list' | 'demo'): string | null {
+  const tags = images.filter(isUnknown);
+  const open = images.filter((image) => image.verdict === 'unknown');
+  const [found, filter] = open.every(isUnknown) ? [tags, 'status=unknown'] : [open, 'verdict=unknown'];
+  return found.length === 0 ? null : `${found.length} unknown (see: imgupdate ${verb} --filter ${filter}).`;
 }
 
 /** `Need to get 133 kB of layers.`, as apt says it of archives; names of one candidate are pulled once. */
@@ -86,7 +106,7 @@ function nextOfAll(stale: readonly ImageReport[], { verb = 'list' }: SummaryOpti
 /** The images of the demo are gone with it: no other verb can show them. A tag that is gone has nothing to upgrade to. */
 function nextOfUpgradable(stale: readonly ImageReport[], { verb }: SummaryOptions): string | null {
   if (stale.length > 0 && verb === 'demo') return "Run 'imgupdate list' to check the images of this machine.";
-  const newer = stale.find((image) => image.tag.verdict.kind !== 'gone');
+  const newer = stale.find((image) => image.tag.verdict.kind !== 'gone' && (image.base.verdict.kind !== 'gone' || isPullable(image)));
   if (newer !== undefined) return `Run 'imgupdate show ${nameOf(newer)}' to see what changed and how to upgrade.`;
   const [gone] = stale;
   return gone === undefined ? null : `Run 'imgupdate show ${nameOf(gone)}' to see what is known about it.`;
@@ -98,6 +118,18 @@ function noteOutdated(images: readonly ImageReport[]): readonly string[] {
   const [verb, whose] = outdated === 1 ? ['runs', 'its'] : ['run', 'their'];
   return [
     `N: ${plural(outdated, 'container')} marked * ${verb} an older image than ${whose} reference names here; recreate to use the newer one.`,
+  ];
+}
+
+function isPullable(image: ImageReport): boolean {
+  return image.tag.verdict.kind === 'rebuilt' || image.newer.verdict.kind === 'available';
+}
+
+function noteUnsure(images: readonly ImageReport[]): readonly string[] {
+  const unsure = images.filter((image) => isUnsure(image)).length;
+  if (unsure === 0) return [];
+  return [
+    `N: ${plural(unsure, 'answer')} marked ? ${unsure === 1 ? 'is' : 'are'} of low confidence; 'imgupdate show IMAGE' tells what each rests on.`,
   ];
 }
 
@@ -115,8 +147,20 @@ function countStatuses(images: readonly ImageReport[]): string {
   }).join(', ');
 }
 
+const BASE_STATUSES: readonly BaseVerdict['kind'][] = ['moved', 'gone', 'current', 'pinned', 'none', 'unknown'];
+
+/** A second count of the same images, by what is known of their bases: `; base: 2 moved, 5 current`; empty where nothing is. */
+function countBases(images: readonly ImageReport[]): string {
+  const told = images.filter(hasBase);
+  const counts = BASE_STATUSES.flatMap((status) => {
+    const count = told.filter((image) => image.base.verdict.kind === status).length;
+    return count === 0 ? [] : [`${count} ${status}`];
+  });
+  return counts.length === 0 ? '' : `; base: ${counts.join(', ')}`;
+}
+
 function renderChecked(report: CheckReport): string | null {
-  const times = report.images.flatMap((image) => (image.tag.checkedAt === null ? [] : [image.tag.checkedAt]));
+  const times = report.images.flatMap(({ tag, base }) => [tag.checkedAt, base.checkedAt].filter((time) => time !== null));
   if (times.length === 0) return null;
   const oldest = times.reduce((least, time) => Math.min(least, time), Infinity);
   return `Checked ${renderAge(oldest, report.generatedAt)}.`;

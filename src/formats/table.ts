@@ -1,4 +1,5 @@
 import type { CheckReport, ImageReport } from '../check/report.ts';
+import { baseAnswerOf, baseBrush, baseNameOf, hasBase, shortBaseNameOf } from './base.ts';
 import { digestPair, isUpgradable, nameOf, platformOf, statusBrush, updateOf, usersOf } from './facts.ts';
 import type { GridColumn } from './grid.ts';
 import { renderGrid } from './grid.ts';
@@ -18,7 +19,8 @@ export type TableOptions = {
 /**
  * Renders the table of `list`: the same columns on a terminal and in a pipe, colour and cutting only where asked for.
  *
- * The first four columns never change; those that follow appear when at least one image has something to say in them.
+ * The first four columns never change; those that follow appear when at least one image has something to say in them. A base and the answer about it are two
+ * columns, so that a line splits at blanks.
  */
 export function renderTable(report: CheckReport, options: TableOptions): string {
   const images = options.upgradable === true ? report.images.filter(isUpgradable) : report.images;
@@ -37,13 +39,14 @@ type Column = GridColumn & {
 
 const always = () => true;
 const uncoloured = () => plainBrush;
+const someHaveBase = (images: readonly ImageReport[]) => images.some(hasBase);
 
 const COLUMNS: readonly Column[] = [
-  { title: 'IMAGE', keep: 'both-ends', floors: [24, 12], isShown: always, cell: nameOf, brush: uncoloured },
+  { title: 'IMAGE', keep: 'both-ends', floors: [24, 12, 8], isShown: always, cell: nameOf, brush: uncoloured },
   {
     title: 'CURRENT',
     keep: 'start',
-    floors: [12, 5],
+    floors: [12, 5, 4],
     isShown: always,
     cell: (image, { noTrunc }) => digestPair(image, noTrunc).installed ?? '',
     brush: uncoloured,
@@ -51,16 +54,25 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'CANDIDATE',
     keep: 'start',
-    floors: [12, 5],
+    floors: [12, 5, 4],
     isShown: always,
     cell: (image, { noTrunc }) => digestPair(image, noTrunc).candidate ?? '',
     brush: statusBrush,
   },
-  { title: 'UPDATE', keep: 'all', floors: [0, 0], isShown: always, cell: updateOf, brush: statusBrush },
+  { title: 'UPDATE', keep: 'start-and-mark', floors: [99, 99, 8], isShown: always, cell: updateOf, brush: statusBrush },
+  {
+    title: 'BASE',
+    keep: 'both-ends',
+    floors: [16, 8, 5],
+    isShown: someHaveBase,
+    cell: (image, { noTrunc }) => (noTrunc ? baseNameOf(image) : shortBaseNameOf(image)),
+    brush: uncoloured,
+  },
+  { title: 'DRIFT', keep: 'all', floors: [0, 0], isShown: someHaveBase, cell: baseAnswerOf, brush: baseBrush },
   {
     title: 'DOWNLOAD',
-    keep: 'all',
-    floors: [0, 0],
+    keep: 'start',
+    floors: [8, 8, 6],
     isShown: (images) => images.some((image) => image.tag.download !== null),
     cell: (image) => (image.tag.download === null ? '' : renderCompactSize(image.tag.download.bytes)),
     brush: uncoloured,

@@ -1,11 +1,14 @@
-import type { CheckReport, ImageReport } from '../check/report.ts';
+import type { CheckReport, ImageReport, TrailStep } from '../check/report.ts';
 import type { RegistryUse } from '../check/ports.ts';
 import { groupBy } from '../core/group.ts';
-import { parseReference, renderRepository } from '../core/reference.ts';
+import { parseReference, type Reference, renderRepository } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
+import { canonicalBaseOf, failedBaseReasonOf } from './base.ts';
 import { isUpgradable, nameOf, plural, reasonOf } from './facts.ts';
 import { renderHints } from './hints.ts';
-import { renderCanBeUpgraded, renderNothingNewer } from './summary.ts';
+import { renderCanBeUpgraded, renderNothingNewer, renderUnchecked } from './summary.ts';
+
+const LONGEST_MESSAGE = 300;
 
 /** What `update` prints: `records` for stdout, the rest for stderr. Each is a list of lines without their ends. */
 export type UpdateText = { readonly records: readonly string[]; readonly closing: readonly string[]; readonly warnings: readonly string[] };
@@ -14,20 +17,21 @@ export type UpdateText = { readonly records: readonly string[]; readonly closing
  * Renders `update` as apt prints it, one numbered line per tag:
  * `Hit` a tag the registry was asked for by HEAD alone, `Get` one for which documents were fetched, `Ign` one that needs no request, `Err` one without an answer.
  *
- * Rows that share a tag (several platforms) share its line. Source: apt, `apt update`.
+ * Rows that share a tag (several platforms) share its line; the bases of images follow. Source: apt, `apt update`.
  */
 export function renderUpdate(report: CheckReport, options: { readonly elapsedMs: number }): UpdateText {
   const tags = [...groupBy(report.images, (image) => image.reference).values()];
   const upgradable = report.images.filter(isUpgradable).length;
   const nothing = renderNothingNewer(report.images);
+  const unchecked = renderUnchecked(report.images);
   return {
-    records: tags.flatMap((images, at) => renderTag(images, at + 1)),
+    records: [...tags.flatMap((images, at) => renderTag(images, at + 1)), ...renderBases(report.images, tags.length + 1)],
     closing: [
       renderChecked(report, options.elapsedMs),
       ...(upgradable > 0 ? [renderCanBeUpgraded(upgradable)] : []),
       ...(nothing === null ? [] : [nothing]),
     ],
-    warnings: [...countUnknown(report.images), ...renderHints(report.images)],
+    warnings: [...(unchecked === null ? [] : [`W: ${unchecked} could not be checked.`]), ...renderHints(report.images)],
   };
 }
 
@@ -35,25 +39,59 @@ function renderTag(images: readonly ImageReport[], number: number): readonly str
   const [first] = images;
   if (first === undefined) return [];
   const failed = images.find((image) => reasonOf(image) !== null);
-  if (failed !== undefined) return [`Err:${number} ${placeOf(first)}`, `  ${sanitizeText(reasonOf(failed)?.message ?? '', 300)}`];
+  if (failed !== undefined)
+    return [`Err:${number} ${placeOf(first)}`, `  ${sanitizeText(reasonOf(failed)?.message ?? '', LONGEST_MESSAGE)}`];
   const kind = first.tag.verdict.kind;
   if (kind === 'local' || kind === 'pinned')
     return [`Ign:${number} ${kind === 'local' ? nameAndTag(nameOf(first)) : placeOf(first)} (${kind})`];
   const steps = images.flatMap((image) => image.tag.trail);
-  const fetched = new Set(steps.filter((step) => step.cost !== 'remembered' && step.asked.startsWith('GET ')).map((step) => step.asked))
-    .size;
-  const gone = kind === 'gone' ? ' (gone)' : '';
-  return [
-    fetched === 0 ? `Hit:${number} ${placeOf(first)}${gone}` : `Get:${number} ${placeOf(first)} [${plural(fetched, 'document')}]${gone}`,
-  ];
+  return [renderAnswer(number, placeOf(first), { steps, isGone: kind === 'gone' })];
+}
+
+/** The bases that were asked about and are not among the images themselves, a line each: `Hit:8 docker.io/library/node 20-slim (base of 3 images)`. */
+function renderBases(images: readonly ImageReport[], firstNumber: number): readonly string[] {
+  const here = new Set(images.map((image) => image.reference));
+  const asked = images.filter((image) => wasAsked(image) && !here.has(canonicalBaseOf(image)));
+  return [...groupBy(asked, canonicalBaseOf).values()].flatMap((group, at) => renderBase(group, firstNumber + at));
+}
+
+function wasAsked(image: ImageReport): boolean {
+  const tag = image.base.verdict.reference?.tag ?? null;
+  return tag !== null && (image.base.checkedAt !== null || failedBaseReasonOf(image) !== null);
+}
+
+function renderBase(images: readonly ImageReport[], number: number): readonly string[] {
+  const [first] = images;
+  const reference = first?.base.verdict.reference ?? null;
+  if (reference === null) return [];
+  const place = `${describePlace(reference)} (base of ${plural(images.length, 'image')})`;
+  const failure = images.map(failedBaseReasonOf).find((reason) => reason !== null);
+  if (failure !== undefined) return [`Err:${number} ${place}`, `  ${sanitizeText(failure.message, LONGEST_MESSAGE)}`];
+  const steps = images.flatMap((image) => image.base.trail).filter(({ asked }) => asked.startsWith(`GET ${renderRepository(reference)}@`));
+  return [renderAnswer(number, place, { steps, isGone: images.some(({ base }) => base.verdict.kind === 'gone') })];
+}
+
+/** `Hit` took no document, `Get` did. */
+function renderAnswer(
+  number: number,
+  place: string,
+  { steps, isGone }: { readonly steps: readonly TrailStep[]; readonly isGone: boolean },
+): string {
+  const fetched = steps.filter((step) => step.cost !== 'remembered' && step.asked.startsWith('GET '));
+  const documents = new Set(fetched.map((step) => step.asked)).size;
+  return `${documents === 0 ? 'Hit' : 'Get'}:${number} ${place}${documents === 0 ? '' : ` [${plural(documents, 'document')}]`}${isGone ? ' (gone)' : ''}`;
 }
 
 /** `docker.io/library/nginx 1.27`: repository and tag apart, as apt has archive and suite. */
 function placeOf(image: ImageReport): string {
   const reference = image.registry === null ? null : parseReference(image.reference);
   if (reference?.ok !== true) return nameOf(image);
-  const { tag, digest } = reference.value;
-  return [renderRepository(reference.value), tag, digest].filter((part) => part !== null).join(' ');
+  return describePlace(reference.value);
+}
+
+function describePlace(reference: Reference): string {
+  const parts = [renderRepository(reference), reference.tag, reference.digest].filter((part) => part !== null);
+  return sanitizeText(parts.join(' '));
 }
 
 /** `my-app dev` */
@@ -73,9 +111,4 @@ function renderChecked(report: CheckReport, elapsedMs: number): string {
 
 function renderQuota({ registry, remaining, limit }: RegistryUse): readonly string[] {
   return remaining === null || limit === null ? [] : [`${sanitizeText(registry)} limit ${remaining}/${limit}`];
-}
-
-function countUnknown(images: readonly ImageReport[]): readonly string[] {
-  const count = images.filter((image) => reasonOf(image) !== null).length;
-  return count === 0 ? [] : [`W: ${plural(count, 'image')} could not be checked.`];
 }

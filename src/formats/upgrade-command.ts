@@ -1,36 +1,73 @@
 import type { ImageReport } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
-import { candidateOf, nameOf, sortContainers } from './facts.ts';
+import { canonicalBaseOf } from './base.ts';
+import { candidateOf, nameOf, platformOf, sortContainers } from './facts.ts';
 
 /** A name that a shell takes as one word; every reference that parses is one. */
 const ONE_WORD = /^[\w./:@[\]-]+$/;
 
+/** Whether a shell takes a text as one word, without quotes. */
+export function isOneWord(text: string): boolean {
+  return ONE_WORD.test(text);
+}
+
 /**
- * Says what to type to have the newer image: the command first, then which containers have to be made anew from it.
+ * Says what to type to have the newer image, or one on the base as it is now: the command first, then which containers have to be made anew from it.
  *
- * Empty when there is nothing to do. The lines are meant for `show`; the first can be pasted into a shell.
+ * Empty when there is nothing to do. The lines are meant for `show`; a first line that is a command can be pasted into a shell.
  */
 export function renderUpgrade(image: ImageReport): readonly string[] {
   const name = isOfPodman(image) ? image.reference : nameOf(image);
-  if (!ONE_WORD.test(name) || image.registry === null) return [];
+  if (!isOneWord(name) || image.registry === null) return [];
   switch (image.tag.verdict.kind) {
     case 'rebuilt':
       return [...renderPull(image, name), ...renderRecreate(image, () => true)];
-    case 'current':
-    case 'gone':
     case 'local':
+      return isBaseStale(image)
+        ? [...renderRebuild(image, name), ...renderRecreate(image, () => true)]
+        : renderRecreate(image, (use) => use.outdated);
+    case 'current':
+    case 'unknown':
     case 'pinned':
     case 'none':
-    case 'unknown':
+      return [...renderWait(image, name), ...renderRecreate(image, (use) => use.outdated)];
+    case 'gone':
       return renderRecreate(image, (use) => use.outdated);
   }
+}
+
+function isBaseStale({ base }: ImageReport): boolean {
+  return base.verdict.kind === 'moved' || base.verdict.kind === 'gone';
+}
+
+/** What was built here is built again. A build keeps to a base that is here already, unless it is told to pull. */
+function renderRebuild(image: ImageReport, name: string): readonly string[] {
+  const base = canonicalBaseOf(image) || 'its base';
+  if (image.base.verdict.kind === 'gone') return [`build it on another base: ${base} is not published any more for ${platformOf(image)}`];
+  const isPinned = (image.base.verdict.reference?.digest ?? null) !== null;
+  const where = isPinned
+    ? `with the new digest of ${base} in its Dockerfile`
+    : `in the folder of its Dockerfile, to have the present ${base}`;
+  return [`${engineOf(image)} build --pull -t ${name} .`, where];
+}
+
+/** What came from a registry is rebuilt by whoever publishes it, who may be the reader; official images are nobody's own. */
+function renderWait(image: ImageReport, name: string): readonly string[] {
+  if (!isBaseStale(image)) return [];
+  const base = canonicalBaseOf(image) || 'its base';
+  const isGone = image.base.verdict.kind === 'gone';
+  const wait = isGone
+    ? `ask its publisher to build it on another base: ${base} is not published any more for ${platformOf(image)}`
+    : `wait for its publisher to build it on the present ${base}, or ask for it`;
+  if (isGone || image.reference.includes('@') || image.reference.startsWith('docker.io/library/')) return [wait];
+  return [`if it is yours: ${engineOf(image)} build --pull -t ${name} . && ${engineOf(image)} push ${name}`, `if not: ${wait}`];
 }
 
 /** A reference with a digest pulls that digest for ever: the pin itself has to change. */
 function renderPull(image: ImageReport, name: string): readonly string[] {
   const at = name.indexOf('@');
   const candidate = candidateOf(image);
-  const pull = `${isOfPodman(image) ? 'podman' : 'docker'} pull ${at < 0 || candidate === null ? name : `${name.slice(0, at)}@${candidate}`}`;
+  const pull = `${engineOf(image)} pull ${at < 0 || candidate === null ? name : `${name.slice(0, at)}@${candidate}`}`;
   return at < 0 ? [pull] : [pull, 'and put the new digest where the old one is written'];
 }
 
@@ -39,6 +76,10 @@ function renderRecreate(image: ImageReport, concerns: (use: ImageReport['contain
     .filter(concerns)
     .map((use) => sanitizeText(use.name));
   return names.length === 0 ? [] : [`recreate ${names.join(', ')}: a container keeps the image it was created from`];
+}
+
+function engineOf(image: ImageReport): 'podman' | 'docker' {
+  return isOfPodman(image) ? 'podman' : 'docker';
 }
 
 /** podman completes short names by its own settings, so it is given whole ones. Source: containers-registries.conf(5), "short-name-mode". */

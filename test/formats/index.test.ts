@@ -114,7 +114,7 @@ describe('hostile text from registries, labels and containers', () => {
         .split('\n')
         .slice(0, -1)
         .map((line) => line.split('\t').length),
-    ).toEqual([11, 11, 11, 11, 11, 11]);
+    ).toEqual([14, 14, 14, 14, 14, 14]);
     expect(plain.replaceAll('\t', '')).not.toMatch(UNSAFE);
   });
 

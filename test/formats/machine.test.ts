@@ -133,6 +133,8 @@ describe('the JSON document', () => {
               "confidence": null,
               "evidence": [],
               "versionsBehind": null,
+              "difference": null,
+              "notes": [],
               "why": "nothing names a base",
               "reason": {
                 "kind": "no-evidence",
@@ -235,12 +237,12 @@ describe('ndjson', () => {
 });
 
 describe('plain', () => {
-  it('has eleven cells on every line, and "-" where there is nothing', () => {
+  it('has fourteen cells on every line, and "-" where there is nothing', () => {
     const lines = renderPlain(WORLD)
       .trimEnd()
       .split('\n')
       .map((line) => line.split('\t'));
-    expect(lines.every((cells) => cells.length === 11 && cells.every((cell) => cell !== ''))).toBe(true);
+    expect(lines.every((cells) => cells.length === 14 && cells.every((cell) => cell !== ''))).toBe(true);
     expect(lines[0]).toEqual([
       'ghcr.io/acme/api:2.3.1',
       HERE,
@@ -253,6 +255,9 @@ describe('plain', () => {
       '-',
       'not-found-or-private',
       'ghcr.io/acme/api:2.3.1',
+      '-',
+      'unknown,no-evidence',
+      '-',
     ]);
     expect(lines[2]).toEqual([
       'nginx:1.27',
@@ -266,6 +271,9 @@ describe('plain', () => {
       '2026-11-20T12:41:06Z',
       '-',
       'docker.io/library/nginx:1.27',
+      '-',
+      'unknown,no-evidence',
+      '-',
     ]);
     expect(lines[4]?.[3]).toBe('rebuilt,held');
   });
@@ -273,7 +281,7 @@ describe('plain', () => {
   it('keeps to one line and its cells whatever a container is called', () => {
     const evil = makeRow('a:1', 'current', { containers: [{ name: 'x\ty\nz', running: true, outdated: false }] });
     expect(renderPlain(makeReport([evil])).split('\n')).toHaveLength(2);
-    expect(renderPlain(makeReport([evil])).split('\t')).toHaveLength(11);
+    expect(renderPlain(makeReport([evil])).split('\t')).toHaveLength(14);
   });
 });
 

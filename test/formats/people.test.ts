@@ -23,6 +23,7 @@ describe('show', () => {
       Candidate-Created: 2026-11-08 (12 days ago)
       Download: 12.3 MB (2 of 7 layers)
       Image-Id: sha256:c0ffee000000
+      Base: unknown: nothing names a base; name it: imgupdate show --base REF nginx:1.27
       Used-By: container web (runs an older image), container blog, container proxy (stopped)
       Size: 71.2 MB
       Source: https://github.com/nginxinc/docker-nginx
@@ -51,13 +52,14 @@ describe('show', () => {
       Current: sha256:3f2a9c0b7d1e
       Current-Created: 2026-10-27 (24 days ago)
       Image-Id: sha256:c0ffee000000
+      Base: unknown: nothing names a base; name it: imgupdate show --base REF ghcr.io/acme/api:2.3.1
       Size: 71.2 MB
       Found-In: docker-daemon unix:///var/run/docker.sock
       "
     `);
   });
 
-  it('leaves out what is not known, and says nothing of a base nobody named', () => {
+  it('leaves out what is not known, and says how to name a base that nothing names', () => {
     const bare = { ...makeRow('my-app:dev', 'local'), created: null, size: null, sources: [] };
     expect(show(bare)).toMatchInlineSnapshot(`
       "Image: docker.io/library/my-app:dev
@@ -65,6 +67,7 @@ describe('show', () => {
       Why: built here
       Platform: linux/amd64
       Image-Id: sha256:c0ffee000000
+      Base: unknown: nothing names a base; name it: imgupdate show --base REF my-app:dev
       "
     `);
   });

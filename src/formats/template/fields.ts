@@ -3,6 +3,7 @@ import { shortDigest } from '../../core/digest.ts';
 import { parseReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { normalizeTime, renderTime } from '../age.ts';
+import { baseConfidenceOf, baseMovementOf, baseNameOf } from '../base.ts';
 import { candidateOf, digestPair, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from '../facts.ts';
 import { toImageEntry } from '../json.ts';
 import { renderCompactSize } from '../size.ts';
@@ -83,6 +84,11 @@ const FIELDS: readonly Field[] = [
   plain('Created', 'CREATED', (image) => normalizeTime(image.created ?? '') ?? ''),
   plain('Size', 'SIZE', (image) => (image.size === null ? '' : renderCompactSize(image.size))),
   plain('Download', 'DOWNLOAD', (image) => (image.tag.download === null ? '' : renderCompactSize(image.tag.download.bytes))),
+  plain('Base', 'BASE', baseNameOf),
+  plain('BaseStatus', 'BASE STATUS', (image) => image.base.verdict.kind),
+  plain('BaseKind', 'BASE KIND', (image) => baseMovementOf(image) ?? ''),
+  plain('BaseWhy', 'BASE WHY', (image) => sanitizeText(image.base.verdict.why)),
+  plain('BaseConfidence', 'BASE CONFIDENCE', (image) => baseConfidenceOf(image) ?? ''),
   plain('UsedBy', 'USED BY', (image) => usersOf(image).join(', ')),
   plain('CheckedAt', 'CHECKED AT', (image) => (image.tag.checkedAt === null ? '' : renderTime(image.tag.checkedAt))),
   {

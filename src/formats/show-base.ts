@@ -1,0 +1,94 @@
+import type { ImageReport } from '../check/report.ts';
+import type { BaseClaim, Boundary } from '../core/base/claim.ts';
+import { shortDigest } from '../core/digest.ts';
+import { renderReference } from '../core/reference.ts';
+import { sanitizeText } from '../core/text.ts';
+import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, hasBase } from './base.ts';
+import { nameOf, plural } from './facts.ts';
+import { describeDifference } from './layer-step.ts';
+import { type Field, shortenDigests, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
+import { isOneWord } from './upgrade-command.ts';
+
+/** An image may claim a thousand bases: so many lines of a field are shown. */
+const MOST_LINES = 20;
+const LONGEST_LINE = 400;
+
+/** What is known of the base of an image, and what that rests on. A field without a value is left out. */
+export const BASE_FIELDS: readonly Field[] = [
+  { name: 'Base', values: describeBase },
+  { name: 'Base-Status', values: (image) => (hasBase(image) ? [describeAnswer(image)] : []) },
+  { name: 'Base-Why', values: (image) => (hasBase(image) ? [sanitizeText(image.base.verdict.why, LONGEST_LINE)] : []) },
+  { name: 'Base-Reason', values: describeReason },
+  { name: 'Base-Retry-At', values: (image) => showText(baseReasonOf(image)?.retryAt ?? null) },
+  { name: 'Base-Recorded', values: (image, options) => showDigest(image.base.verdict.recorded, options) },
+  { name: 'Base-Candidate', values: (image, options) => showDigest(image.base.verdict.candidate, options) },
+  { name: 'Versions-Behind', values: (image) => showCount(image.base.verdict.versionsBehind) },
+  { name: 'First-Difference', values: (image, { noTrunc }) => describeDifference(image.base.verdict, noTrunc) },
+  { name: 'Base-Notes', values: (image) => limit(image.base.verdict.notes, (note) => sanitizeText(note, LONGEST_LINE)) },
+  { name: 'Base-Evidence', values: (image, options) => limit(image.base.found, (claim) => describeClaim(claim, options)) },
+  {
+    name: 'Base-Rejected',
+    values: (image, options) =>
+      limit(image.base.rejected, ({ source, where, why }) =>
+        shortenDigests(`${source}: ${sanitizeText(where, LONGEST_LINE)}: ${sanitizeText(why, LONGEST_LINE)}`, options),
+      ),
+  },
+  { name: 'Base-Checked', values: (image, { now }) => showChecked(image.base, now) },
+];
+
+/** How the answer was reached, in order. */
+export const BASE_HOW: Field = {
+  name: 'Base-How',
+  values: (image, options) => limit(image.base.trail, (step) => showStep(step, options)),
+};
+
+function describeBase(image: ImageReport): readonly string[] {
+  if (hasBase(image)) return [canonicalBaseOf(image) || 'not named'];
+  const name = nameOf(image);
+  const why = sanitizeText(image.base.verdict.why, LONGEST_LINE);
+  return [`unknown: ${why}; name it: imgupdate show --base REF ${isOneWord(name) ? name : 'IMAGE'}`];
+}
+
+/** `moved (upper-layers-removed), high confidence`; `current, certain`; `unknown (rate-limited)` */
+function describeAnswer(image: ImageReport): string {
+  const detail = baseMovementOf(image) ?? baseReasonOf(image)?.kind ?? null;
+  const answer = `${image.base.verdict.kind}${detail === null ? '' : ` (${detail})`}`;
+  const confidence = baseConfidenceOf(image);
+  if (confidence === null) return answer;
+  return `${answer}, ${confidence === 'certain' ? 'certain' : `${confidence} confidence`}`;
+}
+
+function describeReason(image: ImageReport): readonly string[] {
+  const reason = baseReasonOf(image);
+  if (reason === null || reason.message === image.base.verdict.why || !hasBase(image)) return [];
+  return [sanitizeText(reason.message, LONGEST_LINE)];
+}
+
+function showCount(count: number | null): readonly string[] {
+  return count === null ? [] : [String(count)];
+}
+
+/** `annotation: org.opencontainers.image.base.name of the manifest -> docker.io/library/node:20-slim, sha256:3f2a9c0b7d1e` */
+function describeClaim(claim: BaseClaim, options: ShowOptions): string {
+  const { reference, digests, imageId, boundary } = claim;
+  const facts = [
+    claim.says === 'scratch' ? ['scratch'] : [],
+    reference === null ? [] : [sanitizeText(renderReference(reference), LONGEST_LINE)],
+    digests.filter((each) => each !== reference?.digest).slice(0, 3),
+    imageId === null ? [] : [`image ${options.noTrunc ? imageId : shortDigest(imageId)}`],
+    boundary === null ? [] : describeBoundary(boundary),
+  ].flat();
+  const says = facts.length === 0 ? 'a base, not which' : facts.join(', ');
+  return shortenDigests(`${claim.source}: ${sanitizeText(claim.where, LONGEST_LINE)} -> ${says}`, options);
+}
+
+/** `up to step 5, 2 layers (exact)` */
+function describeBoundary({ history, layers, strength }: Boundary): readonly string[] {
+  const parts = [history === null ? [] : [plural(history, 'step')], layers === null ? [] : [plural(layers, 'layer')]].flat();
+  return parts.length === 0 ? [] : [`its first ${parts.join(' and ')} (${strength})`];
+}
+
+function limit<T>(items: readonly T[], render: (item: T) => string): readonly string[] {
+  const lines = items.slice(0, MOST_LINES).map(render);
+  return items.length > MOST_LINES ? [...lines, `and ${items.length - MOST_LINES} more`] : lines;
+}
