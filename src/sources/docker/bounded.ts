@@ -19,3 +19,20 @@ export async function mapBounded<T, R>(items: readonly T[], limit: number, map: 
   await Promise.all(Array.from({ length: Math.max(1, Math.min(limit, items.length)) }, work));
   return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
 }
+
+/** Runs work as it comes, at most `limit` at once, the rest in the order in which it came. */
+export function createLimiter(limit: number): <R>(work: () => Promise<R>) => Promise<R> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running < limit) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

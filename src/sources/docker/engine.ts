@@ -13,6 +13,10 @@ export type Engine = {
   readonly containers: () => Promise<unknown>;
   /** `platform`: an OCI platform as JSON (API 1.49); null for the one the engine would choose. */
   readonly inspectImage: (id: string, platform: string | null) => Promise<unknown>;
+  /** How an image was made, newest step first. `platform`: as above (API 1.48). */
+  readonly imageHistory: (id: string, platform: string | null) => Promise<unknown>;
+  /** podman's own inspection of an image, which tells its history as the config has it, and the annotations of its manifest. */
+  readonly inspectByPodman: (id: string) => Promise<unknown>;
   readonly inspectContainer: (id: string) => Promise<unknown>;
   readonly isAlive: () => Promise<boolean>;
   readonly close: () => void;
@@ -23,6 +27,9 @@ export type Refusal = Error & { readonly statusCode: number };
 
 /** The newest version of the API that is spoken, 1.54: of all later ones nothing is needed. */
 const NEWEST_MINOR = 54;
+
+/** Spoken by podman 4 and 5 alike. Source: podman, version/version.go, MinimalAPI. */
+const LIBPOD_VERSION = 'v4.0.0';
 
 /** From here on the list tells an image's identity, from what is on disk. */
 const IDENTITY_IN_LIST = 54;
@@ -49,14 +56,17 @@ export async function connectEngine(options: TransportOptions): Promise<Engine> 
       throw engineAnswersBadly(options.endpoint, `answered GET /_ping with status ${ping.status} and no version of the Engine API`);
     const apiMinor = Math.min(Number(version[1]), NEWEST_MINOR);
     const docker = createDocker(`/v1.${apiMinor}`, transport.get);
+    const ask = async (path: string): Promise<unknown> => readDocument(await transport.get(path), path);
+    const product = ping.headers['libpod-api-version'] === undefined ? 'docker' : 'podman';
     const inspecting = apiMinor < IDENTITY_IN_LIST ? docker : createDocker(`/v1.${LAST_PLAIN_INSPECT}`, transport.get);
     return {
-      product: ping.headers['libpod-api-version'] === undefined ? 'docker' : 'podman',
+      product,
       apiMinor,
       info: () => docker.info(),
       images: () =>
         docker.listImages({
-          all: false,
+          // podman takes a base that lost its name for a step of the build above it, and hides it with those.
+          all: product === 'podman',
           ...(apiMinor >= 47 ? { manifests: true } : {}),
           ...(apiMinor >= IDENTITY_IN_LIST ? { identity: true } : {}),
         }),
@@ -71,6 +81,9 @@ export async function connectEngine(options: TransportOptions): Promise<Engine> 
             return docker.getImage(id).inspect(query);
           });
       },
+      imageHistory: (id, platform) =>
+        ask(`/v1.${apiMinor}/images/${encodeURIComponent(id)}/history${platform === null ? '' : queryOf({ platform })}`),
+      inspectByPodman: (id) => ask(`/${LIBPOD_VERSION}/libpod/images/${encodeURIComponent(id)}/json`),
       inspectContainer: (id) => docker.getContainer(id).inspect(),
       isAlive: () =>
         transport.get('/_ping').then(
@@ -120,7 +133,19 @@ function queryOf(options: Readonly<Record<string, unknown>>): string {
   return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
-function settle({ status, body }: Answer, path: string, callback: Callback): void {
+function settle(answer: Answer, path: string, callback: Callback): void {
+  let document: unknown;
+  try {
+    document = readDocument(answer, path);
+  } catch (error) {
+    callback(error);
+    return;
+  }
+  callback(null, document);
+}
+
+/** @throws Refusal for a status other than 2xx, and for what is no JSON. */
+function readDocument({ status, body }: Answer, path: string): unknown {
   let document: unknown;
   try {
     document = JSON.parse(body);
@@ -128,9 +153,9 @@ function settle({ status, body }: Answer, path: string, callback: Callback): voi
     document = undefined;
   }
   const where = `GET ${path.replace(/\?$/, '')}`;
-  if (status < 200 || status > 299) callback(refusal(status, `${where} was answered with status ${status}${messageOf(document)}`));
-  else if (document === undefined) callback(refusal(status, `${where} was answered with something other than JSON`));
-  else callback(null, document);
+  if (status < 200 || status > 299) throw refusal(status, `${where} was answered with status ${status}${messageOf(document)}`);
+  if (document === undefined) throw refusal(status, `${where} was answered with something other than JSON`);
+  return document;
 }
 
 function refusal(statusCode: number, message: string): Refusal {

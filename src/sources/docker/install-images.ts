@@ -1,10 +1,10 @@
 import { shortDigest } from '../../core/digest.ts';
 import type { Memory } from '../../check/ports.ts';
-import type { InstalledImage } from '../../core/installed.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { mapBounded } from './bounded.ts';
 import { isRefusal, type Engine } from './engine.ts';
 import { decodeFacts, encodeFacts, type ImageFacts } from './facts.ts';
+import type { InstalledVariant } from './read-build.ts';
 import type { Warn } from './read-lists.ts';
 import { installVariant, learnedFrom, listVariants, type Learned, type StoreKind, type Variant } from './variants.ts';
 import { decodeImage, type EngineInfo, type InspectedImage, type ListedImage } from './wire.ts';
@@ -25,7 +25,7 @@ export type ImagesContext = {
  * An image that disappears meanwhile is left out; one that cannot be inspected keeps what the list says, and costs a warning.
  * @throws ImgupdateError 'engine-unavailable' when the engine stops answering.
  */
-export async function installImages(context: ImagesContext, images: readonly ListedImage[]): Promise<readonly InstalledImage[]> {
+export async function installImages(context: ImagesContext, images: readonly ListedImage[]): Promise<readonly InstalledVariant[]> {
   const variants = images.flatMap((image) => listVariants(image, context.store, context.engine.apiMinor));
   const remembered = context.facts.readFacts(variants.map((variant) => variant.factsKey).filter((key) => key !== null));
   const inspect = createInspector(context);
@@ -52,7 +52,7 @@ export async function installImages(context: ImagesContext, images: readonly Lis
   });
   if (fresh.size > 0) context.facts.writeFacts(fresh);
   reportFailures(context.warn, failures);
-  return installed.filter((image) => image !== null);
+  return installed.filter((each) => each !== null);
 }
 
 function recall(variant: Variant, remembered: ReadonlyMap<string, string>): ImageFacts | null {
@@ -101,13 +101,13 @@ async function learn(variant: Variant, inspect: Inspect): Promise<Learning> {
   return inspection.kind === 'inspected' ? { kind: 'learned', value: learnedFrom(variant, inspection.value) } : inspection;
 }
 
-function install(context: ImagesContext, variant: Variant, learned: Learned): InstalledImage {
-  return installVariant(variant, learned, {
+function install(context: ImagesContext, variant: Variant, learned: Learned): InstalledVariant {
+  const image = installVariant(variant, learned, {
     store: context.store,
     enginePlatform: context.info.platform,
-    onBadName: (image, message) =>
-      context.warn(`image ${shortDigest(image.id)} has a name that cannot be used: ${sanitizeText(message, 300)}`),
+    onBadName: ({ id }, message) => context.warn(`image ${shortDigest(id)} has a name that cannot be used: ${sanitizeText(message, 300)}`),
   });
+  return { image, variant };
 }
 
 const MAX_NAMED_FAILURES = 5;

@@ -1,8 +1,10 @@
 import type { ImageSource, Inventory, ListOptions, Memory, Warning } from '../../check/ports.ts';
+import { chooseImages } from './choose-images.ts';
 import { installContainers } from './containers.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { connectEngine, type Engine } from './engine.ts';
 import { installImages } from './install-images.ts';
+import { createBuildReader } from './read-build.ts';
 import { readContainers, readImages, readInfo } from './read-lists.ts';
 import type { StoreKind } from './variants.ts';
 import type { EngineInfo, ListedImage } from './wire.ts';
@@ -23,7 +25,8 @@ export type DockerSourceOptions = {
  * The images of a docker or podman engine. Only reads.
  *
  * Four calls, and one for each image that is not remembered: `/_ping`, `/info`, `/images/json`, `/containers/json`, `/images/{id}/json`. An image that
- * disappears meanwhile is left out; one that cannot be inspected is listed with what the list says, and a warning.
+ * disappears meanwhile is left out; one that cannot be inspected is listed with what the list says, and a warning. The connection stays open until `close`, for
+ * `readBuild`: one call for each image that is asked about and not remembered, `/images/{id}/history` or podman's `/libpod/images/{id}/json`.
  * Source: Docker Engine API, 1.24 to 1.54; podman-system-service(1), compatibility API.
  */
 export function createDockerSource(options: DockerSourceOptions): ImageSource {
@@ -41,19 +44,22 @@ async function list(options: DockerSourceOptions, { all, signal, onProgress }: L
       readContainers(engine, warn),
     ]);
     const { facts, concurrency } = options;
-    const wanted = distinctById(images.filter((image) => all || image.names.length > 0 || image.digests.length > 0));
+    const wanted = distinctById(chooseImages(images, engine.product, all));
+    const context = { engine, info, store: storeOf(engine, info, images), facts, concurrency, onProgress, warn };
+    const installed = await installImages(context, wanted);
     return {
       kind: 'docker-daemon',
       location: options.endpoint.location,
-      images: await installImages({ engine, info, store: storeOf(engine, info, images), facts, concurrency, onProgress, warn }, wanted),
+      images: installed.map(({ image }) => image),
       containers: await installContainers({ engine, concurrency, warn }, containers),
       insecureRegistries: info.insecureRegistries,
       warnings: [...messages].sort().map(toWarning),
-      readBuild: () => Promise.resolve(null),
-      close: () => undefined,
+      readBuild: createBuildReader({ engine, listed: images, installed, facts, concurrency, signal }),
+      close: engine.close,
     };
-  } finally {
+  } catch (error) {
     engine.close();
+    throw error;
   }
 }
 

@@ -15,10 +15,15 @@ export type Variant = {
   readonly manifest: ListedManifest | null;
   /** An OCI platform as JSON, where inspect has to be told which one is meant. */
   readonly query: string | null;
+  /** The same for the history. */
+  readonly historyQuery: string | null;
   /** Several platforms are here, and the engine is too old to be asked about one of them. */
   readonly ambiguous: boolean;
+  readonly historyAmbiguous: boolean;
   /** Under which the facts are remembered; null where the id does not determine them. */
   readonly factsKey: string | null;
+  /** Under which what the engine tells of its making is remembered; null as before. */
+  readonly buildKey: string | null;
   /** Who tells the identity, which can change: `nobody` before API 1.53, from 1.54 the list. */
   readonly identityBy: 'nobody' | 'inspect' | 'list';
 };
@@ -27,26 +32,34 @@ export type Variant = {
  * Lists what of an image is here: in the containerd store one variant for each platform whose content is, elsewhere one.
  *
  * Of several manifests for one platform the first counts, as it does for a pull. An index none of whose content is here is still one variant.
- * Source: moby, daemon/containerd/image_list.go; Engine API 1.47 `manifests`, 1.49 `platform`, 1.53 `Identity`, 1.54 `identity`.
+ * Source: moby, daemon/containerd/image_list.go; Engine API 1.47 `manifests`, 1.48 and 1.49 `platform`, 1.53 `Identity`, 1.54 `identity`.
  */
 export function listVariants(image: ListedImage, store: StoreKind, apiMinor: number): readonly Variant[] {
-  const single = { image, manifest: null, query: null, ambiguous: false, identityBy: 'nobody' } as const;
-  if (store !== 'containerd') return [{ ...single, factsKey: `engine-image:${store}:${image.id}` }];
+  const unambiguous = { query: null, historyQuery: null, ambiguous: false, historyAmbiguous: false } as const;
+  const single = { image, manifest: null, ...unambiguous, identityBy: 'nobody' } as const;
+  if (store !== 'containerd') return [{ ...single, ...keysFor(store, image.id) }];
   const identityBy = apiMinor < 53 ? 'nobody' : apiMinor === 53 ? 'inspect' : 'list';
   const here = new Map<string, ListedManifest>();
   for (const manifest of (image.manifests ?? []).filter((listed) => listed.available)) {
     const platform = renderPlatform(manifest.platform);
     if (!here.has(platform)) here.set(platform, manifest);
   }
-  if (here.size === 0) return [{ ...single, factsKey: null, identityBy }];
+  if (here.size === 0) return [{ ...single, factsKey: null, buildKey: null, identityBy }];
+  const several = here.size > 1;
   return [...here.values()].map((manifest) => ({
     image,
     manifest,
-    query: here.size > 1 && apiMinor >= 49 ? platformQuery(manifest.platform) : null,
-    ambiguous: here.size > 1 && apiMinor < 49,
-    factsKey: `engine-image:${store}:${manifest.digest}`,
+    query: several && apiMinor >= 49 ? platformQuery(manifest.platform) : null,
+    historyQuery: several && apiMinor >= 48 ? platformQuery(manifest.platform) : null,
+    ambiguous: several && apiMinor < 49,
+    historyAmbiguous: several && apiMinor < 48,
+    ...keysFor(store, manifest.digest),
     identityBy,
   }));
+}
+
+function keysFor(store: StoreKind, id: string): Pick<Variant, 'factsKey' | 'buildKey'> {
+  return { factsKey: `engine-image:${store}:${id}`, buildKey: `engine-build:${store}:${id}` };
 }
 
 /** What is known of a variant besides the list; null facts where inspect failed. */

@@ -1,7 +1,7 @@
 import { parseDigest, type Digest } from '../../core/digest.ts';
 import type { Platform } from '../../core/platform.ts';
 import type { ImageFacts } from './facts.ts';
-import { countOf, fieldsOf, labelsOf, listOf, platformOf, textOf, textsOf } from './fields.ts';
+import { countOf, fieldsOf, labelsOf, listOf, platformOf, textOf, textsOf, type Fields } from './fields.ts';
 
 /** What `GET /info` says that matters here. */
 export type EngineInfo = {
@@ -24,6 +24,18 @@ export type ListedImage = {
   readonly target: Digest | null;
   /** The manifests of images in the target, without attestations, in its order; null where the engine does not list them. */
   readonly manifests: readonly ListedManifest[] | null;
+  readonly podman: PodmanDetails;
+};
+
+/** What podman's list tells beyond docker's. */
+export type PodmanDetails = {
+  /** The image this one differs from by one step of its history. */
+  readonly parentId: string | null;
+  /** Every name it ever had here. */
+  readonly formerNames: readonly string[];
+  readonly manifestDigest: Digest | null;
+  /** It has no name, and no image is made of it. */
+  readonly dangling: boolean;
 };
 
 export type ListedManifest = {
@@ -93,6 +105,18 @@ function decodeListedImage(document: unknown): ListedImage | null {
     labels: labelsOf(image.get('Labels')),
     target: parseDigest(fieldsOf(image.get('Descriptor')).get('digest')),
     manifests: Array.isArray(manifests) ? manifests.map(decodeManifest).filter((manifest) => manifest !== null) : null,
+    podman: decodePodmanDetails(image),
+  };
+}
+
+/** Source: podman, pkg/domain/entities, ImageSummary. */
+function decodePodmanDetails(image: Fields): PodmanDetails {
+  const parentId = textOf(image.get('ParentId'));
+  return {
+    parentId: parentId === null ? null : canonicalId(parentId),
+    formerNames: textsOf(image.get('History')),
+    manifestDigest: parseDigest(image.get('Digest')),
+    dangling: image.get('Dangling') === true,
   };
 }
 

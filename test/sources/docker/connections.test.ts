@@ -23,10 +23,12 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function listFrom(endpoint: EngineEndpoint, env: Record<string, string> = {}) {
+async function listFrom(endpoint: EngineEndpoint, env: Record<string, string> = {}) {
   const facts = { readFacts: () => new Map<string, string>(), writeFacts: () => undefined };
   const source = createDockerSource({ endpoint, facts, timeoutMs: 5000, concurrency: 8, env });
-  return source.list({ all: false, signal: new AbortController().signal, onProgress: () => undefined });
+  const inventory = await source.list({ all: false, signal: new AbortController().signal, onProgress: () => undefined });
+  closing.unshift(inventory.close);
+  return inventory;
 }
 
 async function startEngine(): Promise<{ socket: string; engine: FakeEngine }> {
@@ -62,6 +64,7 @@ describe('an engine behind ssh', () => {
     expect(calls[0]!.trim()).toBe(
       '-l me -p 2222 -o ConnectTimeout=30 -T -- engine.example docker --host=unix:///run/engine.sock system dial-stdio',
     );
+    inventory.close();
     const pids = readFileSync(join(directory, 'pids'), 'utf8').trim().split('\n').map(Number);
     await expect.poll(() => pids.filter(isRunning)).toEqual([]);
   });

@@ -15,11 +15,13 @@ import { readReplies, startFakeEngine, type FakeEngine, type Misbehaviour, type 
 let directory: string;
 let socket: string;
 let engine: FakeEngine | null = null;
+const opened: Inventory[] = [];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'iu-'));
   socket = join(directory, 'engine.sock');
 });
 afterEach(async () => {
+  for (const inventory of opened.splice(0)) inventory.close();
   await engine?.close();
   engine = null;
   rmSync(directory, { recursive: true, force: true });
@@ -31,7 +33,7 @@ async function start(replies: Replies, misbehave?: Misbehaviour): Promise<void> 
   engine = await startFakeEngine(socket, replies, misbehave);
 }
 
-function list(changes: ListChanges = {}, options: Partial<DockerSourceOptions> = {}): Promise<Inventory> {
+async function list(changes: ListChanges = {}, options: Partial<DockerSourceOptions> = {}): Promise<Inventory> {
   const kept = changes.facts ?? new Map<string, string>();
   const source = createDockerSource({
     endpoint: { location: `unix://${socket}`, address: { kind: 'socket', path: socket } },
@@ -46,8 +48,14 @@ function list(changes: ListChanges = {}, options: Partial<DockerSourceOptions> =
     env: {},
     ...options,
   });
-  return source.list({ all: changes.all ?? false, signal: changes.signal ?? new AbortController().signal, onProgress: () => undefined });
+  const signal = changes.signal ?? new AbortController().signal;
+  const inventory = await source.list({ all: changes.all ?? false, signal, onProgress: () => undefined });
+  opened.push(inventory);
+  return inventory;
 }
+
+/** What an inventory says, without what it can be asked. */
+const told = (inventory: Inventory) => ({ ...inventory, readBuild: null, close: null });
 
 const byName = ({ images }: Inventory, name: string): InstalledImage[] =>
   images.filter((image) => image.tags.some((reference) => renderReference(reference) === name));
@@ -109,7 +117,7 @@ describe('the classic image store', () => {
     expect(inspections()).toHaveLength(4);
     const second = await list({ facts });
     expect(inspections()).toHaveLength(4);
-    expect(second).toEqual(first);
+    expect(told(second)).toEqual(told(first));
     expect([...facts.keys()].every((key) => /^engine-image:classic:sha256:[0-9a-f]{64}$/.test(key))).toBe(true);
   });
 
@@ -117,7 +125,7 @@ describe('the classic image store', () => {
     const facts = new Map<string, string>();
     const first = await list({ facts });
     for (const key of facts.keys()) facts.set(key, '{"labels":7');
-    expect(await list({ facts })).toEqual(first);
+    expect(told(await list({ facts }))).toEqual(told(first));
   });
 
   it('every request is a GET in the version that was agreed on', () =>
