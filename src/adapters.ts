@@ -45,8 +45,7 @@ function compose(machine: Machine, world: World): Adapters {
 }
 
 function openMachineMemory({ env, platform, uid }: Machine): Memory {
-  const { cacheDirectory } = storeDirectories({ env, home: homeOf(env), platform });
-  return openMemory({ cacheDirectory, uid, now: Date.now });
+  return openMemory({ ...storeDirectories({ env, home: homeOf(env), platform }), uid, now: Date.now });
 }
 
 async function openEngine({ env, platform }: Machine, { host, context, facts, timeoutMs }: EngineSettings): Promise<ImageSource> {

@@ -1,9 +1,10 @@
 import type { TagObservation } from '../check/ports.ts';
 import type { Digest } from '../core/digest.ts';
 import type { Repository } from '../core/reference.ts';
+import { CLOCK_TOLERANCE_MS } from './clock.ts';
 import type { Batch } from './pending.ts';
 import { decodeDocument, decodeFact, decodeTag, numberAt, tagColumns, type Used } from './rows.ts';
-import { PATIENCE_MS, type Database, type Statement } from './sqlite.ts';
+import { inTransaction, type Database, type Statement } from './sqlite.ts';
 import type { StoreKind } from './store-file.ts';
 
 /**
@@ -17,6 +18,8 @@ export const CACHE: StoreKind = {
   fileName: 'cache.db',
   applicationId: 0x696d6775, // 'imgu'
   whenDamaged: 'delete',
+  whenUnusable: 'nothing is remembered',
+  whenUnwritable: 'what this run learned is not remembered',
   steps: [
     `create table tags (
        registry text not null, repository text not null, tag text not null,
@@ -35,8 +38,6 @@ export type WriteOptions = {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly maxDocumentBytes: number;
-  /** How long to wait for another process that writes; nothing else happens in this process meanwhile. */
-  readonly patienceMs: number;
 };
 
 /** The tables of the cache. Every function throws what SQLite throws. */
@@ -49,9 +50,6 @@ export type Cache = {
 };
 
 export const DAY_MS = 86_400_000;
-
-/** Clocks of machines that share a home directory differ by some minutes at most; more than that was a wrong clock. */
-export const CLOCK_TOLERANCE_MS = 300_000;
 
 const KEPT_DAYS = 90;
 
@@ -66,19 +64,8 @@ export function createCache(database: Database): Cache {
     readTag: (repository, name) => decodeTag(tag.get(repository.registry, repository.repository, name)),
     readDocument: (digest) => decodeDocument(document.get(digest)),
     readFacts: (keys) => inTransaction(database, 'begin', () => readFacts(facts, keys)), // locked once, not per key
-    write: (batch, options) => {
-      setPatience(database, options.patienceMs);
-      try {
-        inTransaction(database, 'begin immediate', () => write(database, batch, options));
-      } finally {
-        setPatience(database, PATIENCE_MS);
-      }
-    },
+    write: (batch, options) => inTransaction(database, 'begin immediate', () => write(database, batch, options)),
   };
-}
-
-function setPatience(database: Database, patienceMs: number): void {
-  database.exec(`pragma busy_timeout = ${patienceMs}`);
 }
 
 function readFacts(statement: Statement, keys: readonly string[]): ReadonlyMap<string, Used<string>> {
@@ -88,18 +75,6 @@ function readFacts(statement: Statement, keys: readonly string[]): ReadonlyMap<s
     if (fact !== null) facts.set(key, fact);
   }
   return facts;
-}
-
-function inTransaction<T>(database: Database, begin: 'begin' | 'begin immediate', work: () => T): T {
-  database.exec(begin);
-  try {
-    const result = work();
-    database.exec('commit');
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec('rollback');
-    throw error;
-  }
 }
 
 function write(database: Database, batch: Batch, { now, maxDocumentBytes }: WriteOptions): void {

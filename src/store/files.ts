@@ -5,6 +5,16 @@ export function statOrNull(path: string): Stats | null {
   return statSync(path, { throwIfNoEntry: false }) ?? null;
 }
 
+/** False only when there certainly is nothing at a path. */
+export function mayExist(path: string): boolean {
+  try {
+    return statOrNull(path) !== null;
+  } catch (error) {
+    fileProblem(error);
+    return true;
+  }
+}
+
 /** Takes the permissions of everyone but the owner away, where there are any and where that is possible. */
 export function tighten(path: string, stats: Stats): void {
   if ((stats.mode & 0o077) === 0) return;

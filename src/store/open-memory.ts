@@ -1,12 +1,18 @@
+import { join } from 'node:path';
 import type { Memory } from '../check/ports.ts';
 import { CACHE } from './cache.ts';
+import { mayExist } from './files.ts';
+import type { StoreSource } from './guarded-store.ts';
 import { createMemory } from './memory.ts';
-import { openStoreFile } from './store-file.ts';
-import { createWarnings } from './warnings.ts';
+import { STATE } from './state.ts';
+import { openStoreFile, type StoreKind } from './store-file.ts';
+import type { Warn } from './warnings.ts';
 
 export type OpenMemoryOptions = {
   /** As `storeDirectories` gives it; null: this user has no place for it, and nothing is remembered. */
   readonly cacheDirectory: string | null;
+  /** As `storeDirectories` gives it; null: this user has no place for it, and no base is remembered. */
+  readonly stateDirectory: string | null;
   /** Of this process; null where there are none (Windows). */
   readonly uid: number | null;
   /** Milliseconds since the epoch. */
@@ -18,25 +24,42 @@ export type OpenMemoryOptions = {
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
 /**
- * Opens what is remembered between runs: one SQLite file, `cache.db`, that several processes may use at once.
+ * Opens what is remembered between runs: two SQLite files that several processes may use at once. `cache.db` holds what can be asked again and is opened at
+ * once; `state.db` holds what cannot, the bases that were seen, and is opened when that is first asked for and made when there is something to write.
  *
- * Never throws for the state of the disk: a file that is damaged, locked, newer or cannot be made or written costs a warning, and the
- * memory then lasts as long as the run. What is learned is written in a few transactions, the last one at `close`, so `warnings` is
+ * Never throws for the state of the disk: a file that is damaged, locked, newer or cannot be made or written costs a warning, and that
+ * part of the memory then lasts as long as the run. What is learned is written in a few transactions, the last one at `close`, so `warnings` is
  * complete after `close`. A process that is killed loses what it learned in its last two seconds or so, and no one else anything.
- * Source: SQLite, "Atomic Commit In SQLite", atomiccommit.html; XDG Base Directory Specification 0.8 for the place.
+ * Source: SQLite, "Atomic Commit In SQLite", atomiccommit.html; XDG Base Directory Specification 0.8 for the places.
  */
 export function openMemory(options: OpenMemoryOptions): Memory {
-  const { cacheDirectory, uid, now, maxDocumentBytes = MAX_DOCUMENT_BYTES } = options;
-  const warnings = createWarnings();
-  if (cacheDirectory === null) {
-    warnings.warn('store-unavailable', 'nothing is remembered: neither a home directory nor XDG_CACHE_HOME is known');
-    return createMemory({ file: null, now, maxDocumentBytes, warnings });
-  }
-  const file = openStoreFile(CACHE, { directory: cacheDirectory, uid, warn: warnings.warn });
-  return createMemory({ file, now, maxDocumentBytes, warnings });
+  const { cacheDirectory, stateDirectory, now, maxDocumentBytes = MAX_DOCUMENT_BYTES } = options;
+  return createMemory({
+    cache: (warn) => {
+      const file = openIn(cacheDirectory, { kind: CACHE, variable: 'XDG_CACHE_HOME', warn, ...options }).open();
+      return { mayExist: () => true, open: () => file };
+    },
+    state: (warn) => openIn(stateDirectory, { kind: STATE, variable: 'XDG_STATE_HOME', warn, ...options }),
+    now,
+    maxDocumentBytes,
+  });
 }
 
 /** A memory that lasts as long as the run and touches no disk. */
 export function createNullMemory(now: () => number): Memory {
-  return createMemory({ file: null, now, maxDocumentBytes: MAX_DOCUMENT_BYTES, warnings: createWarnings() });
+  const nowhere = (): StoreSource => ({ mayExist: () => false, open: () => null });
+  return createMemory({ cache: nowhere, state: nowhere, now, maxDocumentBytes: MAX_DOCUMENT_BYTES });
+}
+
+type Opening = { readonly kind: StoreKind; readonly variable: string; readonly uid: number | null; readonly warn: Warn };
+
+function openIn(directory: string | null, { kind, variable, uid, warn }: Opening): StoreSource {
+  if (directory !== null) {
+    return { mayExist: () => mayExist(join(directory, kind.fileName)), open: () => openStoreFile(kind, { directory, uid, warn }) };
+  }
+  const open = (): null => {
+    warn('store-unavailable', `${kind.whenUnusable}: neither a home directory nor ${variable} is known`);
+    return null;
+  };
+  return { mayExist: () => true, open };
 }

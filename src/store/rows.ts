@@ -48,7 +48,8 @@ export function numberAt(row: unknown, column: string): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-function textAt(row: unknown, column: string): string | null {
+/** The text in a column; null when the row has none. */
+export function textAt(row: unknown, column: string): string | null {
   const value = valueAt(row, column);
   return typeof value === 'string' ? value : null;
 }

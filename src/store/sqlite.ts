@@ -50,6 +50,30 @@ const KINDS: ReadonlyMap<number, SqliteFailure['kind']> = new Map([
   [26, 'corrupt'], // SQLITE_NOTADB
 ]);
 
+/** Does all of `work` or, when it throws, nothing of it. A plain `begin` takes one lock for many reads. */
+export function inTransaction<T>(database: Database, begin: 'begin' | 'begin immediate', work: () => T): T {
+  database.exec(begin);
+  try {
+    const result = work();
+    database.exec('commit');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback');
+    throw error;
+  }
+}
+
+/** Waits this long for another process that writes while `work` is done; nothing else happens in this process meanwhile. */
+export function withPatience<T>(database: Database, patienceMs: number, work: () => T): T {
+  const setPatience = (ms: number): void => database.exec(`pragma busy_timeout = ${ms}`);
+  setPatience(patienceMs);
+  try {
+    return work();
+  } finally {
+    setPatience(PATIENCE_MS);
+  }
+}
+
 function isSqlite(module: unknown): module is SqliteModule {
   return typeof module === 'object' && module !== null && 'DatabaseSync' in module;
 }

@@ -11,6 +11,9 @@ export type StoreKind = Schema & {
   readonly name: string;
   readonly fileName: string;
   readonly whenDamaged: 'delete' | 'keep';
+  /** What a warning says is lost while the file cannot be used: `nothing is remembered`; cannot be written: `what this run learned is not remembered`. */
+  readonly whenUnusable: string;
+  readonly whenUnwritable: string;
 };
 
 export type StoreFile = {
@@ -46,7 +49,7 @@ export function openStoreFile(kind: StoreKind, { directory, uid, warn }: OpenOpt
   const path = join(directory, kind.fileName);
   const problem = prepareDirectory(directory, uid) ?? prepareFile(path);
   if (problem === null) return openFile(kind, { path, open: sqlite.open, warn, isReplacement: false });
-  warn('store-unavailable', `the ${kind.name} cannot be used, nothing is remembered: ${problem}`);
+  warn('store-unavailable', `the ${kind.name} cannot be used, ${kind.whenUnusable}: ${problem}`);
   return null;
 }
 
@@ -71,7 +74,7 @@ function openFile(kind: StoreKind, options: FileOptions): StoreFile | null {
     if (isInPlace() && !takeAway(kind, options, damage)) return null;
     const problem = prepareFile(path);
     if (problem === null) return openFile(kind, { ...options, isReplacement: true });
-    warn('store-unavailable', `the ${kind.name} cannot be made anew, nothing is remembered: ${problem}`);
+    warn('store-unavailable', `the ${kind.name} cannot be made anew, ${kind.whenUnusable}: ${problem}`);
     return null;
   };
   try {
@@ -80,14 +83,14 @@ function openFile(kind: StoreKind, options: FileOptions): StoreFile | null {
     if (misfit === null) return { database, path, isInPlace, replace, close };
     close();
     const code = misfit.kind === 'newer' ? 'store-newer' : 'store-unavailable';
-    warn(code, `the ${kind.name} ${path} ${misfit.message}: it is left alone, nothing is remembered`);
+    warn(code, `the ${kind.name} ${path} ${misfit.message}: it is left alone, ${kind.whenUnusable}`);
     return null;
   } catch (error) {
     const failure = sqliteFailure(error);
     if (failure === null) throw error;
     if (failure.kind === 'corrupt') return replace(failure.message);
     close();
-    warn('store-unavailable', `the ${kind.name} ${path} cannot be used, nothing is remembered: ${failure.message}`);
+    warn('store-unavailable', `the ${kind.name} ${path} cannot be used, ${kind.whenUnusable}: ${failure.message}`);
     return null;
   }
 }
@@ -97,7 +100,7 @@ function takeAway(kind: StoreKind, { path, warn, isReplacement }: FileOptions, d
   const keepAs = kind.whenDamaged === 'keep' ? `${path}.damaged` : null;
   const problem = isReplacement ? 'it was made anew in this run already' : removeDatabase(path, keepAs);
   if (problem !== null) {
-    warn('store-unavailable', `the ${kind.name} ${path} is damaged (${damage}), nothing is remembered: ${problem}`);
+    warn('store-unavailable', `the ${kind.name} ${path} is damaged (${damage}), ${kind.whenUnusable}: ${problem}`);
     return false;
   }
   const where = keepAs === null ? 'it is deleted' : `it is kept as ${keepAs}`;

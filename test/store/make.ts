@@ -26,10 +26,11 @@ export function makeFound(name: string, observedAt = NOON): TagObservation {
   return { kind: 'found', digest: makeDigest(name), mediaType: 'application/vnd.oci.image.index.v1+json', observedAt };
 }
 
-export type MakeMemoryOptions = { readonly now?: () => number; readonly maxDocumentBytes?: number };
+export type MakeMemoryOptions = { readonly now?: () => number; readonly maxDocumentBytes?: number; readonly stateDirectory?: string };
 
+/** The state beside the cache, unless a directory is given for it. */
 export function makeMemory(cacheDirectory: string, { now = () => NOON, ...rest }: MakeMemoryOptions = {}): Memory {
-  return openMemory({ cacheDirectory, uid: process.getuid?.() ?? null, now, ...rest });
+  return openMemory({ cacheDirectory, stateDirectory: `${cacheDirectory}-state`, uid: process.getuid?.() ?? null, now, ...rest });
 }
 
 /** Opens a memory, works with it and closes it. */

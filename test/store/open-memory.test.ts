@@ -147,7 +147,7 @@ describe('what a run learned', () => {
   });
 
   it('lasts as long as the run where there is no home', () => {
-    const memory = openMemory({ cacheDirectory: null, uid: 0, now: () => NOON });
+    const memory = openMemory({ cacheDirectory: null, stateDirectory: null, uid: 0, now: () => NOON });
     memory.writeTag(nginx, '1.27', makeFound('a'));
     expect(memory.readTag(nginx, '1.27')).toEqual(makeFound('a'));
     memory.close();
@@ -310,7 +310,7 @@ describe('the files of the cache', () => {
   it('are left alone in a directory of another user', () => {
     mkdirSync(cache, { recursive: true });
     chmodSync(cache, 0o755);
-    const memory = openMemory({ cacheDirectory: cache, uid: statSync(cache).uid + 1, now: () => NOON });
+    const memory = openMemory({ cacheDirectory: cache, stateDirectory: null, uid: statSync(cache).uid + 1, now: () => NOON });
     memory.writeTag(nginx, '1.27', makeFound('a'));
     memory.close();
     expect(memory.warnings().map(({ message }) => message)).toEqual([

@@ -20,7 +20,15 @@ const STEPS = [
 ];
 
 function makeKind(versions: number, steps = STEPS): StoreKind {
-  return { name: 'state', fileName: 'state.db', applicationId: 7, whenDamaged: 'keep', steps: steps.slice(0, versions) };
+  return {
+    name: 'state',
+    fileName: 'state.db',
+    applicationId: 7,
+    whenDamaged: 'keep',
+    whenUnusable: 'nothing is remembered',
+    whenUnwritable: 'what this run learned is not remembered',
+    steps: steps.slice(0, versions),
+  };
 }
 
 function open(kind: StoreKind) {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 const [, , bundle, cacheDirectory, job, name] = process.argv;
 const { openMemory } = await import(pathToFileURL(bundle).href);
-const memory = openMemory({ cacheDirectory, uid: process.getuid?.() ?? null, now: Date.now });
+const memory = openMemory({ cacheDirectory, stateDirectory: null, uid: process.getuid?.() ?? null, now: Date.now });
 const repository = { registry: 'docker.io', repository: 'library/worker' };
 const digestOf = (text) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 

@@ -1,0 +1,106 @@
+import type { Memory, TagObservation } from '../check/ports.ts';
+import { digestOf, type Digest } from '../core/digest.ts';
+import { CACHE, createCache, DAY_MS } from './cache.ts';
+import { CLOCK_TOLERANCE_MS } from './clock.ts';
+import { createGuardedStore, type StoreSource } from './guarded-store.ts';
+import { createPending, isEmptyBatch, isNews } from './pending.ts';
+import type { Warn } from './warnings.ts';
+import { createWriteBehind } from './write-behind.ts';
+
+/** What can be asked again: tags, documents, facts. */
+export type CacheMemory = Pick<Memory, 'readTag' | 'writeTag' | 'readDocument' | 'writeDocument' | 'readFacts' | 'writeFacts' | 'close'>;
+
+export type CacheMemoryOptions = {
+  readonly source: StoreSource;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly maxDocumentBytes: number;
+  readonly warn: Warn;
+};
+
+/** Written when this much has gathered. */
+const FLUSH_AT = { count: 1_000, documentBytes: 4 * 1024 * 1024 } as const;
+
+/** What a run may hold of documents that cannot be written. */
+const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+
+/** A fact is noted as used again after a week: its row is wide, and it stays for months. */
+const FACT_USE_DAYS = 7;
+
+/** The part of a memory that lies in the cache file, or in nothing: then it remembers until the end of the run. */
+export function createCacheMemory({ source, now, maxDocumentBytes, warn }: CacheMemoryOptions): CacheMemory {
+  const pending = createPending(Math.min(maxDocumentBytes, MAX_PENDING_BYTES));
+  const cache = createGuardedStore({ kind: CACHE, source, createTables: createCache, warn });
+  const today = (): number => Math.floor(now() / DAY_MS);
+  const { batch } = pending;
+  const { noteNews, flush } = createWriteBehind({
+    now,
+    isMuch: () => pending.count() >= FLUSH_AT.count || pending.documentBytes() >= FLUSH_AT.documentBytes,
+    write: (when) => {
+      const isWritten = cache.write(
+        { isEmpty: isEmptyBatch(batch), isNews: isNews(batch), work: (tables) => tables.write(batch, { now: now(), maxDocumentBytes }) },
+        when,
+      );
+      if (isWritten) pending.clear();
+      return isWritten;
+    },
+  });
+
+  const readKeptDocument = (digest: Digest): Uint8Array | null => {
+    const kept = cache.read((tables) => tables.readDocument(digest));
+    if (kept === null) return null;
+    if (digestOf(kept.value, digest) !== digest) {
+      warn('store-damaged', `the remembered document ${digest} was damaged: it is deleted`);
+      pending.dropDocument(digest);
+      return null;
+    }
+    if (kept.usedDay !== today()) pending.useDocument(digest);
+    return kept.value;
+  };
+  const readKeptFacts = (keys: readonly string[]): readonly (readonly [string, string])[] => {
+    if (keys.length === 0) return [];
+    const kept = [...(cache.read((tables) => tables.readFacts(keys)) ?? [])];
+    for (const [key, { usedDay }] of kept) {
+      if (Math.abs(today() - usedDay) >= FACT_USE_DAYS) pending.useFact(key);
+    }
+    return kept.map(([key, { value }]) => [key, value]);
+  };
+
+  return {
+    readTag: (repository, tag) =>
+      pending.tag(repository, tag) ??
+      believable(
+        cache.read((tables) => tables.readTag(repository, tag)),
+        now(),
+      ),
+    writeTag: (repository, tag, observation) => {
+      pending.addTag({ repository, tag, observation });
+      noteNews();
+    },
+    readDocument: (digest) => batch.documents.get(digest) ?? readKeptDocument(digest),
+    writeDocument: (digest, bytes) => {
+      pending.addDocument(digest, bytes);
+      noteNews();
+    },
+    readFacts: (keys) => {
+      const learned = keys.flatMap((key) => {
+        const json = batch.facts.get(key);
+        return json === undefined ? [] : [[key, json] as const];
+      });
+      return new Map([...readKeptFacts(keys), ...learned]);
+    },
+    writeFacts: (facts) => {
+      pending.addFacts(facts);
+      noteNews();
+    },
+    close: () => {
+      flush('at-close');
+      cache.close();
+    },
+  };
+}
+
+/** An answer from the future was written under a wrong clock: how old it is, nobody knows. */
+function believable(observation: TagObservation | null, now: number): TagObservation | null {
+  return observation !== null && observation.observedAt > now + CLOCK_TOLERANCE_MS ? null : observation;
+}

@@ -1,0 +1,106 @@
+import type { BaseKeys } from '../check/ports.ts';
+import type { BaseVersion, BuildNote } from '../core/base/version.ts';
+import { addToLine, lineKey, type BaseLine, type KeptVersion } from './base-line.ts';
+
+/** What is to be written at once. */
+export type StateBatch = { readonly lines: ReadonlyMap<string, PendingLine>; readonly notes: ReadonlyMap<string, BuildNote> };
+
+export type PendingLine = {
+  readonly line: BaseLine;
+  /** What was seen, in order. */
+  readonly seen: readonly BaseVersion[];
+  /** The end of the line as it was kept, with what was seen added to it. */
+  readonly view: readonly KeptVersion[];
+};
+
+/** What this run learned of bases and did not write yet; where nothing can be written, the memory of this run. */
+export type PendingState = {
+  readonly batch: StateBatch;
+  /** `readTail`: the end of the version's line as it is kept; asked once per line. `now`: milliseconds since the epoch. */
+  readonly addVersion: (version: BaseVersion, options: { readonly readTail: () => readonly KeptVersion[]; readonly now: number }) => void;
+  readonly addNote: (note: BuildNote) => void;
+  /** What is kept, with what was seen on top: `kept` all of a line, or whatever of any line. */
+  readonly overlayLine: (line: BaseLine, kept: readonly KeptVersion[]) => readonly KeptVersion[];
+  readonly overlayFound: (keys: BaseKeys, kept: readonly KeptVersion[]) => readonly KeptVersion[];
+  readonly note: (imageId: string, platform: string) => BuildNote | null;
+  /** How many things were learned. */
+  readonly count: () => number;
+  readonly clear: () => void;
+};
+
+/** Nothing pending. */
+export function createPendingState(): PendingState {
+  const lines = new Map<string, PendingLine>();
+  const notes = new Map<string, BuildNote>();
+  /** The lines with a version that is found by a chain id or a history hash. */
+  const linesByKey = new Map<string, Set<string>>();
+  /** Rows that are shown as they are in `lines`. */
+  const covered = new Set<number>();
+  let seenCount = 0;
+
+  const show = (key: string, pending: PendingLine): void => {
+    lines.set(key, pending);
+    for (const { row, keys } of pending.view) {
+      if (row !== null) covered.add(row);
+      for (const each of [keys.chainId, keys.historyHash]) if (each !== null) mapSet(linesByKey, each).add(key);
+    }
+  };
+  const uncovered = (kept: readonly KeptVersion[]): readonly KeptVersion[] => kept.filter(({ row }) => row === null || !covered.has(row));
+  return {
+    batch: { lines, notes },
+    addVersion: (version, { readTail, now }) => {
+      const key = lineKey(version);
+      const { repository, tag, platform } = version;
+      const pending = lines.get(key) ?? { line: { repository, tag, platform }, seen: [], view: readTail() };
+      const view = addToLine(pending.view, version, now);
+      if (view === pending.view) return;
+      show(key, { ...pending, seen: [...pending.seen, version], view });
+      seenCount += 1;
+    },
+    addNote: (note) => {
+      const key = noteKey(note.imageId, note.base.platform);
+      const known = notes.get(key);
+      if (known === undefined || known.recordedAt <= note.recordedAt) notes.set(key, note);
+    },
+    overlayLine: (line, kept) => [...uncovered(kept), ...(lines.get(lineKey(line))?.view ?? [])],
+    overlayFound: (keys, kept) => {
+      if (lines.size === 0) return kept;
+      const [chainIds, historyHashes] = [new Set(keys.chainIds), new Set(keys.historyHashes)];
+      const touched = new Set([...chainIds, ...historyHashes].flatMap((each) => [...(linesByKey.get(each) ?? [])]));
+      const seen = [...touched].flatMap((key) => lines.get(key)?.view ?? []);
+      const found = seen.filter(
+        ({ keys: { chainId, historyHash } }) =>
+          (chainId !== null && chainIds.has(chainId)) || (historyHash !== null && historyHashes.has(historyHash)),
+      );
+      return [...uncovered(kept), ...found];
+    },
+    note: (imageId, platform) => notes.get(noteKey(imageId, platform)) ?? null,
+    count: () => seenCount + notes.size,
+    clear: () => {
+      for (const collection of [lines, notes, linesByKey, covered]) collection.clear();
+      seenCount = 0;
+    },
+  };
+}
+
+function mapSet(map: Map<string, Set<string>>, key: string): Set<string> {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = new Set<string>();
+  map.set(key, made);
+  return made;
+}
+
+function noteKey(imageId: string, platform: string): string {
+  return `${platform} ${imageId}`;
+}
+
+/** True when there is nothing to write at all. */
+export function isEmptyState({ lines, notes }: StateBatch): boolean {
+  return lines.size + notes.size === 0;
+}
+
+/** True when something was learned: that a version is still there is not worth a warning when it cannot be written. */
+export function isStateNews({ lines, notes }: StateBatch): boolean {
+  return notes.size > 0 || [...lines.values()].some(({ view }) => view.some(({ row }) => row === null));
+}
