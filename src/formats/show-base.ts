@@ -1,5 +1,5 @@
 import type { ImageReport } from '../check/report.ts';
-import type { BaseClaim, Boundary } from '../core/base/claim.ts';
+import type { BaseClaim, Boundary, RejectedClaim } from '../core/base/claim.ts';
 import { shortDigest } from '../core/digest.ts';
 import { renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
@@ -9,8 +9,8 @@ import { describeDifference } from './layer-step.ts';
 import { type Field, shortenDigests, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
 import { isOneWord } from './upgrade-command.ts';
 
-/** An image may claim a thousand bases: so many lines of a field are shown. */
-const MOST_LINES = 20;
+/** An image may claim a thousand bases: so many lines of a field are shown, the more where nothing is to be cut. */
+const MOST_LINES = { cut: 20, whole: 500 } as const;
 const LONGEST_LINE = 400;
 
 /** What is known of the base of an image, and what that rests on. A field without a value is left out. */
@@ -24,22 +24,16 @@ export const BASE_FIELDS: readonly Field[] = [
   { name: 'Base-Candidate', values: (image, options) => showDigest(image.base.verdict.candidate, options) },
   { name: 'Versions-Behind', values: (image) => showCount(image.base.verdict.versionsBehind) },
   { name: 'First-Difference', values: (image, { noTrunc }) => describeDifference(image.base.verdict, noTrunc) },
-  { name: 'Base-Notes', values: (image) => limit(image.base.verdict.notes, (note) => sanitizeText(note, LONGEST_LINE)) },
-  { name: 'Base-Evidence', values: (image, options) => limit(image.base.found, (claim) => describeClaim(claim, options)) },
-  {
-    name: 'Base-Rejected',
-    values: (image, options) =>
-      limit(image.base.rejected, ({ source, where, why }) =>
-        shortenDigests(`${source}: ${sanitizeText(where, LONGEST_LINE)}: ${sanitizeText(why, LONGEST_LINE)}`, options),
-      ),
-  },
+  { name: 'Base-Notes', values: ({ base }, options) => listLines(base.verdict.notes, options, (note) => sanitizeText(note, LONGEST_LINE)) },
+  { name: 'Base-Evidence', values: ({ base }, options) => listLines(base.found, options, (claim) => describeClaim(claim, options)) },
+  { name: 'Base-Rejected', values: ({ base }, options) => listLines(base.rejected, options, (claim) => describeRejected(claim, options)) },
   { name: 'Base-Checked', values: (image, { now }) => showChecked(image.base, now) },
 ];
 
 /** How the answer was reached, in order. */
 export const BASE_HOW: Field = {
   name: 'Base-How',
-  values: (image, options) => limit(image.base.trail, (step) => showStep(step, options)),
+  values: ({ base }, options) => listLines(base.trail, options, (step) => showStep(step, options)),
 };
 
 function describeBase(image: ImageReport): readonly string[] {
@@ -68,7 +62,7 @@ function showCount(count: number | null): readonly string[] {
   return count === null ? [] : [String(count)];
 }
 
-/** `annotation: org.opencontainers.image.base.name of the manifest -> docker.io/library/node:20-slim, sha256:3f2a9c0b7d1e` */
+/** `annotation org.opencontainers.image.base.name of the manifest -> docker.io/library/node:20-slim, sha256:3f2a9c0b7d1e [annotation]` */
 function describeClaim(claim: BaseClaim, options: ShowOptions): string {
   const { reference, digests, imageId, boundary } = claim;
   const facts = [
@@ -79,16 +73,22 @@ function describeClaim(claim: BaseClaim, options: ShowOptions): string {
     boundary === null ? [] : describeBoundary(boundary),
   ].flat();
   const says = facts.length === 0 ? 'a base, not which' : facts.join(', ');
-  return shortenDigests(`${claim.source}: ${sanitizeText(claim.where, LONGEST_LINE)} -> ${says}`, options);
+  return shortenDigests(`${sanitizeText(claim.where, LONGEST_LINE)} -> ${says} [${claim.source}]`, options);
 }
 
-/** `up to step 5, 2 layers (exact)` */
+/** `its first 5 steps and 2 layers (exact)` */
 function describeBoundary({ history, layers, strength }: Boundary): readonly string[] {
   const parts = [history === null ? [] : [plural(history, 'step')], layers === null ? [] : [plural(layers, 'layer')]].flat();
   return parts.length === 0 ? [] : [`its first ${parts.join(' and ')} (${strength})`];
 }
 
-function limit<T>(items: readonly T[], render: (item: T) => string): readonly string[] {
-  const lines = items.slice(0, MOST_LINES).map(render);
-  return items.length > MOST_LINES ? [...lines, `and ${items.length - MOST_LINES} more`] : lines;
+/** `label org.opencontainers.image.base.name: its LABEL step belongs to the base [label]` */
+function describeRejected({ source, where, why }: RejectedClaim, options: ShowOptions): string {
+  return shortenDigests(`${sanitizeText(where, LONGEST_LINE)}: ${sanitizeText(why, LONGEST_LINE)} [${source}]`, options);
+}
+
+function listLines<T>(items: readonly T[], { noTrunc }: ShowOptions, render: (item: T) => string): readonly string[] {
+  const most = noTrunc ? MOST_LINES.whole : MOST_LINES.cut;
+  const lines = items.slice(0, most).map(render);
+  return items.length > most ? [...lines, `and ${items.length - most} more`] : lines;
 }

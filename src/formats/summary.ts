@@ -34,10 +34,11 @@ export type SummaryOptions = {
  */
 export function summarize(report: CheckReport, options: SummaryOptions = { upgradable: false }): Summary {
   const stale = report.images.filter(isUpgradable);
+  const shown = options.upgradable ? stale : report.images;
   return {
     sentence: options.upgradable ? summarizeUpgradable(report, stale, options) : summarizeAll(report, options),
     next: options.upgradable || stale.length === report.images.length ? nextOfUpgradable(stale, options) : nextOfAll(stale, options),
-    notes: [noteOutdated, noteUnsure].flatMap((note) => note(options.upgradable ? stale : report.images)),
+    notes: [...noteOutdated(shown), ...noteUnsure(shown, options)],
     hints: renderHints(report.images, options.verb),
   };
 }
@@ -125,12 +126,11 @@ function isPullable(image: ImageReport): boolean {
   return image.tag.verdict.kind === 'rebuilt' || image.newer.verdict.kind === 'available';
 }
 
-function noteUnsure(images: readonly ImageReport[]): readonly string[] {
+function noteUnsure(images: readonly ImageReport[], { verb }: SummaryOptions): readonly string[] {
   const unsure = images.filter((image) => isUnsure(image)).length;
   if (unsure === 0) return [];
-  return [
-    `N: ${plural(unsure, 'answer')} marked ? ${unsure === 1 ? 'is' : 'are'} of low confidence; 'imgupdate show IMAGE' tells what each rests on.`,
-  ];
+  const rests = verb === 'demo' ? '.' : `; 'imgupdate show IMAGE' tells what ${unsure === 1 ? 'it rests' : 'they rest'} on.`;
+  return [`N: ${plural(unsure, 'answer')} marked ? ${unsure === 1 ? 'is' : 'are'} of low confidence${rests}`];
 }
 
 function isUnknown(image: ImageReport): boolean {

@@ -63,7 +63,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'BASE',
     keep: 'both-ends',
-    floors: [16, 8, 5],
+    floors: [16, 12, 6],
     isShown: someHaveBase,
     cell: (image, { noTrunc }) => (noTrunc ? baseNameOf(image) : shortBaseNameOf(image)),
     brush: uncoloured,
