@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type App, type Base, makeMoves, referenceOf, startPodmanWorkshop, type Workshop } from '../helpers/base-lab.ts';
+import { type Published, readPublished, recordedBase, tellShared } from '../helpers/published.ts';
+import { systemTest } from '../helpers/system.ts';
+
+type Builder = 'podman' | 'buildah' | 'upstream';
+
+const STEPS = ['FROM scratch', 'COPY rootfs /', 'ENV LANG=C', 'RUN echo one > /one', 'CMD ["sh"]'];
+const WITHOUT_CMD = STEPS.slice(0, -1);
+const APP_STEPS = ['COPY app.txt /app', 'ENV APP=1', 'CMD ["/app"]'];
+
+const upstream = (name: string, before: readonly string[], after: readonly string[] | null): Base<Builder> => {
+  return { name, builder: 'upstream', before, after };
+};
+const BASES: readonly Base<Builder>[] = [
+  upstream('nothing moved', STEPS, null),
+  upstream('another CMD', STEPS, [...WITHOUT_CMD, 'CMD ["sh", "-l"]']),
+  upstream(
+    'a step makes another file',
+    STEPS,
+    STEPS.map((step) => step.replaceAll('one', 'two')),
+  ),
+  upstream(
+    'the upper layer dropped',
+    STEPS,
+    STEPS.filter((step) => !step.startsWith('RUN')),
+  ),
+  upstream('the last step dropped', WITHOUT_CMD, WITHOUT_CMD.slice(0, -1)),
+  { ...upstream('built again without cache', STEPS, STEPS), afterFlags: ['--no-cache'] },
+  { ...upstream('built here', STEPS, null), builder: 'podman' },
+];
+
+/**
+ * An app that `tool` built on a base.
+ *
+ * `shares`: how much of the base as it is now is in the app. `records`: whether the digest in the app's annotations is the one that the registry
+ * knows the base by, as it was then. `from`: which of the app's own steps, counted from 0, says `FROM` and the base's name.
+ */
+type Case = {
+  readonly tool: 'podman' | 'buildah';
+  readonly flags: string;
+  readonly base: string;
+  readonly shares: string;
+  readonly records: 'right' | 'wrong' | 'nothing';
+  readonly from: 0 | 2;
+};
+
+const LAYERS_OF_ITS_OWN = { records: 'wrong', from: 0 } as const;
+const ONE_LAYER = { records: 'right', from: 2 } as const;
+const CASES: readonly Case[] = [
+  { tool: 'podman', flags: '', base: 'nothing moved', shares: 'layers 2 of 2, steps 4 of 4', ...LAYERS_OF_ITS_OWN },
+  { tool: 'podman', flags: '', base: 'another CMD', shares: 'layers 2 of 2, steps 3 of 4', ...LAYERS_OF_ITS_OWN },
+  { tool: 'podman', flags: '', base: 'a step makes another file', shares: 'layers 1 of 2, steps 2 of 4', ...LAYERS_OF_ITS_OWN },
+  { tool: 'podman', flags: '', base: 'the upper layer dropped', shares: 'layers 1 of 1, steps 2 of 3', ...LAYERS_OF_ITS_OWN },
+  { tool: 'podman', flags: '', base: 'the last step dropped', shares: 'layers 1 of 1, steps 2 of 2', ...LAYERS_OF_ITS_OWN },
+  { tool: 'podman', flags: '', base: 'built again without cache', shares: 'layers 1 of 2, steps 0 of 4', ...LAYERS_OF_ITS_OWN },
+  { tool: 'podman', flags: '--layers=false', base: 'nothing moved', shares: 'layers 2 of 2, steps 4 of 4', ...ONE_LAYER },
+  { tool: 'podman', flags: '--layers=false', base: 'the last step dropped', shares: 'layers 1 of 1, steps 2 of 2', ...ONE_LAYER },
+  { tool: 'podman', flags: '--layers=false', base: 'built here', shares: 'layers 2 of 2, steps 4 of 4', ...ONE_LAYER, records: 'wrong' },
+  { tool: 'podman', flags: '--squash', base: 'the last step dropped', shares: 'layers 1 of 1, steps 2 of 2', ...ONE_LAYER },
+  { tool: 'podman', flags: '--squash-all', base: 'nothing moved', shares: 'layers 0 of 2, steps 0 of 4', ...ONE_LAYER },
+  { tool: 'podman', flags: '--squash-all', base: 'the last step dropped', shares: 'layers 0 of 1, steps 0 of 2', ...ONE_LAYER },
+  { tool: 'podman', flags: '--format docker', base: 'nothing moved', shares: 'layers 2 of 2, steps 4 of 4', records: 'nothing', from: 0 },
+  {
+    tool: 'podman',
+    flags: '--format docker',
+    base: 'the last step dropped',
+    shares: 'layers 1 of 1, steps 2 of 2',
+    records: 'nothing',
+    from: 0,
+  },
+  {
+    tool: 'podman',
+    flags: '--format docker --squash-all',
+    base: 'another CMD',
+    shares: 'layers 0 of 2, steps 0 of 4',
+    records: 'nothing',
+    from: 2,
+  },
+  { tool: 'buildah', flags: '', base: 'nothing moved', shares: 'layers 2 of 2, steps 4 of 4', ...ONE_LAYER },
+  { tool: 'buildah', flags: '--layers', base: 'the upper layer dropped', shares: 'layers 1 of 1, steps 2 of 3', ...LAYERS_OF_ITS_OWN },
+  { tool: 'buildah', flags: '--squash', base: 'the upper layer dropped', shares: 'layers 0 of 1, steps 0 of 3', ...ONE_LAYER },
+  { tool: 'buildah', flags: '--format docker', base: 'another CMD', shares: 'layers 2 of 2, steps 3 of 4', records: 'nothing', from: 2 },
+  { tool: 'buildah', flags: '--timestamp 0', base: 'nothing moved', shares: 'layers 2 of 2, steps 4 of 4', ...ONE_LAYER },
+  {
+    tool: 'buildah',
+    flags: '--timestamp 0 --format docker',
+    base: 'nothing moved',
+    shares: 'layers 2 of 2, steps 4 of 4',
+    records: 'nothing',
+    from: 2,
+  },
+];
+
+const nameOf = ({ tool, flags, base }: Case): string => `${[tool, flags].join(' ').trim()}, ${base}`;
+const NAMED = CASES.map((made) => [nameOf(made), made] as const);
+
+systemTest(
+  'bases below what podman and buildah built',
+  ['podman', 'buildah', 'dockerd', 'docker', 'docker-registry', 'skopeo', 'busybox'],
+  () => {
+    let workshop: Workshop<Builder>;
+    /** Digests of the bases as they were when the apps were built on them. */
+    const before = new Map<string, string>();
+    const published = new Map<string, Published>();
+    const publishedAs = (name: string): Published => published.get(name)!;
+
+    beforeAll(async () => {
+      workshop = await startPodmanWorkshop();
+      const apps = NAMED.map(([name, { tool, flags, base }]): App<Builder> => {
+        return { name, builder: tool, base, steps: APP_STEPS, flags: flags.split(' ').filter((flag) => flag !== '') };
+      });
+      await makeMoves(workshop, BASES, apps, async () => {
+        for (const { name } of BASES) before.set(name, (await readPublished(referenceOf(workshop, name))).digest);
+      });
+      for (const { name } of [...BASES, ...apps]) published.set(name, await readPublished(referenceOf(workshop, name)));
+    });
+    afterAll(() => workshop.close());
+
+    describe('what the builders leave in an image', () => {
+      test.each(NAMED)('%s: its layers and steps of the base', (name, { base, shares }) => {
+        expect(tellShared(publishedAs(name), publishedAs(base))).toBe(shares);
+      });
+
+      test.each(NAMED)('%s: annotations that name the base', (name, { base, records }) => {
+        const [told, digest] = [recordedBase(publishedAs(name), 'name'), recordedBase(publishedAs(name), 'digest')];
+        expect(told).toBe(records === 'nothing' ? null : referenceOf(workshop, base));
+        expect(digest === null ? 'nothing' : digest === before.get(base) ? 'right' : 'wrong').toBe(records);
+      });
+
+      test.each(NAMED)('%s: one step of its own that says FROM and the name', (name, { base, from }) => {
+        const own = publishedAs(name).history.slice(-APP_STEPS.length);
+        const naming = `FROM ${referenceOf(workshop, base)}`;
+        expect(own.map(({ comment }) => comment === naming)).toEqual([0, 1, 2].map((step) => step === from));
+      });
+
+      test.each(NAMED.filter(([, { flags }]) => flags.includes('--timestamp')))(
+        '%s: steps of its own that are of 1970',
+        (name, { base }) => {
+          const times = publishedAs(name).history.map(({ created }) => created);
+          const those = publishedAs(base).history.map(({ created }) => created);
+          expect(times).toEqual([...those, ...APP_STEPS.map(() => '1970-01-01T00:00:00Z')]);
+        },
+      );
+    });
+  },
+);
