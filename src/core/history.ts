@@ -52,15 +52,23 @@ export function createdAt(entry: Pick<HistoryEntry, 'created'>): bigint | null {
 /** How alike two steps have to be: the coarser of what is known of either image. */
 export type Precision = History['precision'];
 
-/** Whether two steps did the same: the same instruction, whatever the time. */
+/**
+ * Whether two steps did the same: the same instruction, whatever the time.
+ *
+ * buildah's comment `FROM <image>` tells what a step was done on, not what it did. Source: containers/buildah, image.go.
+ */
 export function isSameInstruction(a: HistoryEntry, b: HistoryEntry): boolean {
   const sameLayer = a.emptyLayer === null || b.emptyLayer === null || a.emptyLayer === b.emptyLayer;
-  return sameLayer && (a.createdBy ?? '') === (b.createdBy ?? '') && (a.comment ?? '') === (b.comment ?? '');
+  return sameLayer && (a.createdBy ?? '') === (b.createdBy ?? '') && remark(a) === remark(b);
+}
+
+function remark({ comment }: HistoryEntry): string {
+  return comment === null || comment.startsWith('FROM ') ? '' : comment;
 }
 
 /** Whether two steps are one and the same, which a base and an image built on it share word for word. */
 export function isSameStep(a: HistoryEntry, b: HistoryEntry, precision: Precision): boolean {
-  if (!isSameInstruction(a, b)) return false;
+  if (!isSameInstruction(a, b) || (a.comment ?? '') !== (b.comment ?? '')) return false;
   if (precision === 'seconds') return secondsOf(a) === secondsOf(b);
   return (a.author ?? '') === (b.author ?? '') && (createdAt(a) ?? a.created ?? '') === (createdAt(b) ?? b.created ?? '');
 }

@@ -1,0 +1,61 @@
+import { createdAt, type History, type HistoryEntry, isSameInstruction } from '../history.ts';
+import type { ImageContents } from '../image-contents.ts';
+import { findLayerSteps } from './layer-steps.ts';
+
+/**
+ * Whether all steps of an image bear one time, or none: then they were rewritten, and times say nothing.
+ *
+ * Source: google/go-containerregistry, pkg/v1/mutate, Canonical(); reproducible-builds.org, SOURCE_DATE_EPOCH.
+ */
+export function hasOneTime(contents: Pick<ImageContents, 'history'>): boolean {
+  const entries = contents.history?.entries ?? [];
+  return entries.length > 1 && distinctTimes(entries) === 1;
+}
+
+/**
+ * Whether the times of a base's steps can tell it from another one with the same steps.
+ *
+ * Not those of 1970 and before, nor one time for several layers: two layers are never made at the same nanosecond.
+ */
+export function tellsVersionsApart(base: ImageContents): boolean {
+  const entries = base.history?.entries ?? [];
+  const times = entries.map(createdAt);
+  if (times.every((time) => time === null || time <= 0n)) return false;
+  const layers = findLayerSteps(base)?.filter((made) => made === true).length ?? 0;
+  return layers < 2 || distinctTimes(entries) > 1;
+}
+
+/**
+ * Whether the image's own steps may have been dated anew with its base's: from the first of their own steps on they bear one time, not later than the base's step there,
+ * and at that place only the time differs: `step` steps are the same, `instruction` but for their time.
+ *
+ * Source: moby/buildkit issue 4614.
+ */
+export function isDatedAnew(image: ImageContents, now: History, parting: { step: number; instruction: number }): boolean {
+  if (parting.instruction <= parting.step) return false;
+  if (hasOneTime(image)) return true;
+  const own = image.history?.entries.slice(parting.step) ?? [];
+  const [first, there] = [own[0], now.entries[parting.step]];
+  if (first === undefined || there === undefined || distinctTimes(own) !== 1) return false;
+  const [time, baseTime] = [createdAt(first), createdAt(there)];
+  return time === null || (baseTime !== null && time <= baseTime);
+}
+
+/** Whether an image's first steps are the base's, whatever times, digests of files and epochs stand in them. */
+export function repeatsInstructions(image: ImageContents, now: ImageContents): boolean {
+  const [own, base] = [image.history?.entries ?? [], now.history?.entries ?? []];
+  if (base.length < 2 || own.length < base.length) return false;
+  return base.every((entry, step) => {
+    const there = own[step];
+    return there !== undefined && isSameInstruction(withoutInputs(entry), withoutInputs(there));
+  });
+}
+
+/** `ADD file:1f0c... in /` and `# debian.sh --arch 'amd64' out/ 'trixie' '@1759104000'` name their input. */
+function withoutInputs(entry: HistoryEntry): HistoryEntry {
+  return { ...entry, createdBy: (entry.createdBy ?? '').replace(/[0-9a-f]{64}|@\d{9,10}/g, '') };
+}
+
+function distinctTimes(entries: readonly HistoryEntry[]): number {
+  return new Set(entries.map(createdAt)).size;
+}
