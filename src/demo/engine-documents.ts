@@ -1,6 +1,7 @@
 import type { Digest } from '../core/digest.ts';
 import { parseReference, renderFamiliar } from '../core/reference.ts';
-import { descriptor, platformFields, type ImageDocument, type ImageOrIndex } from './images.ts';
+import { descriptor } from './blobs.ts';
+import { platformFields, type ImageDocument, type ImageOrIndex } from './images.ts';
 
 /** An image of an embedded store. */
 export type StoredImage = {
@@ -12,6 +13,8 @@ export type StoredImage = {
   readonly tags: readonly string[];
   /** What pulls and pushes left: `nginx@sha256:...`. */
   readonly repoDigests: readonly string[];
+  /** The image of this store that the classic builder made it of, whose history begins its own. */
+  readonly parent?: StoredImage;
 };
 
 export type StoredContainer = {

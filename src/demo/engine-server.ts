@@ -7,6 +7,7 @@ import { ImgupdateError } from '../errors.ts';
 import { answer, jsonAnswer, withHeaders, type Answer } from './answer.ts';
 import { containerInspect, containerSummary, engineId, imageInspect, imageSummary } from './engine-documents.ts';
 import type { StoredContainer, StoredImage, StoreKind, View } from './engine-documents.ts';
+import { imageHistory } from './engine-history.ts';
 import { ENGINE_VERSION, infoDocument, OLDEST_API_MINOR, versionDocument } from './engine-info.ts';
 import { serve, type Intervention, type RequestRecord, type ServedRequest } from './serve.ts';
 
@@ -99,6 +100,15 @@ function createHandler(options: EngineOptions): (request: ServedRequest) => Answ
       ({ name, view }) => {
         const found = images.find(name);
         return found === null ? notFound(`No such image: ${withTag(name)}`) : jsonAnswer(200, imageInspect(found, view));
+      },
+    ],
+    [
+      /^\/images\/(.+)\/history$/,
+      ({ name }) => {
+        const found = images.find(name);
+        if (found === null) return notFound(`No such image: ${withTag(name)}`);
+        const history = imageHistory(found, store);
+        return history === null ? jsonAnswer(500, { message: 'too many non-empty layers in History section' }) : jsonAnswer(200, history);
       },
     ],
     [

@@ -1,4 +1,7 @@
+import { gzipSync } from 'node:zlib';
 import { digestOf, type Digest } from '../core/digest.ts';
+import { makeAttestation, type Provenance } from './attestations.ts';
+import { descriptor, makeBlob, makeJsonBlob, MEDIA_TYPES } from './blobs.ts';
 import { packTar, storeGzip } from './tar.ts';
 
 /** Bytes with a type, as a registry keeps them. */
@@ -20,6 +23,15 @@ export type DocumentPlatform = {
   readonly osVersion?: string;
 };
 
+/** An entry of `history` as a config document writes it; `created` is RFC 3339. Source: OCI image-spec v1.1, config.md. */
+export type HistoryStep = {
+  readonly created?: string;
+  readonly created_by?: string;
+  readonly author?: string;
+  readonly comment?: string;
+  readonly empty_layer?: boolean;
+};
+
 /** A manifest with all that it points to. */
 export type ImageDocument = Blob & {
   readonly kind: 'image';
@@ -28,6 +40,7 @@ export type ImageDocument = Blob & {
   readonly labels: Readonly<Record<string, string>>;
   readonly config: Blob;
   readonly layers: readonly Layer[];
+  readonly history: readonly HistoryStep[];
   /** The image this is a build attestation of; null for an image that can run. */
   readonly attests: Digest | null;
 };
@@ -49,6 +62,8 @@ export type LayerOptions = {
   readonly format?: DocumentFormat;
   /** Permission bits of every file; 0o644 without. */
   readonly mode?: number;
+  /** Compresses it with zlib, 1 to 9: another digest, which depends on zlib's version, and the same diffId. */
+  readonly compressionLevel?: number;
 };
 
 /** Makes a layer a container engine can unpack. The same options give the same digests everywhere. */
@@ -60,12 +75,16 @@ export function makeLayer(options: LayerOptions): Layer {
   }));
   const archive = packTar(files, Date.parse(options.created) / 1000);
   return {
-    ...blob(MEDIA_TYPES[options.format ?? 'oci'].layer, storeGzip(archive)),
+    ...makeBlob(MEDIA_TYPES[options.format ?? 'oci'].layer, compress(archive, options.compressionLevel ?? 0)),
     diffId: digestOf(archive),
     unpackedBytes: archive.length,
     created: options.created,
     createdBy: options.createdBy ?? `COPY ${Object.keys(options.files).join(' ')} /`,
   };
+}
+
+function compress(archive: Uint8Array, level: number): Uint8Array {
+  return level === 0 ? storeGzip(archive) : gzipSync(archive, { level });
 }
 
 export type ImageOptions = {
@@ -76,6 +95,10 @@ export type ImageOptions = {
   readonly platform?: DocumentPlatform;
   readonly labels?: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
+  /** What the config's `config` holds besides, or instead: `{ Env: ['LANG=C'], User: 'app' }`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Without: one step for each layer. `[]`: the image says nothing of its making. */
+  readonly history?: readonly HistoryStep[];
   readonly annotations?: Readonly<Record<string, string>>;
   readonly format?: DocumentFormat;
 };
@@ -88,29 +111,32 @@ export function makeImage(options: ImageOptions): ImageDocument {
   const types = MEDIA_TYPES[options.format ?? 'oci'];
   const platform = options.platform ?? { os: 'linux', architecture: 'amd64' };
   const labels = options.labels ?? {};
-  const config = jsonBlob(types.config, {
+  const history = options.history ?? options.layers.map((layer) => ({ created: layer.created, created_by: layer.createdBy }));
+  const config = makeJsonBlob(types.config, {
     created: options.created,
     ...platformFields(platform),
-    config: { Env: ['PATH=/usr/local/bin:/usr/bin:/bin'], Cmd: options.command ?? ['/bin/true'], Labels: labels },
+    config: { Env: ['PATH=/usr/local/bin:/usr/bin:/bin'], Cmd: options.command ?? ['/bin/true'], Labels: labels, ...options.settings },
     rootfs: { type: 'layers', diff_ids: options.layers.map((layer) => layer.diffId) },
-    history: options.layers.map((layer) => ({ created: layer.created, created_by: layer.createdBy })),
+    history,
   });
-  const manifest = jsonBlob(types.manifest, {
+  const manifest = makeJsonBlob(types.manifest, {
     schemaVersion: 2,
     mediaType: types.manifest,
     config: descriptor(config),
     layers: options.layers.map(descriptor),
-    ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
+    ...annotated(options.annotations),
   });
-  return { ...manifest, kind: 'image', platform, created: options.created, labels, config, layers: options.layers, attests: null };
+  return { ...manifest, kind: 'image', platform, created: options.created, labels, config, layers: options.layers, history, attests: null };
 }
 
 export type IndexOptions = {
   readonly children: readonly ImageOrIndex[];
   readonly format?: DocumentFormat;
-  /** Adds a build attestation for each image, as BuildKit does. */
-  readonly attested?: boolean;
+  /** Adds a build attestation for each image, as BuildKit does; `true`: one that says nothing. */
+  readonly attested?: boolean | Provenance;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Annotations of the entries that point to these children. */
+  readonly entryAnnotations?: ReadonlyMap<Digest, Readonly<Record<string, string>>>;
 };
 
 /**
@@ -120,18 +146,19 @@ export type IndexOptions = {
 export function makeIndex(options: IndexOptions): IndexDocument {
   const type = MEDIA_TYPES[options.format ?? 'oci'].index;
   const images = options.children.filter((child) => child.kind === 'image');
-  const attestations = options.attested === true ? images.map((image) => makeAttestation(image)) : [];
-  const index = jsonBlob(type, {
+  const provenance = options.attested === true ? null : (options.attested ?? false);
+  const attestations = provenance === false ? [] : images.map((image) => makeAttestation(image, provenance));
+  const index = makeJsonBlob(type, {
     schemaVersion: 2,
     mediaType: type,
     manifests: [
-      ...options.children.map(entry),
+      ...options.children.map((child) => ({ ...entry(child), ...annotated(options.entryAnnotations?.get(child.digest)) })),
       ...attestations.map((attestation) => ({
         ...entry(attestation),
         annotations: { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': attestation.attests },
       })),
     ],
-    ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
+    ...annotated(options.annotations),
   });
   return { ...index, kind: 'index', children: [...options.children, ...attestations] };
 }
@@ -139,11 +166,6 @@ export function makeIndex(options: IndexOptions): IndexDocument {
 /** Makes text of exactly `length` bytes out of `seed`: a file whose size matters and whose content does not. */
 export function filler(seed: string, length: number): Uint8Array {
   return Buffer.alloc(length, `${seed}\n`);
-}
-
-/** `{ mediaType, digest, size }` of a document, as others point to it. */
-export function descriptor(document: Blob): { readonly mediaType: string; readonly digest: Digest; readonly size: number } {
-  return { mediaType: document.mediaType, digest: document.digest, size: document.bytes.length };
 }
 
 /** `os` and `architecture`, and `variant` and `os.version` where there are any. */
@@ -156,37 +178,10 @@ export function platformFields(platform: DocumentPlatform): Readonly<Record<stri
   };
 }
 
-const MEDIA_TYPES = {
-  oci: {
-    index: 'application/vnd.oci.image.index.v1+json',
-    manifest: 'application/vnd.oci.image.manifest.v1+json',
-    config: 'application/vnd.oci.image.config.v1+json',
-    layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
-  },
-  docker: {
-    index: 'application/vnd.docker.distribution.manifest.list.v2+json',
-    manifest: 'application/vnd.docker.distribution.manifest.v2+json',
-    config: 'application/vnd.docker.container.image.v1+json',
-    layer: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-  },
-} as const;
-
-function makeAttestation(image: ImageDocument): ImageDocument {
-  const statement = jsonBlob('application/vnd.in-toto+json', {
-    _type: 'https://in-toto.io/Statement/v0.1',
-    predicateType: 'https://slsa.dev/provenance/v0.2',
-    subject: [{ name: '_', digest: { sha256: image.digest.slice('sha256:'.length) } }],
-    predicate: { buildType: 'https://mobyproject.org/buildkit@v1' },
-  });
-  const layer = { ...statement, diffId: statement.digest, unpackedBytes: statement.bytes.length, created: image.created, createdBy: '' };
-  const platform = { os: 'unknown', architecture: 'unknown' };
-  return { ...makeImage({ layers: [layer], created: image.created, platform }), attests: image.digest };
-}
-
 function entry(document: ImageOrIndex): object {
   return document.kind === 'index' ? descriptor(document) : { ...descriptor(document), platform: platformFields(document.platform) };
 }
 
-const jsonBlob = (mediaType: string, value: object): Blob => blob(mediaType, Buffer.from(JSON.stringify(value)));
-
-const blob = (mediaType: string, bytes: Uint8Array): Blob => ({ mediaType, digest: digestOf(bytes), bytes });
+function annotated(annotations: Readonly<Record<string, string>> | undefined): object {
+  return annotations === undefined ? {} : { annotations };
+}

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { StoredImage } from '../../src/demo/engine-documents.ts';
 import { startEngine, type EmbeddedEngine, type EngineOptions } from '../../src/demo/engine-server.ts';
-import { makeImage, makeIndex, makeLayer } from '../../src/demo/images.ts';
+import { filler, makeImage, makeIndex, makeLayer } from '../../src/demo/images.ts';
 import { ask, type Asked } from '../helpers/ask.ts';
 import { run } from '../helpers/processes.ts';
 import { systemTest } from '../helpers/system.ts';
@@ -160,6 +160,63 @@ describe('the containerd store', () => {
   });
 });
 
+describe('the history of an image', () => {
+  const wide = makeLayer({ files: { b: filler('b', 5000) }, created });
+  const baseSteps = [
+    { created: '2026-10-01T08:00:00.123456789Z', created_by: 'ADD rootfs.tar / # buildkit', comment: 'buildkit.dockerfile.v0' },
+    { created: '2026-10-01T08:00:00.9Z', created_by: 'CMD ["sh"]', comment: 'buildkit.dockerfile.v0', empty_layer: true },
+  ];
+  const base = makeImage({ layers: [layer], created, history: baseSteps });
+  const app = makeImage({
+    layers: [layer, wide],
+    created,
+    history: [...baseSteps, { created_by: 'COPY b /' }, { created: '0001-01-01T00:00:00Z', created_by: 'USER app', empty_layer: true }],
+  });
+  const storedBase: StoredImage = { image: base, target: base, tags: ['base:1', 'base:2'], repoDigests: [] };
+  const storedApp: StoredImage = { image: app, target: app, tags: ['app:1'], repoDigests: [], parent: storedBase };
+
+  test('is told newest first, in whole seconds, with the size of each layer and the ids of what it was made of', async () => {
+    await start({ images: [storedApp, storedBase] });
+    expect((await get('/v1.41/images/app:1/history')).json()).toEqual([
+      { Id: app.config.digest, Created: -62135596800, CreatedBy: 'USER app', Comment: '', Size: 0, Tags: ['app:1'] },
+      { Id: '<missing>', Created: 0, CreatedBy: 'COPY b /', Comment: '', Size: wide.unpackedBytes, Tags: null },
+      {
+        Id: base.config.digest,
+        Created: 1790841600,
+        CreatedBy: 'CMD ["sh"]',
+        Comment: 'buildkit.dockerfile.v0',
+        Size: 0,
+        Tags: ['base:1', 'base:2'],
+      },
+      {
+        Id: '<missing>',
+        Created: 1790841600,
+        CreatedBy: 'ADD rootfs.tar / # buildkit',
+        Comment: 'buildkit.dockerfile.v0',
+        Size: layer.unpackedBytes,
+        Tags: null,
+      },
+    ]);
+  });
+
+  test('has the ids of its store', async () => {
+    await start({ images: [storedApp, storedBase], store: 'containerd' });
+    const told = (await get('/v1.48/images/app:1/history')).json() as unknown as { Id: string }[];
+    expect(told.map(({ Id }) => Id)).toEqual([app.digest, '<missing>', base.digest, '<missing>']);
+  });
+
+  test('is empty for an image that says nothing of its making, and refused for one that says too much', async () => {
+    const silent = makeImage({ layers: [layer], created, history: [] });
+    const boastful = makeImage({ layers: [], created, history: [{ created_by: 'RUN true' }] });
+    await start({
+      images: [silent, boastful].map((image, index) => ({ image, target: image, tags: [`odd:${index}`], repoDigests: [] })),
+    });
+    expect((await get('/images/odd:0/history')).json()).toEqual([]);
+    expect(await get('/images/odd:1/history')).toMatchObject({ status: 500 });
+    expect(await get('/images/odd:2/history')).toMatchObject({ status: 404 });
+  });
+});
+
 describe('containers', () => {
   test('are listed while they run, and with all=1 in any state', async () => {
     await start();
@@ -248,6 +305,7 @@ systemTest('docker and the embedded engine', ['docker'], () => {
     expect(
       await docker(['image', 'inspect', '--format', '{{.Id}} {{.Architecture}} {{index .Config.Labels "maintainer"}}', 'nginx:1.27']),
     ).toMatchObject({ stdout: `${id} amd64 ada\n` });
+    expect((await docker(['history', '--format', '{{.CreatedBy}} {{.Size}}', 'nginx:1.27'])).stdout).toBe('COPY a / 2.05kB\n');
     expect((await docker(['ps', '--all', '--format', '{{.Names}} {{.Image}} {{.State}}'])).stdout).toContain('web nginx:1.27 running\n');
     expect(await docker(['info', '--format', '{{.ServerVersion}} {{.Driver}}'])).toMatchObject({ exitCode: 0 });
   });

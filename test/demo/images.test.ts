@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../src/core/digest.ts';
 import { filler, makeImage, makeIndex, makeLayer } from '../../src/demo/images.ts';
 import { run } from '../helpers/processes.ts';
@@ -93,3 +93,68 @@ test('an index can hold another index', () => {
   const outer = makeIndex({ children: [inner] });
   expect(read(outer).manifests).toEqual([{ mediaType: inner.mediaType, digest: inner.digest, size: inner.bytes.length }]);
 });
+
+test('a layer can be compressed otherwise: another digest of the same content', () => {
+  const compressed = makeLayer({ files: { 'usr/lib/big': filler('x', 200_000) }, created, compressionLevel: 9 });
+  const stored = makeLayer({ files: { 'usr/lib/big': filler('x', 200_000) }, created });
+  expect(compressed.diffId).toBe(stored.diffId);
+  expect(compressed.digest).not.toBe(stored.digest);
+  expect(digestOf(gunzipSync(compressed.bytes))).toBe(stored.diffId);
+});
+
+test('an image tells the history and the settings it is given, word for word', () => {
+  const history = [
+    { created: '2026-11-01T08:00:00.000000001+01:00', created_by: 'ADD x /', author: 'ada', comment: 'c' },
+    { empty_layer: true },
+  ];
+  const image = makeImage({ layers: [layer], created, history, labels: { a: 'b' }, settings: { Env: ['LANG=C'], User: 'app' } });
+  expect(read(image.config)).toMatchObject({ history, config: { Env: ['LANG=C'], Cmd: ['/bin/true'], Labels: { a: 'b' }, User: 'app' } });
+});
+
+describe('provenance', () => {
+  const image = makeImage({ layers: [layer], created });
+  const materials = [{ uri: 'pkg:docker/node@20-slim?platform=linux%2Famd64', digest: { sha256: 'a'.repeat(64) } }];
+  const attest = (slsa: 'v0.2' | 'v1', shape: 'image' | 'artifact') => {
+    const attestation = makeIndex({ children: [image], attested: { slsa, shape, materials } }).children[1]!;
+    return attestation.kind === 'image' ? attestation : null;
+  };
+
+  test.each([
+    ['v0.2', 'https://in-toto.io/Statement/v0.1', (statement: Statement) => statement.predicate.materials],
+    ['v1', 'https://in-toto.io/Statement/v1', (statement: Statement) => statement.predicate.buildDefinition!.resolvedDependencies],
+  ] as const)('of SLSA %s names the materials, and the image it is of', (slsa, type, materialsOf) => {
+    const attestation = attest(slsa, 'image')!;
+    const statement = read(attestation.layers[0]!) as unknown as Statement;
+    expect(statement).toMatchObject({ _type: type, predicateType: `https://slsa.dev/provenance/${slsa}` });
+    expect(statement.subject[0]!.digest.sha256).toBe(image.digest.slice(7));
+    expect(materialsOf(statement)).toEqual(materials);
+    expect(read(attestation)).toMatchObject({ layers: [{ annotations: { 'in-toto.io/predicate-type': statement.predicateType } }] });
+  });
+
+  test('is an image of no platform, or an artifact that points to its subject', () => {
+    const [asImage, asArtifact] = [attest('v1', 'image')!, attest('v1', 'artifact')!];
+    expect(read(asImage.config)).toMatchObject({ os: 'unknown', rootfs: { diff_ids: [asImage.layers[0]!.digest] } });
+    expect(read(asImage)).not.toHaveProperty('subject');
+    expect(read(asArtifact)).toMatchObject({
+      artifactType: 'application/vnd.docker.attestation.manifest.v1+json',
+      config: { mediaType: 'application/vnd.oci.empty.v1+json', size: 2 },
+      subject: { digest: image.digest },
+    });
+  });
+
+  test('stands in the index beside annotations of its images', () => {
+    const entryAnnotations = new Map([[image.digest, { 'org.opencontainers.image.base.name': 'alpine:3.22' }]]);
+    const index = makeIndex({ children: [image], attested: { slsa: 'v1', shape: 'artifact', materials }, entryAnnotations });
+    expect(read(index).manifests).toMatchObject([
+      { digest: image.digest, annotations: { 'org.opencontainers.image.base.name': 'alpine:3.22' } },
+      { annotations: { 'vnd.docker.reference.digest': image.digest } },
+    ]);
+  });
+});
+
+type Statement = {
+  readonly _type: string;
+  readonly predicateType: string;
+  readonly subject: readonly { readonly digest: { readonly sha256: string } }[];
+  readonly predicate: { readonly materials?: unknown; readonly buildDefinition?: { readonly resolvedDependencies: unknown } };
+};
