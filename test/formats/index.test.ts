@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ImageReport } from '../../src/check/report.ts';
 import { reason } from '../../src/core/reason.ts';
 import { chooseFormat, formatNames } from '../../src/formats/index.ts';
 import { renderLimits } from '../../src/formats/limits.ts';
@@ -6,8 +7,8 @@ import { createPaint } from '../../src/formats/paint.ts';
 import { renderShow } from '../../src/formats/show.ts';
 import { summarize } from '../../src/formats/summary.ts';
 import { renderUpdate } from '../../src/formats/update.ts';
-import { untoldBase } from '../../src/core/verdict.ts';
-import { makeBaseReport, makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
+import { moved, open } from './base-reports.ts';
+import { makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
 
 const OPTIONS = { width: null, noTrunc: false, paint: createPaint(false) };
 
@@ -19,6 +20,35 @@ function render(format: string, report = WORLD): string {
 
 /** OSC 52 writes the clipboard, OSC 8 makes a link, CR and CSI overwrite, bidi reorders, TAB and LF forge cells and lines. */
 const EVIL = 'x\u001b]52;c;cm0gLXJm\u0007\u001b]8;;http://evil\u001b\\y\r\n\tz\u009b2J\u202e\u2066\u200b\u{e0041}\ufeff\u0000\u007f';
+
+const EVIL_REFERENCE = { registry: EVIL, repository: EVIL, tag: EVIL, digest: null };
+
+/** A base of which every text an image or a registry may choose is hostile, and each is long. */
+const EVIL_BASE: ImageReport['base'] = {
+  verdict: {
+    ...moved(null, { difference: { position: 0, installedBy: EVIL, candidateBy: EVIL.repeat(1000) }, why: EVIL, notes: [EVIL, EVIL] }),
+    reference: EVIL_REFERENCE,
+  },
+  checkedAt: null,
+  found: [
+    {
+      source: 'annotation',
+      says: 'base',
+      reference: EVIL_REFERENCE,
+      digests: [],
+      imageId: null,
+      boundary: { history: 1, layers: 1, strength: 'weak' },
+      where: EVIL.repeat(1000),
+    },
+  ],
+  rejected: [{ source: 'label', where: EVIL.repeat(1000), why: EVIL }],
+  trail: [{ asked: `HEAD ${EVIL}`, answer: EVIL.repeat(1000), cost: 'free' }],
+};
+
+const EVIL_OPEN_BASE: ImageReport['base'] = {
+  ...EVIL_BASE,
+  verdict: { ...open('rate-limited', EVIL.repeat(1000), null), reference: EVIL_REFERENCE },
+};
 
 const EVIL_REPORT = makeReport(
   [
@@ -44,11 +74,11 @@ const EVIL_REPORT = makeReport(
           verdict: { kind: 'available', line: { tag: EVIL, level: 'minor', digest: null }, newest: null, why: EVIL },
           checkedAt: null,
         },
-        base: makeBaseReport({ kind: 'none', ...untoldBase(EVIL) }),
+        base: EVIL_BASE,
         tag: { candidateCreated: EVIL, trail: [{ asked: `GET ${EVIL}`, answer: EVIL, cost: 'free' }] },
       },
     ),
-    { ...makeRow('a:1', 'rebuilt'), name: EVIL, reference: EVIL, registry: null, engineId: EVIL },
+    { ...makeRow('a:1', 'rebuilt', { base: EVIL_OPEN_BASE }), name: EVIL, reference: EVIL, registry: null, engineId: EVIL },
     makeRow('nginx:1', 'rebuilt', { containers: [{ name: EVIL, running: true, outdated: true }] }),
     { ...makeRow('a:1', 'local'), name: EVIL, reference: EVIL, engineId: EVIL, imageId: null },
     ...['b:1', 'c:1'].map((name) => ({
@@ -96,7 +126,7 @@ describe('hostile text from registries, labels and containers', () => {
     'quiet',
     'json',
     'ndjson',
-    '{{.Image}} {{.Reference}} {{.Registry}} {{.ID}} {{.Why}} {{.UsedBy}} {{.Labels}} {{.Sources}} {{.Platform}} {{json .}}',
+    '{{.Image}} {{.Reference}} {{.Registry}} {{.ID}} {{.Why}} {{.UsedBy}} {{.Labels}} {{.Sources}} {{.Platform}} {{.Base}} {{.BaseWhy}} {{json .}}',
   ])('reaches no terminal through %s', (format) => {
     const text = render(format, EVIL_REPORT);
     expect(text).not.toMatch(UNSAFE);
@@ -133,6 +163,7 @@ describe('hostile text from registries, labels and containers', () => {
       ...summary.hints,
     ];
     for (const text of texts) expect(text).not.toMatch(UNSAFE);
+    for (const line of texts.flatMap((text) => text.split('\n'))) expect(line.length).toBeLessThan(5000);
     expect(update.records.join('\n')).toContain('Err:1');
     expect(update.records.join('').includes('\n')).toBe(false);
   });

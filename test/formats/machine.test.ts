@@ -10,7 +10,9 @@ import { renderNdjson } from '../../src/formats/ndjson.ts';
 import { renderPlain } from '../../src/formats/plain.ts';
 import { renderQuiet } from '../../src/formats/quiet.ts';
 import { makePlatform } from '../helpers/makers.ts';
-import { untoldBase } from '../../src/core/verdict.ts';
+import { type BaseMovement, untoldBase } from '../../src/core/verdict.ts';
+import { EVIDENCE_SOURCES } from '../../src/core/base/claim.ts';
+import { BASES, moved, MOVED, onBase, open, PRESENT, RECORDED, settled } from './base-reports.ts';
 import { HERE, makeBaseReport, makeReport, makeRow, THERE, unknown, WORLD } from './reports.ts';
 
 const schema: object = JSON.parse(readFileSync(new URL('../../src/formats/document.schema.json', import.meta.url), 'utf8'));
@@ -191,6 +193,82 @@ describe('the JSON document', () => {
       }
       "
     `);
+  });
+
+  it('tells all of a base that moved', () => {
+    expect(toDocument(makeReport([MOVED])).images[0]?.base).toEqual({
+      status: 'moved',
+      kind: 'upper-layers-removed',
+      reference: 'docker.io/library/node:20-slim',
+      recorded: RECORDED,
+      candidate: PRESENT,
+      confidence: 'high',
+      evidence: ['annotation', 'history'],
+      versionsBehind: 2,
+      difference: { position: 4, installedBy: '/bin/sh -c apt-get update  && apt-get install -y curl', candidateBy: null },
+      notes: ['debian:bookworm-slim, on which node:20-slim is built, moved too'],
+      why: 'node:20-slim dropped its top layer; this image still carries it',
+      reason: null,
+      checkedAt: '2026-11-20T12:41:06Z',
+    });
+  });
+
+  it('tells of a base without an answer what is known, and no confidence', () => {
+    expect(toDocument(makeReport([BASES.images[6]!])).images[0]?.base).toMatchObject({
+      status: 'unknown',
+      kind: null,
+      reference: 'docker.io/library/ruby:3.3-slim',
+      confidence: null,
+      reason: { kind: 'rate-limited', message: 'docker.io allows no more requests', retryAt: null },
+      checkedAt: null,
+    });
+  });
+
+  it('cuts the steps of layers, which may be scripts', () => {
+    const difference = { position: 0, installedBy: 'x'.repeat(100_000), candidateBy: `y\u001b${'y'.repeat(1023)}` };
+    const base = toDocument(makeReport([onBase('a:1', 'local', moved('node:20', { difference }))])).images[0]?.base;
+    expect([base?.difference?.installedBy?.length, base?.difference?.candidateBy?.length]).toEqual([1024, 1024]);
+  });
+
+  it.each<BaseMovement>(['layers-differ', 'metadata-only', 'upper-layers-removed', 'rolled-back', 'undetermined'])(
+    'knows the movement %s',
+    (movement) => {
+      const difference = { position: 0, installedBy: null, candidateBy: 'RUN a' };
+      expect(problemsOf(makeReport([onBase('a:1', 'local', moved('node:20', { movement, difference }))]))).toEqual([]);
+    },
+  );
+
+  it('satisfies its schema with every kind of base, evidence and reason', () => {
+    expect(problemsOf(BASES)).toEqual([]);
+    const evident = onBase(
+      'a:1',
+      'local',
+      settled('current', 'node:20', { evidence: EVIDENCE_SOURCES, versionsBehind: 0, notes: ['a', 'b'] }),
+    );
+    const reasons = (['squashed', 'ambiguous-tag', 'policy', 'budget', 'no-evidence'] as const).map((kind) =>
+      onBase('a:1', 'local', open(kind, 'said so', null)),
+    );
+    expect(problemsOf(makeReport([evident, ...reasons]))).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown status', { status: 'stale' }],
+    ['a movement of a base that did not move', { status: 'current' }],
+    ['a base that moved, not how', { kind: null }],
+    ['an unknown movement', { kind: 'sideways' }],
+    ['an answer of no confidence', { confidence: null }],
+    ['an answer that has a reason', { reason: { kind: 'timeout', message: 'no answer', retryAt: null } }],
+    ['an unknown evidence', { evidence: ['hearsay'] }],
+    ['versions that cannot be', { versionsBehind: -1 }],
+    ['a layer that cannot be', { difference: { position: -1, installedBy: null, candidateBy: null } }],
+    ['a candidate that is no digest', { candidate: 'sha256:abc' }],
+    ['a note that is no text', { notes: [1] }],
+    ['no answer and no reason', { status: 'unknown', kind: null, confidence: null, difference: null }],
+  ])('is refused by its schema with %s', (_, spoiled) => {
+    const document = JSON.parse(renderJson(makeReport([MOVED])));
+    expect(validate(document)).toBe(true);
+    const [image] = document.images;
+    expect(validate({ ...document, images: [{ ...image, base: { ...image.base, ...spoiled } }] })).toBe(false);
   });
 
   it('keeps the level and digest of newer versions', () => {

@@ -4,6 +4,7 @@ import { createPaint } from '../../src/formats/paint.ts';
 import { renderShow } from '../../src/formats/show.ts';
 import { renderUpdate } from '../../src/formats/update.ts';
 import { makePlatform } from '../helpers/makers.ts';
+import { BASES, moved, MOVED, onBase, open, PRESENT, RECORDED, settled } from './base-reports.ts';
 import { HERE, makeReadableDigest, makeReport, makeRow, NOW, THERE, unknown, WORLD } from './reports.ts';
 
 const PLAIN = createPaint(false);
@@ -118,6 +119,122 @@ describe('show', () => {
   });
 });
 
+describe('the base that show tells of', () => {
+  it('is told with all that the answer rests on', () => {
+    expect(show(MOVED)).toMatchInlineSnapshot(`
+      "Image: docker.io/library/my-app:dev
+      Status: local, base moved
+      Why: built here
+      Platform: linux/amd64
+      Current-Created: 2026-10-27 (24 days ago)
+      Image-Id: sha256:c0ffee000000
+      Base: docker.io/library/node:20-slim
+      Base-Status: moved (upper-layers-removed), high confidence
+      Base-Why: node:20-slim dropped its top layer; this image still carries it
+      Base-Recorded: sha256:01dba5e00000
+      Base-Candidate: sha256:7e3ba5e00000
+      Versions-Behind: 2
+      First-Difference: layer 5
+       here: RUN apt-get update && apt-get install -y curl
+       now: no such layer
+      Base-Notes: debian:bookworm-slim, on which node:20-slim is built, moved too
+      Base-Evidence: annotation org.opencontainers.image.base.name of the manifest -> docker.io/library/node:20-slim, sha256:01dba5e00000 [annotation]
+       comment of step 10 -> docker.io/library/node:20-slim, its first 9 steps and 5 layers (strong) [from-comment]
+      Base-Rejected: label org.opencontainers.image.base.name: its LABEL step belongs to the base [label]
+      Base-Checked: 2026-11-20T12:41:06Z (3 min ago)
+      Used-By: container app
+      Size: 71.2 MB
+      Found-In: docker-daemon unix:///var/run/docker.sock
+      Base-How: HEAD docker.io/library/node:20-slim -> sha256:7e3ba5e00000 [free]
+       GET docker.io/library/node@sha256:7e3ba5e00000 -> index of 5 platforms [counted]
+       GET docker.io/library/node@sha256:01dba5e00000 -> a base seen before [remembered]
+      Upgrade: docker build --pull -t my-app:dev .
+       in the folder of its Dockerfile, to have the present docker.io/library/node:20-slim
+       recreate app: a container keeps the image it was created from
+      "
+    `);
+  });
+
+  it.each([
+    [BASES.images[0]!, 'scratch', 'none, high confidence'],
+    [BASES.images[1]!, 'docker.io/library/node:20-slim', 'moved (metadata-only), certain'],
+    [BASES.images[2]!, 'docker.io/library/debian:bookworm-slim', 'gone, high confidence'],
+    [BASES.images[4]!, 'docker.io/library/python:3.12', 'moved (undetermined), low confidence'],
+    [BASES.images[6]!, 'docker.io/library/ruby:3.3-slim', 'unknown (rate-limited)'],
+    [BASES.images[7]!, `docker.io/library/node@${RECORDED}`, 'pinned, high confidence'],
+    [BASES.images[8]!, 'docker.io/library/nginx:1.27', 'current, certain'],
+    [onBase('a:1', 'local', moved(null)), 'not named', 'moved (layers-differ), high confidence'],
+  ])('has a status (%#)', (row, base, status) => {
+    const text = show(row);
+    expect([fieldOf(text, 'Base'), fieldOf(text, 'Base-Status')]).toEqual([base, status]);
+  });
+
+  it('is told how to name where nothing names it, and only that', () => {
+    const text = show(makeRow('my-app:dev', 'local'));
+    expect(fieldOf(text, 'Base')).toBe('unknown: nothing names a base; name it: imgupdate show --base REF my-app:dev');
+    expect(text.match(/^\S*Base/gm)).toEqual(['Base']);
+    const unquotable = { ...makeRow('my-app:dev', 'local'), name: 'x; rm -rf /' };
+    expect(fieldOf(show(unquotable), 'Base')).toMatch(/ --base REF IMAGE$/);
+  });
+
+  it('is told with what was rejected though nothing counts', () => {
+    const rejected = [{ source: 'label', where: 'label org.opencontainers.image.base.name', why: 'it belongs to the base' }] as const;
+    const row = onBase('my-app:dev', 'local', open('no-evidence', 'nothing names a base', null), { base: { rejected } });
+    expect(fieldOf(show(row), 'Base-Rejected')).toBe('label org.opencontainers.image.base.name: it belongs to the base [label]');
+  });
+
+  it('tells why there is no answer, and until when', () => {
+    const verdict = open('rate-limited', 'docker.io allows no more requests', 'ruby:3.3');
+    const retry = verdict.kind === 'unknown' ? { ...verdict.reason, retryAt: '2026-11-20T18:00:00Z' } : null;
+    const row = onBase('a:1', 'local', { ...verdict, kind: 'unknown', reason: retry!, why: 'the registry did not say what it names' });
+    expect(fieldOf(show(row), 'Base-Why')).toBe('the registry did not say what it names');
+    expect(fieldOf(show(row), 'Base-Reason')).toBe('docker.io allows no more requests');
+    expect(fieldOf(show(row), 'Base-Retry-At')).toBe('2026-11-20T18:00:00Z');
+  });
+
+  it('names digests of a claim once, ids and a weak boundary', () => {
+    const claim = MOVED.base.found[0]!;
+    const found = [
+      { ...claim, reference: { ...claim.reference!, digest: RECORDED }, digests: [RECORDED, PRESENT] },
+      { ...claim, source: 'squash-mark', where: 'comment of step 3', reference: null, digests: [], imageId: PRESENT },
+      {
+        ...claim,
+        source: 'history',
+        where: 'steps',
+        reference: null,
+        digests: [],
+        boundary: { history: 1, layers: null, strength: 'weak' },
+      },
+      { ...claim, says: 'scratch', reference: null, digests: [] },
+      { ...claim, reference: null, digests: [] },
+    ] as const;
+    expect(fieldOf(show({ ...MOVED, base: { ...MOVED.base, found } }), 'Base-Evidence')?.split('\n ')).toEqual([
+      `${claim.where} -> docker.io/library/node:20-slim@sha256:01dba5e00000, sha256:7e3ba5e00000 [annotation]`,
+      'comment of step 3 -> image 7e3ba5e00000 [squash-mark]',
+      'steps -> its first 1 step (weak) [history]',
+      `${claim.where} -> scratch [annotation]`,
+      `${claim.where} -> a base, not which [annotation]`,
+    ]);
+  });
+
+  it('shows twenty of a thousand claims, and most of them where nothing is to be cut', () => {
+    const rejected = Array.from(
+      { length: 1000 },
+      (_, at) => ({ source: 'provenance', where: `material ${at}`, why: 'it is no prefix' }) as const,
+    );
+    const row = { ...MOVED, base: { ...MOVED.base, rejected } };
+    const lines = fieldOf(show(row), 'Base-Rejected')!.split('\n');
+    expect([lines.length, lines.at(-1)]).toEqual([21, ' and 980 more']);
+    expect(fieldOf(show(row, true), 'Base-Rejected')!.split('\n')).toHaveLength(501);
+  });
+
+  it('is told with whole digests with --no-trunc', () => {
+    const text = show(MOVED, true);
+    expect(fieldOf(text, 'Base-Recorded')).toBe(RECORDED);
+    expect(fieldOf(text, 'Base-How')).toContain(`GET docker.io/library/node@${PRESENT}`);
+  });
+});
+
 describe('the upgrade that show proposes', () => {
   const upgrade = (row: Parameters<typeof renderShow>[0]) => fieldOf(show(row), 'Upgrade');
 
@@ -143,7 +260,53 @@ describe('the upgrade that show proposes', () => {
     expect(upgrade(row)).toBe('recreate web: a container keeps the image it was created from');
   });
 
+  it('is to build again what was built here on a base that moved', () => {
+    expect(upgrade(MOVED)).toBe(
+      'docker build --pull -t my-app:dev .\n in the folder of its Dockerfile, to have the present docker.io/library/node:20-slim\n' +
+        ' recreate app: a container keeps the image it was created from',
+    );
+    const podman = [{ kind: 'containers-storage', location: '', line: null, column: null }];
+    expect(upgrade(onBase('localhost/app:1', 'local', moved('node:20'), { sources: podman }))).toMatch(
+      /^podman build --pull -t localhost\/app:1 /,
+    );
+  });
+
+  it('names the digest to change where the Dockerfile pins the base', () => {
+    expect(upgrade(onBase('my-app:dev', 'local', moved(`node:20@${RECORDED}`)))).toContain(
+      ` with the new digest of docker.io/library/node:20@${RECORDED} in its Dockerfile`,
+    );
+  });
+
   it.each([
+    [
+      'one that may be the reader’s',
+      onBase('ghcr.io/acme/api:2', 'current', moved('node:20')),
+      /^if it is yours: docker build --pull .*\n if not: wait /,
+    ],
+    [
+      'an official one',
+      onBase('wordpress:6', 'current', moved('php:8')),
+      /^wait for its publisher .* the present docker\.io\/library\/php:8, or ask/,
+    ],
+    ['one by digest', onBase(`ghcr.io/acme/api@${HERE}`, 'pinned', moved('node:20')), /^wait for its publisher/],
+    [
+      'one whose base is gone',
+      onBase('ghcr.io/acme/api:2', 'current', settled('gone', 'debian:9')),
+      /^ask its publisher .*debian:9 is not published any more for linux\/amd64$/,
+    ],
+    [
+      'a local one whose base is gone',
+      onBase('app:2', 'local', settled('gone', 'debian:9')),
+      /^build it on another base: docker\.io\/library\/debian:9 is not/,
+    ],
+    ['one that was rebuilt already', onBase('ghcr.io/acme/api:2', 'rebuilt', moved('node:20')), /^docker pull ghcr\.io\/acme\/api:2$/],
+  ])('on a base that moved depends on who builds it: %s', (_, row, expected) => {
+    expect(upgrade(row)).toMatch(expected);
+  });
+
+  it.each([
+    ['a current base', onBase('my-app:dev', 'local', settled('current', 'node:20'))],
+    ['a tag that is gone, whatever its base did', onBase('ghcr.io/acme/api:2', 'gone', moved('node:20'))],
     ['a current image', makeRow('nginx:1.27', 'current')],
     ['a tag that is gone', makeRow('nginx:1.27', 'gone')],
     ['a name that a shell would not take as one word', { ...makeRow('nginx:1.27', 'rebuilt'), name: 'nginx:1.27; rm -rf /' }],
@@ -186,6 +349,32 @@ describe('update', () => {
     ],
   ])('closes with what can be done (%#)', (images, sentence) => {
     expect(renderUpdate(makeReport(images), { elapsedMs: 0 }).closing.at(-1)).toBe(sentence);
+  });
+
+  it('prints a line for each base that was asked about, after the images', () => {
+    const text = renderUpdate(BASES, { elapsedMs: 1900 });
+    expect([...text.records.slice(9), '--', ...text.closing, '--', ...text.warnings].join('\n')).toMatchInlineSnapshot(`
+      "Hit:10 docker.io/library/nginx 1.27
+      Get:11 docker.io/library/node 20-slim (base of 2 images) [1 document]
+      Hit:12 docker.io/library/debian bookworm-slim (base of 1 image) (gone)
+      Hit:13 docker.io/library/python 3.12 (base of 1 image)
+      Err:14 docker.io/library/ruby 3.3-slim (base of 1 image)
+        docker.io allows no more requests
+      --
+      Checked 3 images in 1.9s (0 requests)
+      4 images can be upgraded. Run 'imgupdate list --upgradable' to see them.
+      --
+      W: the bases of 2 images could not be checked.
+      W: docker.io/library/ruby:3.3-slim (base of 1 image): rate limited"
+    `);
+  });
+
+  it('says nothing twice of a base that is among the images', () => {
+    const row = onBase('my-site:dev', 'local', settled('current', 'nginx:1.27'));
+    expect(renderUpdate(makeReport([row, makeRow('nginx:1.27', 'current')]), { elapsedMs: 0 }).records).toEqual([
+      'Ign:1 my-site dev (local)',
+      'Hit:2 docker.io/library/nginx 1.27',
+    ]);
   });
 
   it('prints one line for a tag that is here for two platforms', () => {

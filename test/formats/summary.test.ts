@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderHints } from '../../src/formats/hints.ts';
 import { summarize } from '../../src/formats/summary.ts';
 import { makeDigest } from '../helpers/makers.ts';
+import { BASES, moved, MOVED, onBase, open, settled } from './base-reports.ts';
 import { makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
 
 const current = makeRow('node:20', 'current');
@@ -149,5 +150,134 @@ describe('the hints', () => {
 
   it('are silent about images that were checked', () => {
     expect(renderHints([current, rebuilt, local])).toEqual([]);
+  });
+});
+
+describe('the summary of bases', () => {
+  const onCurrent = onBase('my-site:dev', 'local', settled('current', 'nginx:1.27'));
+  const unchecked = onBase('my-job:dev', 'local', open('rate-limited', 'no more requests', 'ruby:3.3'));
+  const squashed = onBase('my-flat:dev', 'local', open('squashed', 'its layers are merged', 'java:21'));
+  const both = onBase('ghcr.io/acme/api:2', 'rebuilt', moved('node:20-slim'));
+
+  it('counts images once by their tags, and once by their bases', () => {
+    expect(summarize(BASES).sentence).toBe(
+      '10 images: 1 rebuilt, 2 current, 7 local; base: 3 moved, 1 gone, 1 current, 1 pinned, 1 none, 2 unknown. ' +
+        'Need to get 12.3 MB of layers. Checked 3 min ago.',
+    );
+    expect(summarize(BASES, { upgradable: true }).sentence).toBe(
+      '4 upgradable: 1 rebuilt; base: 3 moved, 1 gone. 2 unknown (see: imgupdate list --filter verdict=unknown). ' +
+        'Need to get 12.3 MB of layers. Checked 3 min ago.',
+    );
+  });
+
+  it.each([
+    ['local images on a moved base', [MOVED, MOVED], '2 upgradable; base: 2 moved. Checked 3 min ago.'],
+    ['an image that was rebuilt and whose base moved', [both], '1 upgradable: 1 rebuilt; base: 1 moved. Checked 3 min ago.'],
+    ['some of each', [both, rebuilt, MOVED, current], '3 upgradable: 2 rebuilt; base: 2 moved. Checked 3 min ago.'],
+    ['a base that is current', [onCurrent], 'All images are up to date. Checked 3 min ago.'],
+  ])('of --upgradable tells of %s', (_, images, sentence) => {
+    expect(summarize(makeReport(images), { upgradable: true }).sentence).toBe(sentence);
+  });
+
+  it.each([
+    ['one base', [current, unchecked], 'the base of 1 image'],
+    ['bases', [current, unchecked, squashed], 'the bases of 2 images'],
+    ['an image and a base', [failed, unchecked], '1 image and the base of 1 other'],
+    ['images and bases', [failed, failed, unchecked, unchecked], '2 images and the bases of 2 others'],
+    [
+      'an image of which neither the tag nor the base is known',
+      [onBase('a:1', unknown('timeout', 'no answer'), open('timeout', 'no answer', 'node:20'))],
+      '1 image',
+    ],
+  ])('never says up to date while %s could not be checked', (_, images, who) => {
+    for (const upgradable of [true, false])
+      expect(summarize(makeReport(images), { upgradable }).sentence).toContain(`No updates found, but ${who} could not be checked.`);
+  });
+
+  it('does not say up to date on an answer of low confidence', () => {
+    const doubtful = onBase('my-site:dev', 'local', settled('current', 'nginx:1.27', { confidence: 'low' }));
+    const { sentence, notes } = summarize(makeReport([current, doubtful]));
+    expect(sentence).toBe('2 images: 1 current, 1 local; base: 1 current. No updates found. Checked 3 min ago.');
+    expect(notes).toEqual(["N: 1 answer marked ? is of low confidence; 'imgupdate show IMAGE' tells what it rests on."]);
+    expect(summarize(makeReport([doubtful, doubtful]), { upgradable: false, verb: 'demo' }).notes).toEqual([
+      'N: 2 answers marked ? are of low confidence.',
+    ]);
+  });
+
+  it('names the command that shows what to do', () => {
+    expect(summarize(makeReport([MOVED])).next).toBe("Run 'imgupdate show my-app:dev' to see what changed and how to upgrade.");
+    const onGone = onBase('my-site:dev', 'local', settled('gone', 'debian:stretch'));
+    expect(summarize(makeReport([onGone])).next).toBe("Run 'imgupdate show my-site:dev' to see what is known about it.");
+    expect(summarize(makeReport([onGone, MOVED])).next).toContain('show my-app:dev');
+  });
+
+  it('tells the age of the oldest answer, whatever it was about', () => {
+    const old = onBase('my-site:dev', 'local', settled('current', 'nginx:1.27'), { base: { checkedAt: NOW - 50 * 60_000 } });
+    expect(summarize(makeReport([current, old])).sentence).toContain('Checked 50 min ago.');
+  });
+});
+
+describe('the hints about bases', () => {
+  const limited = (name: string, base: string | null) => onBase(name, 'local', open('rate-limited', 'no more requests', base));
+
+  it.each([
+    ['of one image', [limited('a:1', 'node:20')], 'W: docker.io/library/node:20 (base of 1 image): rate limited'],
+    [
+      'of several images',
+      [limited('a:1', 'node:20'), limited('b:1', 'node:20')],
+      'W: docker.io/library/node:20 (base of 2 images): rate limited',
+    ],
+    [
+      'of one registry',
+      [limited('a:1', 'node:20'), limited('b:1', 'node:20'), limited('c:1', 'ruby:3')],
+      'W: docker.io: 2 bases of 3 images not checked: rate limited',
+    ],
+    [
+      'in a private registry',
+      [onBase('a:1', 'local', open('not-found-or-private', '404', 'ghcr.io/acme/base:1'))],
+      "W: ghcr.io/acme/base:1 (base of 1 image): not found or private; run 'docker login ghcr.io'",
+    ],
+    [
+      'at a host that may not be contacted',
+      [onBase('a:1', 'local', open('policy', '10.0.0.1:5000 is named by the image only; allow it with --base', '10.0.0.1:5000/base:1'))],
+      'W: 10.0.0.1:5000/base:1 (base of 1 image): 10.0.0.1:5000 is named by the image only; allow it with --base',
+    ],
+    [
+      'beyond the quota',
+      [onBase('a:1', 'local', open('budget', 'floor', 'node:20'))],
+      "W: docker.io/library/node:20 (base of 1 image): too little of the registry's quota is left to see what it names now; run 'imgupdate limits'",
+    ],
+    [
+      'which could not be found out',
+      [onBase('ghcr.io/acme/api:2', 'current', open('timeout', 'ghcr.io did not answer', null))],
+      'W: ghcr.io/acme/api:2 (its base): ghcr.io did not answer; try a longer --timeout',
+    ],
+    [
+      'which could not be found out of several',
+      ['a', 'b'].map((name) => onBase(`ghcr.io/acme/${name}:2`, 'current', open('timeout', 'ghcr.io did not answer', null))),
+      'W: ghcr.io: bases of 2 images not checked: ghcr.io did not answer; try a longer --timeout',
+    ],
+  ])('name the base %s', (_, images, line) => {
+    expect(renderHints(images)).toEqual([line]);
+  });
+
+  it.each([
+    ['nothing failed', open('squashed', 'its layers are merged', 'node:20')],
+    ['nothing failed', open('ambiguous-tag', 'node:20 and node:lts disagree', 'node:20')],
+    ['nothing names one', open('no-evidence', 'nothing names a base', null)],
+  ])('are silent where %s', (_, verdict) => {
+    expect(renderHints([onBase('a:1', 'local', verdict)])).toEqual([]);
+  });
+
+  it('say once what kept an image and its base from being checked', () => {
+    const row = onBase('ghcr.io/acme/api:2', unknown('timeout', 'no answer'), open('timeout', 'no answer', null));
+    expect(renderHints([row])).toEqual(['W: ghcr.io/acme/api:2: no answer; try a longer --timeout']);
+  });
+
+  it('end after five lines with the number of the rest', () => {
+    const images = Array.from({ length: 7 }, (_, at) =>
+      onBase(`a:${at}`, 'local', open('unreachable', 'refused', `r${at}.example/base:1`)),
+    );
+    expect(renderHints(images).at(-1)).toBe('W: and 2 more (imgupdate list --filter verdict=unknown)');
   });
 });
