@@ -85,7 +85,7 @@ function summarizeUpgradable(report: CheckReport, stale: readonly ImageReport[],
   ]);
 }
 
-/** Which images of open questions are not among the upgradable ones, or at least not for sure: `1 unknown (see: ...).` */
+/** The images of which something could not be told, which may be upgradable as well: `1 unknown (see: ...).` */
 function renderOpen(images: readonly ImageReport[], verb: 'list' | 'demo'): string | null {
   const tags = images.filter(isUnknown);
   const open = images.filter((image) => image.verdict === 'unknown');
@@ -127,7 +127,7 @@ function isPullable(image: ImageReport): boolean {
 }
 
 function noteUnsure(images: readonly ImageReport[], { verb }: SummaryOptions): readonly string[] {
-  const unsure = images.filter((image) => isUnsure(image)).length;
+  const unsure = images.filter(isUnsure).length;
   if (unsure === 0) return [];
   const rests = verb === 'demo' ? '.' : `; 'imgupdate show IMAGE' tells what ${unsure === 1 ? 'it rests' : 'they rest'} on.`;
   return [`N: ${plural(unsure, 'answer')} marked ? ${unsure === 1 ? 'is' : 'are'} of low confidence${rests}`];

@@ -37,6 +37,9 @@ type Column = GridColumn & {
   readonly brush: (image: ImageReport, paint: Paint) => Brush;
 };
 
+/** A floor no column is wider than: it is not cut while there is any room. */
+const WHOLE = Number.POSITIVE_INFINITY;
+
 const always = () => true;
 const uncoloured = () => plainBrush;
 const someHaveBase = (images: readonly ImageReport[]) => images.some(hasBase);
@@ -59,7 +62,7 @@ const COLUMNS: readonly Column[] = [
     cell: (image, { noTrunc }) => digestPair(image, noTrunc).candidate ?? '',
     brush: statusBrush,
   },
-  { title: 'UPDATE', keep: 'start-and-mark', floors: [99, 99, 8], isShown: always, cell: updateOf, brush: statusBrush },
+  { title: 'UPDATE', keep: 'start-and-mark', floors: [WHOLE, WHOLE, 8], isShown: always, cell: updateOf, brush: statusBrush },
   {
     title: 'BASE',
     keep: 'both-ends',

@@ -48,9 +48,9 @@ function renderTag(images: readonly ImageReport[], number: number): readonly str
   return [renderAnswer(number, placeOf(first), { steps, isGone: kind === 'gone' })];
 }
 
-/** The bases that were asked about and are not among the images themselves, a line each: `Hit:8 docker.io/library/node 20-slim (base of 3 images)`. */
+/** The bases that were asked about and have no line as images yet, a line each: `Hit:8 docker.io/library/node 20-slim (base of 3 images)`. */
 function renderBases(images: readonly ImageReport[], firstNumber: number): readonly string[] {
-  const here = new Set(images.map((image) => image.reference));
+  const here = new Set(images.flatMap((image) => (image.tag.verdict.kind === 'local' ? [] : [image.reference])));
   const asked = images.filter((image) => wasAsked(image) && !here.has(canonicalBaseOf(image)));
   return [...groupBy(asked, canonicalBaseOf).values()].flatMap((group, at) => renderBase(group, firstNumber + at));
 }

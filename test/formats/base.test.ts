@@ -63,6 +63,11 @@ describe('the columns BASE and DRIFT', () => {
     ]);
   });
 
+  it('fit a terminal of 60 columns with images that are held', () => {
+    const held = BASES.images.map((image) => ({ ...image, held: { reason: null, until: null } }));
+    for (const line of renderTable(makeReport(held), terminal(60)).trimEnd().split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(60);
+  });
+
   it('cut long names of bases in the middle', () => {
     expect(renderTable(BASES, terminal(80))).toMatchInlineSnapshot(`
       "IMAGE         CURREN  CANDIDA  UPDATE   BASE          DRIFT    DOWNLOAD  USED BY

@@ -377,6 +377,15 @@ describe('update', () => {
     ]);
   });
 
+  it('tells of a base that was asked about though another image of its name was built here', () => {
+    const row = onBase('my-site:dev', 'local', settled('current', 'acme/base:1'));
+    expect(renderUpdate(makeReport([makeRow('acme/base:1', 'local'), row]), { elapsedMs: 0 }).records).toEqual([
+      'Ign:1 acme/base 1 (local)',
+      'Ign:2 my-site dev (local)',
+      'Hit:3 docker.io/acme/base 1 (base of 1 image)',
+    ]);
+  });
+
   it('prints one line for a tag that is here for two platforms', () => {
     const row = makeRow('nginx:1.27', 'current');
     const report = makeReport([row, { ...row, platform: makePlatform('linux/arm64') }]);
