@@ -36,6 +36,7 @@ export function otherSteps(found: Carrying, histories: Histories): Comparison {
   if (sure !== undefined) return dropsTo(found, sure.layers, confidence) ?? changed(confidence);
 
   const reach = isAnew || hasOneTime(image.contents) ? alike : oldBaseReaches(own, alike);
+  if (reach === null) return undetermined(why, { confidence, notes: [UNTOLD] });
   const carried = dropsTo(found, countLayersBelow(made, reach), guess);
   if (carried !== null) return carried;
   const again = findLastStepsAgain(own, base, alike);

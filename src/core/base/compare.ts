@@ -1,9 +1,10 @@
 import { createdAt } from '../history.ts';
 import { countCommonLayers, EMPTY_LAYER, type ImageContents } from '../image-contents.ts';
-import type { Boundary } from './claim.ts';
+import { findEnds } from './base-end.ts';
 import type { ComparedImage } from './compared-image.ts';
 import { compareSteps } from './compare-steps.ts';
 import type { Comparison } from './comparison.ts';
+import { findLayerSteps } from './layer-steps.ts';
 import { count, differenceAt, isRepacked, layersDiffer, REPACKED } from './movement.ts';
 import { hasOneTime, repeatsInstructions } from './rewritten.ts';
 
@@ -29,20 +30,24 @@ export function compare(image: ComparedImage, now: ImageContents, name: string):
 function compareLayers(image: ComparedImage, now: ImageContents, about: { name: string; shared: number }): Comparison {
   const { name, shared } = about;
   const difference = differenceAt(shared, image.contents, now);
-  const notes = isRepacked(image.contents, now) ? [REPACKED] : [];
-  const more = now.diffIds.length - shared;
   const all = now.diffIds.length;
-  if (shared < image.contents.diffIds.length && !endsAt(image.boundaries, shared)) {
-    const confidence = image.claim === 'strong' ? 'high' : 'medium';
-    return layersDiffer(difference, `${name} was rebuilt: layer ${shared + 1} of ${all} differs`, { confidence, notes });
+  if (endsAt(image, shared)) {
+    const why = `${name} has ${count(all - shared, 'new layer')} on top`;
+    return layersDiffer({ ...difference, installedBy: null }, why, { confidence: 'high', notes: [] });
   }
-  const isKnown = image.claim === 'strong' || endsAt(image.boundaries, shared);
-  const why = `${name} has ${count(more, 'layer')} more than this image has of it`;
-  return layersDiffer(difference, why, { confidence: isKnown ? 'high' : 'low', notes });
+  if (shared === image.contents.diffIds.length) {
+    const why = `${name} has ${count(all - shared, 'layer')} on top of all that this image has`;
+    return layersDiffer(difference, why, { confidence: image.claim === 'strong' ? 'high' : 'low', notes: [] });
+  }
+  const notes = isRepacked(image.contents, now) ? [REPACKED] : [];
+  const confidence = image.claim === 'strong' ? 'high' : 'medium';
+  return layersDiffer(difference, `${name} was rebuilt: layer ${shared + 1} of ${all} differs`, { confidence, notes });
 }
 
-function endsAt(boundaries: readonly Boundary[], layers: number): boolean {
-  return boundaries.some((boundary) => boundary.strength === 'exact' && boundary.layers === layers);
+/** Whether the base the image was built on surely had so many layers. */
+function endsAt({ contents, boundaries }: ComparedImage, layers: number): boolean {
+  const ends = findEnds(boundaries, findLayerSteps(contents), { steps: 0, layers });
+  return ends.find((end) => end.isSure)?.layers === layers;
 }
 
 /** The image has none of the base's layers: these were lost, or the base was rebuilt from the lowest layer on, or is another image's base. */

@@ -6,16 +6,17 @@ import { instructionOf } from './layer-steps.ts';
  *
  * A step that says the same as the present base's at its place, but at another time, is the old base's. BuildKit gives a step that makes no layer the time of
  * the layer its build makes next, so a build's steps share times in groups: the old base cannot end inside of one, and all of it is the old base's.
- * It is wrong where the base newly has the very instruction the image has as its own first one.
+ * It is wrong where the base newly has the very instruction the image has as its own first one, and the image's steps go on beyond that group.
  * Source: moby/buildkit, exporter/containerimage/writer.go, normalizeLayersAndHistory().
+ * @returns null when the group takes in all the rest, and so may as well be the image's own
  */
-export function oldBaseReaches(image: History, least: number): number {
+export function oldBaseReaches(image: History, least: number): number | null {
   let end = least;
   for (; end > 0 && end < image.entries.length; end += 1) {
     const [below, above] = [image.entries[end - 1], image.entries[end]];
     if (below === undefined || above === undefined || !isOneGroup(below, above)) break;
   }
-  return end;
+  return end > least && end === image.entries.length ? null : end;
 }
 
 function isOneGroup(below: HistoryEntry, above: HistoryEntry): boolean {

@@ -1,4 +1,4 @@
-import { createdAt, type History, type HistoryEntry, isSameInstruction } from '../history.ts';
+import { createdAt, type History, type HistoryEntry, isSameInstruction, type Precision } from '../history.ts';
 import type { ImageContents } from '../image-contents.ts';
 import { findLayerSteps } from './layer-steps.ts';
 
@@ -8,8 +8,8 @@ import { findLayerSteps } from './layer-steps.ts';
  * Source: google/go-containerregistry, pkg/v1/mutate, Canonical(); reproducible-builds.org, SOURCE_DATE_EPOCH.
  */
 export function hasOneTime(contents: Pick<ImageContents, 'history'>): boolean {
-  const entries = contents.history?.entries ?? [];
-  return entries.length > 1 && distinctTimes(entries) === 1;
+  const { entries, precision } = contents.history ?? { entries: [], precision: 'exact' };
+  return entries.length > 1 && bearOneTime(entries, precision);
 }
 
 /**
@@ -19,8 +19,7 @@ export function hasOneTime(contents: Pick<ImageContents, 'history'>): boolean {
  */
 export function tellsVersionsApart(base: ImageContents): boolean {
   const entries = base.history?.entries ?? [];
-  const times = entries.map(createdAt);
-  if (times.every((time) => time === null || time <= 0n)) return false;
+  if (entries.map(createdAt).every(isUnreal)) return false;
   const layers = findLayerSteps(base)?.filter((made) => made === true).length ?? 0;
   return layers < 2 || distinctTimes(entries) > 1;
 }
@@ -34,9 +33,10 @@ export function tellsVersionsApart(base: ImageContents): boolean {
 export function isDatedAnew(image: ImageContents, now: History, parting: { step: number; instruction: number }): boolean {
   if (parting.instruction <= parting.step) return false;
   if (hasOneTime(image)) return true;
-  const own = image.history?.entries.slice(parting.step) ?? [];
+  const { entries, precision } = image.history ?? { entries: [], precision: 'exact' };
+  const own = entries.slice(parting.step);
   const [first, there] = [own[0], now.entries[parting.step]];
-  if (first === undefined || there === undefined || distinctTimes(own) !== 1) return false;
+  if (first === undefined || there === undefined || !bearOneTime(own, precision)) return false;
   const [time, baseTime] = [createdAt(first), createdAt(there)];
   return time === null || (baseTime !== null && time <= baseTime);
 }
@@ -54,6 +54,17 @@ export function repeatsInstructions(image: ImageContents, now: ImageContents): b
 /** `ADD file:1f0c... in /` and `# debian.sh --arch 'amd64' out/ 'trixie' '@1759104000'` name their input. */
 function withoutInputs(entry: HistoryEntry): HistoryEntry {
   return { ...entry, createdBy: (entry.createdBy ?? '').replace(/[0-9a-f]{64}|@\d{9,10}/g, '') };
+}
+
+/** Within one second, which is all that engines tell, a whole build may be done: only times that are no real ones count there. */
+function bearOneTime(entries: readonly HistoryEntry[], precision: Precision): boolean {
+  if (distinctTimes(entries) !== 1) return false;
+  return precision === 'exact' || entries.every((entry) => isUnreal(createdAt(entry)));
+}
+
+/** 1970 and before. */
+function isUnreal(time: bigint | null): boolean {
+  return time === null || time <= 0n;
 }
 
 function distinctTimes(entries: readonly HistoryEntry[]): number {
