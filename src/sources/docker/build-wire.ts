@@ -21,6 +21,7 @@ export function decodeHistory(document: unknown, layers: number | null): BuildRe
   // A nil slice: the containerd store has no history of such an image.
   const items = document === null ? [] : document;
   if (!Array.isArray(items)) return null;
+  if (items.length > MAX_STEPS) return { history: null, annotations: new Map(), ancestors: [] };
   const steps = items.map(fieldsOf);
   const ancestors = steps.flatMap((step, index) => {
     const imageId = index === 0 ? null : parseDigest(step.get('Id'));
@@ -64,10 +65,10 @@ export function decodePodmanImage(document: unknown, ancestors: readonly string[
   const image = fieldsOf(document);
   const listed = image.get('History');
   if (listed !== null && !Array.isArray(listed)) return null;
-  const steps = listOf(listed).map(fieldsOf).map(readStep);
+  const steps = listOf(listed);
   const annotations = labelsOf(image.get('Annotations'));
   return {
-    history: bounded(steps, 'exact'),
+    history: steps.length > MAX_STEPS ? null : bounded(steps.map(fieldsOf).map(readStep), 'exact'),
     annotations: lengthOf([...annotations].flat()) > MAX_TEXT ? new Map() : annotations,
     ancestors: countSteps(ancestors, steps.length),
   };
@@ -94,7 +95,7 @@ export function countSteps(ancestors: readonly string[], steps: number): readonl
 /** What is cut off would be a lie about how the image began: so all or nothing. */
 function bounded(entries: readonly HistoryEntry[], precision: History['precision']): History | null {
   const texts = entries.flatMap(({ created, createdBy, comment, author }) => [created, createdBy, comment, author]);
-  return entries.length > MAX_STEPS || lengthOf(texts) > MAX_TEXT ? null : { entries, precision };
+  return lengthOf(texts) > MAX_TEXT ? null : { entries, precision };
 }
 
 function lengthOf(texts: readonly (string | null)[]): number {
