@@ -4,6 +4,7 @@ import { isJsonObject } from '../core/documents-wire.ts';
 import { historyHashes, type History, type HistoryEntry } from '../core/history.ts';
 import type { ImageContents } from '../core/image-contents.ts';
 import { chainIds } from '../core/layers.ts';
+import { parseOrNull } from './rows.ts';
 
 /** What contents are found by: the chain id of all layers, the hash of the whole history; null where there are none. */
 export type ContentsKeys = { readonly chainId: string | null; readonly historyHash: string | null };
@@ -29,9 +30,19 @@ export function encodeContents({ diffIds, history, created, settings }: ImageCon
 
 /** About how many characters contents have as JSON text, without making it. */
 export function lengthOfContents({ diffIds, history, settings }: ImageContents): number {
-  const texts = (history?.entries ?? []).flatMap(({ created, createdBy, comment, author }) => [created, createdBy, comment, author]);
-  const length = [...diffIds, ...texts].reduce((sum, text) => sum + 4 + (text?.length ?? 0), 0);
-  return [...(settings ?? [])].reduce((sum, [key, text]) => sum + key.length + text.length, length);
+  let length = diffIds.length * DIGEST_LENGTH;
+  for (const { created, createdBy, comment, author } of history?.entries ?? []) {
+    length += lengthOf(created) + lengthOf(createdBy) + lengthOf(comment) + lengthOf(author);
+  }
+  for (const [key, text] of settings ?? []) length += lengthOf(key) + lengthOf(text);
+  return length;
+}
+
+const DIGEST_LENGTH = 'sha256:'.length + 64;
+
+/** With what separates it from the next. */
+function lengthOf(text: string | null): number {
+  return (text?.length ?? 0) + 4;
 }
 
 /** What tells contents from others in the file: sha256 of their JSON text, in hexadecimal digits. */
@@ -48,15 +59,6 @@ export function decodeContents(json: string): ImageContents | null {
   const settings = wire.settings === null ? null : decodeAll(wire.settings, decodePair);
   if (diffIds === null || history === undefined || (settings === null && wire.settings !== null)) return null;
   return { diffIds, history, created: wire.created, settings: settings === null ? null : new Map(settings) };
-}
-
-function parseOrNull(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 /** undefined when it is none: null is a history that is not known. */
@@ -83,8 +85,13 @@ function decodePair(wire: unknown): readonly [string, string] | null {
 /** Every item of a list; null when it is no list, or one of them is not what it should be. */
 function decodeAll<T>(wire: unknown, decode: (item: unknown) => T | null): readonly T[] | null {
   if (!isList(wire)) return null;
-  const items = wire.map(decode).filter((item) => item !== null);
-  return items.length === wire.length ? items : null;
+  const items: T[] = [];
+  for (const item of wire) {
+    const decoded = decode(item);
+    if (decoded === null) return null;
+    items.push(decoded);
+  }
+  return items;
 }
 
 function isList(value: unknown): value is readonly unknown[] {

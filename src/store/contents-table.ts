@@ -1,5 +1,5 @@
 import type { ImageContents } from '../core/image-contents.ts';
-import { decodeContents, encodeContents, hashOfJson, keysOf, type ContentsKeys } from './contents-json.ts';
+import { decodeContents, encodeContents, hashOfJson, type ContentsKeys } from './contents-json.ts';
 import { numberAt, textAt } from './rows.ts';
 import type { Database } from './sqlite.ts';
 
@@ -17,18 +17,20 @@ export type ReadContents = { readonly contents: ImageContents; readonly keys: Co
 
 /** To be used while its file is open: rows once read are kept. */
 export function createContentsTable(database: Database): ContentsTable {
-  const select = database.prepare('select json from contents where id = ?');
+  const select = database.prepare('select json, chain_id as chainId, history_hash as historyHash from contents where id = ?');
   const known = new Map<number, ReadContents | null>();
 
-  const decode = (json: string | null): ReadContents | null => {
+  const decode = (found: unknown): ReadContents | null => {
+    const json = textAt(found, 'json');
     const contents = json === null ? null : decodeContents(json);
-    return contents === null ? null : { contents, keys: keysOf(contents) };
+    if (contents === null) return null;
+    return { contents, keys: { chainId: textAt(found, 'chainId'), historyHash: textAt(found, 'historyHash') } };
   };
   return {
     read: (row) => {
       const found = known.get(row);
       if (found !== undefined) return found;
-      const read = decode(textAt(select.get(row), 'json'));
+      const read = decode(select.get(row));
       known.set(row, read);
       return read;
     },

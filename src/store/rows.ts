@@ -54,6 +54,16 @@ export function textAt(row: unknown, column: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** A JSON text; null when it is none. */
+export function parseOrNull(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 function valueAt(row: unknown, column: string): unknown {
   return typeof row === 'object' && row !== null ? Reflect.get(row, column) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { BaseVersion } from '../core/base/version.ts';
 import { parseDigest, type Digest } from '../core/digest.ts';
-import { numberAt, textAt } from './rows.ts';
+import { numberAt, parseOrNull, textAt } from './rows.ts';
 
 /** A version without what it is made of, which is kept in another row. `row`: null in a build note. */
 export type VersionRow = {
@@ -36,9 +36,9 @@ export const NOTED_VERSION = Object.entries(COLUMNS)
 /** A row of `versions`; null for each that is not as it was written. */
 export function decodeVersions(row: unknown): readonly (VersionRow | null)[] {
   const json = textAt(row, 'versions');
-  if (json === null || json === '[]') return [];
-  const versions: unknown = JSON.parse(json); // written by SQLite itself
-  return Array.isArray(versions) ? versions.map(decodeVersion) : [];
+  if (json === '[]') return [];
+  const versions = json === null ? null : parseOrNull(json);
+  return Array.isArray(versions) ? versions.map(decodeVersion) : [null];
 }
 
 /** A row of a version's columns; null when it is not as it was written. */

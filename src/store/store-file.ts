@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { prepareDirectory } from './directory.ts';
-import { fileIdentity, prepareFile, removeDatabase } from './files.ts';
+import { fileIdentity, mayExist, prepareFile, removeDatabase } from './files.ts';
 import { fitSchema, type Schema } from './schema.ts';
 import { loadSqlite, sqliteFailure, type Database } from './sqlite.ts';
 import type { Warn } from './warnings.ts';
@@ -97,7 +97,7 @@ function openFile(kind: StoreKind, options: FileOptions): StoreFile | null {
 
 /** Once per run: a file that is damaged right after it was made says that the disk, or this program, is. */
 function takeAway(kind: StoreKind, { path, warn, isReplacement }: FileOptions, damage: string): boolean {
-  const keepAs = kind.whenDamaged === 'keep' ? `${path}.damaged` : null;
+  const keepAs = kind.whenDamaged === 'keep' ? nameForDamaged(path) : null;
   const problem = isReplacement ? 'it was made anew in this run already' : removeDatabase(path, keepAs);
   if (problem !== null) {
     warn('store-unavailable', `the ${kind.name} ${path} is damaged (${damage}), ${kind.whenUnusable}: ${problem}`);
@@ -106,4 +106,10 @@ function takeAway(kind: StoreKind, { path, warn, isReplacement }: FileOptions, d
   const where = keepAs === null ? 'it is deleted' : `it is kept as ${keepAs}`;
   warn('store-damaged', `the ${kind.name} ${path} is damaged (${damage}): ${where} and begun anew`);
   return true;
+}
+
+/** The first name that is free, so that what was kept earlier stays; the last one is used again. */
+function nameForDamaged(path: string): string {
+  const names = ['.damaged', '.damaged.1', '.damaged.2', '.damaged.3'].map((suffix) => path + suffix);
+  return names.find((name) => !mayExist(name)) ?? `${path}.damaged.3`;
 }

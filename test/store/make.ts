@@ -1,8 +1,12 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite';
-import type { Memory, TagObservation } from '../../src/check/ports.ts';
+import type { BaseKeys, Memory, TagObservation } from '../../src/check/ports.ts';
+import type { BaseVersion } from '../../src/core/base/version.ts';
 import { digestOf, type Digest } from '../../src/core/digest.ts';
+import { historyHashes, type HistoryEntry } from '../../src/core/history.ts';
+import type { ImageContents } from '../../src/core/image-contents.ts';
+import { chainIds } from '../../src/core/layers.ts';
 import { openMemory } from '../../src/store/open-memory.ts';
 
 export const DAY = 86_400_000;
@@ -51,4 +55,55 @@ export function openRaw(path: string): DatabaseSyncInstance {
 
 export function cacheFile(cacheDirectory: string): string {
   return join(cacheDirectory, 'cache.db');
+}
+
+export const node = { registry: 'docker.io', repository: 'library/node' };
+
+/** One layer, and one history step that made it, per name. */
+export function makeContents(...names: readonly string[]): ImageContents {
+  const entries = names.map((name, position): HistoryEntry => ({
+    created: `2026-11-01T10:00:0${position % 10}.123456789Z`,
+    createdBy: `RUN ${name}`,
+    comment: 'buildkit.dockerfile.v0',
+    author: null,
+    emptyLayer: false,
+  }));
+  return {
+    diffIds: names.map(makeDigest),
+    history: { entries, precision: 'exact' },
+    created: '2026-11-01T10:00:00Z',
+    settings: new Map([['Env', '["PATH=/bin"]']]),
+  };
+}
+
+/** `node:20` as it was at noon: a version that no other `name` is. */
+export function makeVersion(name: string, parts: Partial<BaseVersion> & { readonly at?: number } = {}): BaseVersion {
+  const { at = NOON, ...rest } = parts;
+  return {
+    repository: node,
+    tag: '20',
+    platform: 'linux/amd64',
+    topDigest: makeDigest(`index ${name}`),
+    manifestDigest: makeDigest(`manifest ${name}`),
+    configDigest: makeDigest(`config ${name}`),
+    contents: makeContents('debian', name),
+    firstSeen: at,
+    lastSeen: at,
+    ...rest,
+  };
+}
+
+/** What an image is looked up by that was made of these. */
+export function keysOfImage({ diffIds, history }: ImageContents): BaseKeys {
+  return { chainIds: chainIds(diffIds), historyHashes: history === null ? [] : historyHashes(history) };
+}
+
+/** `a 0-2, b 3-3`: the versions of a line by the names of their indexes, with the times they were seen, in milliseconds after noon. */
+export function outline(versions: readonly BaseVersion[], names: readonly string[]): string {
+  const nameOf = ({ topDigest }: BaseVersion): string => names.find((name) => makeDigest(`index ${name}`) === topDigest) ?? '?';
+  return versions.map((version) => `${nameOf(version)} ${version.firstSeen - NOON}-${version.lastSeen - NOON}`).join(', ');
+}
+
+export function stateFile(stateDirectory: string): string {
+  return join(stateDirectory, 'state.db');
 }

@@ -10,7 +10,7 @@ export type Found = { readonly tag: boolean; readonly document: boolean; readonl
 
 export type Job = {
   readonly directory: string;
-  readonly job: 'read' | 'write' | 'writeMuch' | 'writeForever';
+  readonly job: 'read' | 'write' | 'writeMuch' | 'writeForever' | 'seeBases' | 'seeForever';
   readonly name: string;
   readonly uid?: number;
 };

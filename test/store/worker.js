@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 const [, , bundle, cacheDirectory, job, name] = process.argv;
 const { openMemory } = await import(pathToFileURL(bundle).href);
-const memory = openMemory({ cacheDirectory, stateDirectory: null, uid: process.getuid?.() ?? null, now: Date.now });
+const memory = openMemory({ cacheDirectory, stateDirectory: cacheDirectory, uid: process.getuid?.() ?? null, now: Date.now });
 const repository = { registry: 'docker.io', repository: 'library/worker' };
 const digestOf = (text) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
@@ -26,6 +26,29 @@ const JOBS = {
     for (let round = 0; ; round += 1) write(200_000, 2_000);
   },
 };
+/** All processes see the same versions of one tag in the same order, and each one version of a tag of its own. */
+const see = (tag, version) => {
+  const digest = digestOf(`${tag} ${version}`);
+  const contents = { diffIds: [digest], history: null, created: null, settings: new Map([['Env', `["${'x'.repeat(2_000)}"]`]]) };
+  const digests = { topDigest: digest, manifestDigest: digest, configDigest: digest };
+  memory.writeBase({ repository, tag, platform: 'linux/amd64', ...digests, contents, firstSeen: version, lastSeen: version });
+};
+const BASE_JOBS = {
+  seeBases: () => {
+    for (let version = 1; version <= 50; version += 1) see('shared', version);
+    see(name, 1);
+  },
+  seeForever: () => {
+    for (let version = 1; ; version += 1) see(`${name}-${version}`, version);
+  },
+};
+if (job in BASE_JOBS) {
+  BASE_JOBS[job]();
+  memory.close();
+  console.log(JSON.stringify({ warnings: memory.warnings() }));
+  process.exit();
+}
+
 JOBS[job]();
 const tag = memory.readTag(repository, `${name}-0`);
 const document = tag === null ? null : memory.readDocument(tag.digest);
