@@ -51,7 +51,7 @@ function findUnnamed(entries: readonly HistoryEntry[]): readonly BaseClaim[] {
   const id = entry === undefined ? null : fromComment(entry);
   if (entry === undefined || id === null || namesBase(entry)) return [];
   const boundary = walkBack(entries, last);
-  if (boundary.history === last) return [];
+  if (boundary === null || boundary.history === last) return [];
   const imageId = parseDigest(id.trim()) ?? parseDigest(`sha256:${id.trim()}`);
   return [makeClaim(SOURCE, WHERE, { imageId, boundary })];
 }
@@ -62,7 +62,7 @@ function namesBase(entry: HistoryEntry): boolean {
 }
 
 /** From a comment on the last step over the steps before it that are part of the same layer. */
-function walkBack(entries: readonly HistoryEntry[], last: number): Boundary {
+function walkBack(entries: readonly HistoryEntry[], last: number): Boundary | null {
   if (entries[last]?.emptyLayer === true) return exactly(last);
   let steps = last;
   let isTold = true;
@@ -72,7 +72,8 @@ function walkBack(entries: readonly HistoryEntry[], last: number): Boundary {
     isTold &&= below.emptyLayer !== null;
     steps -= 1;
   }
-  return { history: steps, layers: null, strength: steps === last ? 'exact' : isTold ? 'strong' : 'weak' };
+  if (steps === last) return exactly(last);
+  return steps === 0 ? null : { history: steps, layers: null, strength: isTold ? 'strong' : 'weak' };
 }
 
 /** Whether a step below may be one of buildah's without a layer of its own. */
@@ -82,6 +83,7 @@ function mayBeOwn(entry: HistoryEntry): boolean {
   return builder === 'buildah' || builder === 'nop' || (builder === null && instructionOf(entry) === null && entry.createdBy !== null);
 }
 
-function exactly(history: number): Boundary {
-  return { history, layers: null, strength: 'exact' };
+/** No end where no step of the base is left: the history of a squashed image begins with its own. */
+function exactly(history: number): Boundary | null {
+  return history === 0 ? null : { history, layers: null, strength: 'exact' };
 }
