@@ -24,12 +24,16 @@ export type Workshop<Builder extends string> = {
   readonly builders: Readonly<Record<Builder, Build>>;
   readonly pull: (reference: string) => Promise<void>;
   readonly remove: (references: readonly string[]) => Promise<void>;
-  /** Copies from one reference of a registry to another, with skopeo. */
-  readonly copy: (from: string, to: string, flags?: readonly string[]) => Promise<void>;
+  /** Copies with skopeo, from place to place in its words: `docker://127.0.0.1:5000/web:1`. */
+  readonly copy: (from: string, to: string, ...flags: readonly string[]) => Promise<void>;
+  /** Compresses the layers of a reference anew, by skopeo. */
+  readonly recompress: (reference: string, compression: Compression) => Promise<void>;
   /** Makes a directory with `rootfs/bin/sh`, a busybox, and a file that no other directory has: so the layers of two images never agree by chance. */
   readonly makeContext: (name: string) => Promise<string>;
   readonly close: () => Promise<void>;
 };
+
+export type Compression = { readonly format: 'gzip' | 'zstd'; readonly level: number };
 
 /** A Docker daemon with both of its builders: the classic one, which keeps an image of each step, and its BuildKit. */
 export async function startDockerWorkshop(): Promise<Workshop<'classic' | 'BuildKit'>> {
@@ -86,6 +90,19 @@ async function furnish<Builder extends string>(
   const busybox = await readBusybox();
   const policy = join(directory.path, 'policy.json');
   await writeFile(policy, '{"default":[{"type":"insecureAcceptAnything"}]}');
+  const copy = async (from: string, to: string, ...flags: readonly string[]): Promise<void> => {
+    await runOrThrow('skopeo', [
+      'copy',
+      '--quiet',
+      '--policy',
+      policy,
+      '--src-tls-verify=false',
+      '--dest-tls-verify=false',
+      ...flags,
+      from,
+      to,
+    ]);
+  };
   return {
     engine,
     registry,
@@ -96,9 +113,15 @@ async function furnish<Builder extends string>(
     remove: async (references) => {
       await engine.command(['rmi', ...references]);
     },
-    copy: async (from, to, flags = []) => {
-      const tls = ['--src-tls-verify=false', '--dest-tls-verify=false'];
-      await runOrThrow('skopeo', ['copy', '--quiet', '--policy', policy, ...tls, ...flags, `docker://${from}`, `docker://${to}`]);
+    copy,
+    recompress: async (reference, { format, level }) => {
+      const [plain, packed] = [join(directory.path, `plain-${slugOf(reference)}`), join(directory.path, `packed-${slugOf(reference)}`)];
+      const flags = ['--dest-compress', '--dest-compress-format', format, '--dest-compress-level', String(level)];
+      // docker's own manifests know no zstd
+      const place = format === 'zstd' ? `oci:${packed}:it` : `dir:${packed}`;
+      await copy(`docker://${reference}`, `dir:${plain}`, '--dest-decompress');
+      await copy(`dir:${plain}`, place, ...flags);
+      await copy(place, `docker://${reference}`, '--preserve-digests');
     },
     makeContext: async (name) => {
       const context = join(directory.path, slugOf(name));
