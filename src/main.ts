@@ -6,6 +6,9 @@ const { env, platform } = process;
 
 const argv = process.argv.slice(2);
 
+/** What node calls a processor, as images call it, where that is something else. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' };
+
 /** How long a process that was interrupted may be held after its work is done. */
 const LINGER_MS = 500;
 
@@ -39,6 +42,7 @@ async function main(): Promise<void> {
       stdout: createOutput(process.stdout, loseReader),
       stderr: createOutput(process.stderr, () => undefined),
       version: packageJson.version,
+      machine: machinePlatform(process.arch),
       now: Date.now,
       signal: interruption.signal,
       readFile: async (path) => (await import('node:fs/promises')).readFile(path, 'utf8'),
@@ -51,6 +55,11 @@ async function main(): Promise<void> {
     process.exitCode = interrupted.code ?? EXIT.ok;
   }
   if (interrupted.signal !== null) endBy(interrupted.signal);
+}
+
+/** Containers are linux's, whatever runs the machine that asks. */
+function machinePlatform(architecture: string): string {
+  return `linux/${ARCHITECTURES[architecture] ?? architecture}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { decodeStatement, type Statement } from '../core/base/provenance.ts';
 import type { Digest } from '../core/digest.ts';
 import { decodeDocument, type Index, type Manifest } from '../core/documents.ts';
 import { decodeConfig, type ImageConfig } from '../core/image-config.ts';
@@ -25,9 +26,12 @@ export type Answer<T> = { readonly known: Known<T>; readonly asked: boolean };
 export type Answers = {
   /** What is remembered of the tag and still trusted; null when it has to be asked for. */
   readonly recall: (repository: Repository, tag: string) => Resolution | null;
+  /** Asks, once in a run however often it is called. */
   readonly resolve: (repository: Repository, tag: string) => Promise<Resolution>;
   readonly manifest: (repository: Repository, blob: BlobRef) => Promise<Answer<Index | Manifest>>;
   readonly config: (repository: Repository, blob: BlobRef) => Promise<Answer<ImageConfig>>;
+  /** An in-toto statement. Not counted by any registry. */
+  readonly statement: (repository: Repository, blob: BlobRef) => Promise<Answer<Statement>>;
   /** Does the registry still serve the digest in the repository? Free of charge, and remembered as tags are. */
   readonly presence: (repository: Repository, digest: Digest) => Promise<Answer<boolean>>;
   /** A document that is here already; never asks. */
@@ -52,6 +56,10 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     decode: decodeConfig,
     fetch: async (repository, blob) => (await ports.openRegistry()).fetchConfig(repository, blob, signal),
   });
+  const statements = createDocuments(ports, policy, {
+    decode: decodeStatement,
+    fetch: async (repository, blob) => (await ports.openRegistry()).fetchConfig(repository, blob, signal),
+  });
   const recall: Answers['recall'] = (repository, tag) => {
     const before = memory.readTag(repository, tag);
     if (before === null) return null;
@@ -60,7 +68,7 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     return { offer: before, checkedAt: before.observedAt, asked: false };
   };
 
-  const resolve: Answers['resolve'] = async (repository, tag) => {
+  const ask: Answers['resolve'] = async (repository, tag) => {
     if (policy.offline) {
       const subject = `${renderRepository(repository)}:${tag}`;
       return { offer: { kind: 'unknown', reason: offlineReason(subject) }, checkedAt: null, asked: false };
@@ -78,16 +86,18 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     return { offer: answer, checkedAt: observedAt, asked: true };
   };
 
-  const looks = new Map<string, Promise<Resolution>>();
-  const look = async (repository: Repository, digest: Digest) => recall(repository, digest) ?? (await resolve(repository, digest));
+  const asking = new Map<string, Promise<Resolution>>();
+  const resolve: Answers['resolve'] = async (repository, tag) => {
+    const key = `${renderRepository(repository)}:${tag}`;
+    const before = asking.get(key);
+    if (before !== undefined) return { ...(await before), asked: false };
+    const answer = ask(repository, tag);
+    asking.set(key, answer);
+    return answer;
+  };
+
   const presence: Answers['presence'] = async (repository, digest) => {
-    const key = `${renderRepository(repository)}@${digest}`;
-    const flying = looks.get(key);
-    const looking = flying ?? look(repository, digest);
-    looks.set(key, looking);
-    const resolution = await looking;
-    const asked = resolution.asked && flying === undefined;
-    const { offer } = resolution;
+    const { offer, asked } = recall(repository, digest) ?? (await resolve(repository, digest));
     if (offer.kind === 'unknown') return { known: { state: 'failed', reason: offer.reason }, asked };
     return { known: { state: 'known', value: offer.kind === 'found' }, asked };
   };
@@ -98,6 +108,7 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     presence,
     manifest: manifests.load,
     config: configs.load,
+    statement: statements.load,
     remembered: (digest) => {
       const document = manifests.read(digest);
       return document?.state === 'known' ? document.value : null;

@@ -1,14 +1,22 @@
+import pLimit from 'p-limit';
+import type { BaseClaim } from '../core/base/claim.ts';
 import type { Platform } from '../core/platform.ts';
-import { createAnswers } from './answers.ts';
-import { checkTags, type TagCheckOptions } from './check-tags.ts';
+import { compareText, type Reference } from '../core/reference.ts';
+import { type Answers, createAnswers } from './answers.ts';
+import { createBaseHosts } from './base-hosts.ts';
+import { checkBases, UNTOLD_BASE } from './check-bases.ts';
+import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
 import { createChainsHere, describeImage } from './describe-image.ts';
-import { listSubjects, type Matches } from './images-to-check.ts';
-import type { ImageSource, Memory, Registry } from './ports.ts';
+import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
+import { createLocalBases } from './local-bases.ts';
+import type { ImageSource, Inventory, Memory, Registry } from './ports.ts';
+import { readTarget, type RegistryTarget } from './registry-targets.ts';
 import type { CheckReport } from './report.ts';
 
 /** What a check needs from outside. `openRegistry` is called only when something has to be asked, with what the engine says of registries. */
 export type CheckPorts = {
-  readonly source: ImageSource;
+  /** null: no image of any store is wanted. */
+  readonly source: ImageSource | null;
   readonly memory: Memory;
   readonly openRegistry: (insecureRegistries: readonly string[]) => Promise<Registry>;
   readonly now: () => number;
@@ -22,44 +30,113 @@ export type CheckOptions = TagCheckOptions & {
   readonly matches: Matches | null;
   /** Overrides every image's own platform. */
   readonly platform: Platform | null;
+  /** Images to be read from their registries. */
+  readonly targets: readonly Reference[];
+  /** For targets, where no platform is named. */
+  readonly machinePlatform: Platform;
+  readonly bases: BaseOptions;
+};
+
+export type BaseOptions = {
+  /**
+   * What the user says of the bases of images.
+   *
+   * @throws ImgupdateError 'usage' when that fits none or too many of `subjects`.
+   */
+  readonly tell: (subjects: readonly Subject[]) => (subject: Subject) => readonly BaseClaim[];
+  /** References that may be the base of an image of which nothing else is known. */
+  readonly candidates: readonly Reference[];
+  /** Registries that may be asked though only an image names them. */
+  readonly hosts: readonly string[];
+  /** The images were asked for one by one: what costs something to learn about them is learned. */
+  readonly thorough: boolean;
 };
 
 /**
- * Checks the images of a source: gathers facts through the ports, lets core decide, returns values.
+ * Checks the images of a source and those asked for in registries: gathers facts through the ports, lets core decide, returns values.
  *
- * Each distinct tag is asked for once however many images carry it; an image that needs no question costs none; whatever one registry does, the answers about
- * the others stand.
+ * Each distinct tag is asked for once however many images carry it or are built on it; an image that needs no question costs none; whatever one registry does,
+ * the answers about the others stand.
  * @throws ImgupdateError when the source cannot be read; the signal's reason when aborted.
  */
 export async function checkImages(ports: CheckPorts, options: CheckOptions): Promise<CheckReport> {
-  const inventory = await ports.source.list({
+  const inventory = await ports.source?.list({
     all: options.all,
     signal: ports.signal,
     onProgress: (done, total) => options.onProgress({ done, total, subject: 'images' }),
   });
-  const subjects = listSubjects(inventory, options);
-  const lazyRegistry = createLazyRegistry(() => ports.openRegistry(inventory.insecureRegistries));
-  const answers = createAnswers({ ...ports, openRegistry: lazyRegistry.get }, options);
+  const lazyRegistry = createLazyRegistry(() => ports.openRegistry(inventory?.insecureRegistries ?? []));
   try {
-    const settled = await checkTags(subjects, { answers, openRegistry: lazyRegistry.get }, options);
-    const here = createChainsHere(inventory.images);
-    const registry = await lazyRegistry.opened();
-    return {
-      generatedAt: ports.now(),
-      images: subjects.map((subject) => describeImage(subject, settled.get(subject) ?? null, here)),
-      registries: registry?.usage() ?? [],
-      warnings: [...inventory.warnings, ...(registry?.warnings() ?? [])],
-    };
+    return await check({ ...ports, inventory: inventory ?? null, lazyRegistry }, options);
   } finally {
+    inventory?.close();
     await (await lazyRegistry.opened())?.close();
   }
 }
 
+type Checking = CheckPorts & { readonly inventory: Inventory | null; readonly lazyRegistry: LazyRegistry };
+
+async function check(ports: Checking, options: CheckOptions): Promise<CheckReport> {
+  const { inventory, lazyRegistry, memory, now } = ports;
+  const answers = createAnswers({ ...ports, openRegistry: lazyRegistry.get }, options);
+  const installed = inventory === null ? [] : listSubjects(inventory, options);
+  const targets = await readTargets(answers, lazyRegistry, options);
+  const subjects = [...installed, ...targets.map(({ subject }) => subject)].sort((a, b) => compareText(a.text, b.text));
+  const toldOf = options.bases.tell(subjects);
+
+  const settled = new Map<Subject, Settled>([
+    ...(await checkTags(installed, { answers, openRegistry: lazyRegistry.get }, options)),
+    ...targets.map((target) => [target.subject, target.settled] as const),
+  ]);
+  const images = [...(inventory?.images ?? []), ...targets.map(({ subject }) => subject.image)];
+  const builds = new Map(targets.map(({ subject, build }) => [subject.image, build]));
+  const local = createLocalBases(inventory?.images ?? [], async (image) =>
+    builds.has(image) ? (builds.get(image) ?? null) : ((await inventory?.readBuild(image)) ?? null),
+  );
+  const metered = createMeter(await lazyRegistry.opened());
+  const bases = await checkBases(subjects, settled, {
+    ports: {
+      answers,
+      memory,
+      local,
+      now,
+      isMetered: metered,
+      refusal: createBaseHosts(images, [...options.bases.hosts, ...options.targets.map(({ registry }) => registry)]),
+    },
+    options: { ...options.bases, jobs: options.jobs, toldOf, places: new Map(targets.map(({ subject, place }) => [subject, place])) },
+  });
+  const here = createChainsHere(inventory?.images ?? []);
+  const registry = await lazyRegistry.opened();
+  return {
+    generatedAt: now(),
+    images: subjects.map((subject) =>
+      describeImage(subject, { settled: settled.get(subject) ?? null, base: bases.get(subject) ?? UNTOLD_BASE }, here),
+    ),
+    registries: registry?.usage() ?? [],
+    warnings: [...(inventory?.warnings ?? []), ...(registry?.warnings() ?? [])],
+  };
+}
+
+async function readTargets(answers: Answers, lazyRegistry: LazyRegistry, options: CheckOptions): Promise<readonly RegistryTarget[]> {
+  if (options.targets.length === 0) return [];
+  if (!options.offline) (await lazyRegistry.get()).announce(options.targets);
+  const limit = pLimit(options.jobs);
+  const platform = options.platform ?? options.machinePlatform;
+  return Promise.all(options.targets.map((reference) => limit(() => readTarget(reference, platform, answers))));
+}
+
+/** Docker Hub counts what is pulled, and so does every registry that tells of a quota. */
+function createMeter(registry: Registry | null): (name: string) => boolean {
+  return (name) => name === 'docker.io' || registry?.usage().some((use) => use.registry === name && use.limit !== null) === true;
+}
+
+type LazyRegistry = { readonly get: () => Promise<Registry>; readonly opened: () => Promise<Registry | null> };
+
 /** Opens the registry client at the first question, once. */
-function createLazyRegistry(open: () => Promise<Registry>) {
+function createLazyRegistry(open: () => Promise<Registry>): LazyRegistry {
   let opening: Promise<Registry> | null = null;
   return {
-    get: (): Promise<Registry> => (opening ??= open()),
-    opened: async (): Promise<Registry | null> => (opening === null ? null : await opening),
+    get: () => (opening ??= open()),
+    opened: async () => (opening === null ? null : await opening),
   };
 }

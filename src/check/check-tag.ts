@@ -2,10 +2,11 @@ import type { Digest } from '../core/digest.ts';
 import type { Index, Manifest } from '../core/documents.ts';
 import type { ImageConfig } from '../core/image-config.ts';
 import type { Known } from '../core/known.ts';
-import { renderRepository, type Repository } from '../core/reference.ts';
+import { renderRepository } from '../core/reference.ts';
 import { decideTag, type TagFacts, type TagQuestion, type TagStep } from '../core/tag-check.ts';
 import type { TagVerdict } from '../core/verdict.ts';
-import type { Answer, Answers, Resolution } from './answers.ts';
+import type { Answers, Resolution } from './answers.ts';
+import { createConsultation } from './consult.ts';
 import type { TrailStep } from './report.ts';
 
 /** The verdict on one row, the image a pull would bring where it is known, and what was consulted. */
@@ -24,7 +25,8 @@ export async function checkTag(question: TagQuestion, resolution: Resolution, an
   const manifests = new Map<Digest, Known<Index | Manifest>>();
   const configs = new Map<Digest, Known<ImageConfig>>();
   const presences = new Map<Digest, Known<boolean>>();
-  const trail: TrailStep[] = [headStep(repository, question.reference.tag ?? '', resolution)];
+  const consulted = createConsultation(answers);
+  consulted.tag(repository, question.reference.tag ?? '', resolution);
   const facts: TagFacts = {
     offer: resolution.offer,
     manifest: (digest) => manifests.get(digest) ?? UNASKED,
@@ -34,32 +36,16 @@ export async function checkTag(question: TagQuestion, resolution: Resolution, an
   };
 
   const learn = async ({ what, digest, size }: Extract<TagStep, { kind: 'need' }>): Promise<void> => {
-    const subject = `${renderRepository(repository)}@${digest}`;
-    const note = <T>(
-      { known, asked }: Answer<T>,
-      told: { readonly asked: string; readonly cost: 'free' | 'counted'; readonly say: (value: T) => string },
-    ) => {
-      const answer = known.state === 'known' ? told.say(known.value) : failureOf(known);
-      trail.push({ asked: told.asked, answer, cost: asked ? told.cost : 'remembered' });
-      return known;
-    };
     switch (what) {
-      case 'manifest': {
-        const answer = await answers.manifest(repository, { digest, size });
-        manifests.set(digest, note(answer, { asked: `GET ${subject}`, cost: 'counted', say: ({ kind }) => kind }));
+      case 'manifest':
+        manifests.set(digest, await consulted.manifest(repository, { digest, size }));
         return;
-      }
-      case 'config': {
-        const answer = await answers.config(repository, { digest, size });
-        const say = ({ created }: ImageConfig) => `config, created ${created ?? 'at an unknown time'}`;
-        configs.set(digest, note(answer, { asked: `GET blob ${subject}`, cost: 'free', say }));
+      case 'config':
+        configs.set(digest, await consulted.config(repository, { digest, size }));
         return;
-      }
-      case 'presence': {
-        const answer = await answers.presence(repository, digest);
-        presences.set(digest, note(answer, { asked: `HEAD ${subject}`, cost: 'free', say: (is) => (is ? 'still there' : 'not there') }));
+      case 'presence':
+        presences.set(digest, await consulted.presence(repository, digest));
         return;
-      }
     }
   };
 
@@ -67,9 +53,13 @@ export async function checkTag(question: TagQuestion, resolution: Resolution, an
     const step = decideTag(question, facts);
     if (step.kind === 'verdict') {
       const manifest = step.verdict.kind === 'rebuilt' ? step.offered : null;
-      if (manifest === null) return { verdict: step.verdict, offered: null, trail };
+      if (manifest === null) return { verdict: step.verdict, offered: null, trail: consulted.trail };
       const config = configs.get(manifest.config.digest) ?? (await answers.config(repository, manifest.config)).known;
-      return { verdict: step.verdict, offered: { manifest, config: config.state === 'known' ? config.value : null }, trail };
+      return {
+        verdict: step.verdict,
+        offered: { manifest, config: config.state === 'known' ? config.value : null },
+        trail: consulted.trail,
+      };
     }
     await learn(step);
   }
@@ -77,20 +67,3 @@ export async function checkTag(question: TagQuestion, resolution: Resolution, an
 }
 
 const UNASKED = { state: 'unasked' } as const;
-
-function failureOf(known: Known<unknown>): string {
-  return known.state === 'failed' ? known.reason.message : 'nothing';
-}
-
-function headStep(repository: Repository, tag: string, resolution: Resolution): TrailStep {
-  const asked = `HEAD ${renderRepository(repository)}:${tag}`;
-  const cost = resolution.asked ? 'free' : 'remembered';
-  switch (resolution.offer.kind) {
-    case 'found':
-      return { asked, answer: resolution.offer.digest, cost };
-    case 'gone':
-      return { asked, answer: 'no such tag', cost };
-    case 'unknown':
-      return { asked, answer: resolution.offer.reason.message, cost };
-  }
-}

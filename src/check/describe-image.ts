@@ -1,27 +1,24 @@
 import type { InstalledImage } from '../core/installed.ts';
 import { chainIds, planDownload } from '../core/layers.ts';
-import { reason } from '../core/reason.ts';
 import { compareText } from '../core/reference.ts';
 import { knownDigests } from '../core/tag-check.ts';
-import { type BaseVerdict, decideOverall, type NewerVerdict, untoldBase } from '../core/verdict.ts';
+import { decideOverall, type NewerVerdict } from '../core/verdict.ts';
 import type { Settled } from './check-tags.ts';
 import type { Subject } from './images-to-check.ts';
-import type { ImageReport, TagReport } from './report.ts';
+import type { BaseReport, ImageReport, TagReport } from './report.ts';
 
 const NEWER_UNTRACKED: NewerVerdict = { kind: 'untracked', why: 'versions are not followed yet' };
-const BASE_UNKNOWN: BaseVerdict = {
-  kind: 'unknown',
-  reason: reason('no-evidence', 'nothing says which base the image was built on'),
-  ...untoldBase('nothing says which base the image was built on'),
-};
 
 const UNNAMED: Settled = {
   check: { verdict: { kind: 'local', why: 'it has no name, so no registry can be asked about it' }, offered: null, trail: [] },
   resolution: null,
 };
 
-/** The row of a subject: what the store says of the image, and what was found about it. `settled` is null for an image without a name. */
-export function describeImage(subject: Subject, settled: Settled | null, chainsHere: () => ReadonlySet<string>): ImageReport {
+/** What was found about a subject; `settled` is null for an image without a name. */
+export type Findings = { readonly settled: Settled | null; readonly base: BaseReport };
+
+/** The row of a subject: what the store says of the image, and what was found about it. */
+export function describeImage(subject: Subject, { settled, base }: Findings, chainsHere: () => ReadonlySet<string>): ImageReport {
   const { image, reference } = subject;
   const tag = describeTag(subject, settled ?? UNNAMED, chainsHere);
   return {
@@ -34,10 +31,10 @@ export function describeImage(subject: Subject, settled: Settled | null, chainsH
     created: image.created,
     size: image.size,
     labels: image.labels,
-    verdict: decideOverall(tag.verdict, NEWER_UNTRACKED, BASE_UNKNOWN),
+    verdict: decideOverall(tag.verdict, NEWER_UNTRACKED, base.verdict),
     tag,
     newer: { verdict: NEWER_UNTRACKED, checkedAt: null },
-    base: { verdict: BASE_UNKNOWN, checkedAt: null, found: [], rejected: [], trail: [] },
+    base,
     containers: subject.containers,
     held: null,
     sources: subject.sources,

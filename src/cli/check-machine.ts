@@ -3,18 +3,25 @@ import type { Matches } from '../check/images-to-check.ts';
 import type { ImageSource, Registry } from '../check/ports.ts';
 import type { CheckReport } from '../check/report.ts';
 import { parsePlatform, type Platform } from '../core/platform.ts';
+import type { Reference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
 import type { Context, EngineSettings } from './context.ts';
 import type { CommonOptions } from './options.ts';
 import { createProgressLine } from './progress.ts';
-import { readRegistryConfig } from './registry-config.ts';
-import { readInsecureRegistries, readTrustedRealms } from './registry-options.ts';
+import { planBases } from './base-options.ts';
+import { readSettings, type Settings } from './settings.ts';
 
 /** What a verb wants checked on this machine. */
 export type CheckRequest = {
   readonly all: boolean;
   readonly matches: Matches | null;
+  /** Images in registries. */
+  readonly targets?: readonly Reference[];
+  /** Nothing but `targets` is wanted; the engine is left alone. */
+  readonly withoutEngine?: boolean;
+  /** What costs something to learn of an image is learned. */
+  readonly thorough?: boolean;
 };
 
 /**
@@ -24,21 +31,28 @@ export type CheckRequest = {
  */
 export async function checkMachine(context: Context, options: CommonOptions, request: CheckRequest): Promise<CheckReport> {
   const platform = options.platform === undefined ? null : readPlatform(options.platform);
-  const openRegistry = await planRegistry(context, options);
+  const settings = await readSettings(context, options);
+  const targets = request.targets ?? [];
+  const bases = planBases(options.base, settings, request.thorough === true || targets.length > 0);
+  const openRegistry = planRegistry(context, options, settings);
   const memory = await context.adapters.openMemory();
   const progress = createProgressLine(context.stderr, showsProgress(context, options));
   let report: CheckReport;
   try {
     report = await checkImages(
       {
-        source: await openEngine(context, options, memory),
+        source: request.withoutEngine === true ? null : await openEngine(context, options, memory),
         memory,
         now: context.now,
         signal: context.signal,
         openRegistry,
       },
       {
-        ...request,
+        all: request.all,
+        matches: request.matches,
+        targets,
+        machinePlatform: readPlatform(context.machine),
+        bases,
         platform,
         maxAgeMs: options.refresh === true ? 0 : options.maxAge,
         offline: options.offline === true,
@@ -58,25 +72,15 @@ export function openEngine(context: Context, options: CommonOptions, facts: Engi
   return context.adapters.openEngine({ host: options.host ?? null, context: options.context ?? null, facts, timeoutMs: options.timeout });
 }
 
-/**
- * Reads the options and the configuration about registries, so that what is wrong with them is said before anything is asked.
- *
- * @returns opens the registry client; what it is given are the registries that the engine takes for insecure.
- * @throws ImgupdateError 'usage'.
- */
-export async function planRegistry(
+/** Says how the registry client is opened; what it is given are the registries that the engine takes for insecure. */
+export function planRegistry(
   context: Context,
   options: CommonOptions,
-): Promise<(insecureRegistries: readonly string[]) => Promise<Registry>> {
-  const configured = options.config === undefined ? null : await readRegistryConfig(context, options.config);
-  const trustedRealms = new Map(configured?.trustedRealms);
-  for (const [registry, realms] of readTrustedRealms(options.trustRealm)) {
-    trustedRealms.set(registry, [...(trustedRealms.get(registry) ?? []), ...realms]);
-  }
-  const insecureByOption = [...(configured?.insecureRegistries ?? []), ...readInsecureRegistries(options.insecureRegistry)];
-  return (insecureRegistries) =>
+  { insecureRegistries, trustedRealms }: Settings,
+): (insecureRegistries: readonly string[]) => Promise<Registry> {
+  return (insecureByEngine) =>
     context.adapters.openRegistry({
-      insecureRegistries: [...insecureRegistries, ...insecureByOption],
+      insecureRegistries: [...insecureByEngine, ...insecureRegistries],
       jobs: options.jobs,
       timeoutMs: options.timeout,
       trustedRealms,

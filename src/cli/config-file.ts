@@ -1,14 +1,31 @@
-import { isJsonObject } from '../core/documents-wire.ts';
+import { isJsonObject, type JsonObject } from '../core/documents-wire.ts';
 import { parseJson } from '../core/json.ts';
 import { malformed, type Parsed, parsed } from '../core/parsed.ts';
 import { sanitizeText } from '../core/text.ts';
 import { renderSuggestion } from '../formats/suggest.ts';
 
 /** What a configuration file says, as the options that say the same would have it. */
-export type Config = { readonly insecureRegistry: readonly string[]; readonly trustRealm: readonly string[] };
+export type Config = {
+  readonly insecureRegistry: readonly string[];
+  readonly trustRealm: readonly string[];
+  readonly allowHost: readonly string[];
+  /** Globs over image names, and the base of what they match; the first that matches counts. */
+  readonly images: readonly { readonly match: string; readonly base: string }[];
+  /** References that may be the base of an image of which nothing else is known. */
+  readonly bases: readonly string[];
+};
+
+const KEYS = ['registries', 'images', 'bases', 'allowHosts'] as const;
 
 /**
- * Reads a configuration file, which is JSON: `{ "registries": { "registry.example:5000": { "insecure": true, "trustRealm": "auth.example" } } }`.
+ * Reads a configuration file, which is JSON.
+ *
+ * ```
+ * { "registries": { "registry.example:5000": { "insecure": true, "trustRealm": "auth.example" } },
+ *   "images": [{ "match": "acme/*", "base": "node:20-slim" }],
+ *   "bases": ["debian:bookworm-slim", "registry.example:5000/base/php:8.3"],
+ *   "allowHosts": ["mcr.microsoft.com"] }
+ * ```
  *
  * `trustRealm` may be a list. A key that is not known is refused, because what it should do would not be done.
  */
@@ -16,9 +33,20 @@ export function parseConfig(text: string): Parsed<Config> {
   const document = parseJson(text);
   if (!document.ok) return document;
   if (!isJsonObject(document.value)) return malformed('expected an object');
-  const problem = unknownKey(document.value, ['registries']);
+  const problem = unknownKey(document.value, KEYS);
   if (problem !== null) return malformed(problem);
-  const { registries } = document.value;
+  const registries = parseRegistries(document.value.registries);
+  if (!registries.ok) return registries;
+  const images = parseImages(document.value.images);
+  if (!images.ok) return images;
+  const bases = parseTexts(document.value, 'bases', 'references');
+  if (!bases.ok) return bases;
+  const allowHosts = parseTexts(document.value, 'allowHosts', 'hosts');
+  if (!allowHosts.ok) return allowHosts;
+  return parsed({ ...registries.value, images: images.value, bases: bases.value, allowHost: allowHosts.value });
+}
+
+function parseRegistries(registries: unknown): Parsed<Pick<Config, 'insecureRegistry' | 'trustRealm'>> {
   if (registries !== undefined && !isJsonObject(registries)) return malformed('expected "registries" to be an object');
   const insecureRegistry: string[] = [];
   const trustRealm: string[] = [];
@@ -37,14 +65,40 @@ function parseRegistry(settings: unknown): Parsed<{ readonly insecure: boolean; 
   if (problem !== null) return malformed(problem);
   const { insecure = false, trustRealm = [] } = settings;
   if (typeof insecure !== 'boolean') return malformed('expected "insecure" to be true or false');
-  const listed: readonly unknown[] = Array.isArray(trustRealm) ? trustRealm : [trustRealm];
-  const realms = listed.filter((realm) => typeof realm === 'string');
-  return realms.length === listed.length
-    ? parsed({ insecure, realms })
-    : malformed('expected "trustRealm" to be a host, or a list of hosts');
+  const realms = textsOf(Array.isArray(trustRealm) ? trustRealm : [trustRealm]);
+  return realms === null ? malformed('expected "trustRealm" to be a host, or a list of hosts') : parsed({ insecure, realms });
 }
 
-function unknownKey(object: Readonly<Record<string, unknown>>, known: readonly string[]): string | null {
+function parseImages(images: unknown): Parsed<Config['images']> {
+  if (images === undefined) return parsed([]);
+  if (!Array.isArray(images)) return malformed('expected "images" to be a list');
+  const listed: readonly unknown[] = images;
+  const read: { readonly match: string; readonly base: string }[] = [];
+  for (const [position, entry] of listed.entries()) {
+    const where = `images[${position}]`;
+    if (!isJsonObject(entry)) return malformed(`${where}: expected an object`);
+    const problem = unknownKey(entry, ['match', 'base']);
+    if (problem !== null) return malformed(`${where}: ${problem}`);
+    const { match, base } = entry;
+    if (typeof match !== 'string' || typeof base !== 'string') return malformed(`${where}: expected "match" and "base" to be texts`);
+    read.push({ match, base });
+  }
+  return parsed(read);
+}
+
+function parseTexts(object: JsonObject, key: (typeof KEYS)[number], what: string): Parsed<readonly string[]> {
+  const value = object[key] ?? [];
+  const texts = Array.isArray(value) ? textsOf(value) : null;
+  return texts === null ? malformed(`expected "${key}" to be a list of ${what}`) : parsed(texts);
+}
+
+/** null: something else is among them. */
+function textsOf(values: readonly unknown[]): readonly string[] | null {
+  const texts = values.filter((value) => typeof value === 'string');
+  return texts.length === values.length ? texts : null;
+}
+
+function unknownKey(object: JsonObject, known: readonly string[]): string | null {
   const key = Object.keys(object).find((each) => !known.includes(each));
   return key === undefined ? null : `unknown key "${sanitizeText(key, 80)}"${renderSuggestion(key, known)}`;
 }

@@ -8,6 +8,8 @@ export type Context = {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly version: string;
+  /** The platform of the images that run here: `linux/amd64`. */
+  readonly machine: string;
   readonly now: () => number;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;

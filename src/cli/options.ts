@@ -22,6 +22,8 @@ export type CommonOptions = {
   readonly insecureRegistry: readonly string[];
   readonly trustRealm: readonly string[];
   readonly config?: string;
+  readonly base?: string;
+  readonly allowHost?: readonly string[];
 };
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
@@ -55,8 +57,20 @@ export function withLookupOptions(command: Command): Command {
         .argParser(collect)
         .default([], 'none'),
     )
-    .addOption(new Option('--config <file>', 'settings of registries, as JSON'))
+    .addOption(new Option('--config <file>', 'settings of registries and bases, as JSON'))
     .addOption(new Option('-v, --verbose', 'say every request, and the causes of errors'));
+}
+
+/** Adds the options of the verbs that look at the bases of images. */
+export function withBaseOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--base <reference>', 'the base of the one image that is looked at'))
+    .addOption(
+      new Option('--allow-host <host>', 'ask this registry about bases, though only an image names it (repeatable)')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(new Option('--platform <os/arch>', "compare this platform instead of the image's own"));
 }
 
 /** What the verbs that print something else than images say of the options of output. */

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { type CommonOptions, withLookupOptions, withOutputOptions } from './options.ts';
+import { type CommonOptions, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
 import { EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
@@ -56,8 +56,9 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
       finish(await (await import('./commands/list.ts')).list(context, patterns, options));
     },
   );
-  withOutputOptions(withLookupOptions(verb('show <image>', 'all that is known about one image, and how each answer was reached')))
-    .addOption(platformOption())
+  withOutputOptions(
+    withBaseOptions(withLookupOptions(verb('show <image>', 'all that is known about one image, and how each answer was reached'))),
+  )
     .addHelpText('after', OUTPUT_HELP)
     .action(async (image: string, options: CommonOptions) => {
       finish(await (await import('./commands/show.ts')).show(context, image, options));
@@ -95,20 +96,17 @@ export type ListCommandOptions = CommonOptions & {
 
 function withListOptions(command: Command): Command {
   return withOutputOptions(
-    withLookupOptions(
-      command
-        .addOption(new Option('-a, --all', 'also images without a name'))
-        .addOption(new Option('--upgradable', 'only those with something newer'))
-        .addOption(new Option('--upgradeable', 'the same').hideHelp())
-        .addOption(new Option('--exit-code', 'exit 2 when an image is stale'))
-        .addOption(platformOption())
-        .addHelpText('after', OUTPUT_HELP),
+    withBaseOptions(
+      withLookupOptions(
+        command
+          .addOption(new Option('-a, --all', 'also images without a name'))
+          .addOption(new Option('--upgradable', 'only those with something newer'))
+          .addOption(new Option('--upgradeable', 'the same').hideHelp())
+          .addOption(new Option('--exit-code', 'exit 2 when an image is stale'))
+          .addHelpText('after', OUTPUT_HELP),
+      ),
     ),
   );
-}
-
-function platformOption(): Option {
-  return new Option('--platform <os/arch>', "compare this platform instead of the image's own");
 }
 
 /** Commander's own errors: help and version were asked for, everything else is wrong usage, in the words all messages use. */

@@ -42,6 +42,21 @@ export function readInsecureRegistries(entries: readonly string[]): readonly str
   });
 }
 
+/**
+ * Reads `--allow-host`: registries that may be asked about the base of an image though only the image names them.
+ *
+ * @throws ImgupdateError 'usage'.
+ */
+export function readHosts(entries: readonly string[]): readonly string[] {
+  return entries.map((entry) => {
+    const registry = readRegistry(entry);
+    if (registry !== null) return registry;
+    throw new ImgupdateError('usage', `cannot read --allow-host ${entry}: expected HOST or HOST:PORT`, {
+      hint: 'name a registry: --allow-host mcr.microsoft.com',
+    });
+  });
+}
+
 /** A registry by its name, as a reference would have it; null for what is none. */
 function readRegistry(name: string): string | null {
   if (name === 'registry-1.docker.io') return 'docker.io';

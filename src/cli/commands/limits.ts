@@ -9,6 +9,7 @@ import { openEngine, planRegistry } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { type CommonOptions, refuseOffline } from '../options.ts';
+import { readSettings } from '../settings.ts';
 import { paintFor, readArtefact, widthOf, writeArtefact } from '../output.ts';
 
 type Shown = { readonly registries: readonly RegistryUse[]; readonly unanswered: ReadonlySet<string> };
@@ -27,7 +28,7 @@ export async function limits(context: Context, options: CommonOptions): Promise<
   const print = readFormat(options.quiet > 0 ? 'quiet' : options.json === true ? 'json' : (options.format ?? 'table'));
   const artefacts = options.output.map((entry) => readArtefact(entry, readFormat));
   const passes = readRegistryFilters(options.filter);
-  const openRegistry = await planRegistry(context, options);
+  const openRegistry = planRegistry(context, options, await readSettings(context, options));
   const inventory = await readInventory(context, options);
   const registry = await openRegistry(inventory?.insecureRegistries ?? []);
   try {

@@ -1,8 +1,5 @@
-import type { Matches } from '../../check/images-to-check.ts';
 import type { CheckReport } from '../../check/report.ts';
-import { compilePattern } from '../../core/pattern.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { ImgupdateError } from '../../errors.ts';
 import { isUpgradable } from '../../formats/facts.ts';
 import { summarize } from '../../formats/summary.ts';
 import { checkMachine, everyLookupFailed } from '../check-machine.ts';
@@ -10,16 +7,21 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
 import { planOutput } from '../output.ts';
+import { readPatterns, readTargets, wantsEngine } from '../targets.ts';
 import type { ListCommandOptions } from '../program.ts';
 
 /** `imgupdate list`: what is here and what changed upstream. Exits 0 whether or not anything did. */
-export async function list(context: Context, patterns: readonly string[], options: ListCommandOptions): Promise<ExitCode> {
+export async function list(context: Context, words: readonly string[], options: ListCommandOptions): Promise<ExitCode> {
+  const targets = readTargets(words);
+  const { patterns } = targets;
   const upgradable = options.upgradable === true || options.upgradeable === true;
   const passes = readFilters(options.filter);
   const output = planOutput(context, options);
   const report = await checkMachine(context, options, {
     all: options.all === true,
     matches: readPatterns(patterns),
+    targets: targets.references,
+    withoutEngine: !wantsEngine(targets),
   });
   const wanted = { ...report, images: report.images.filter(passes) };
   const shown = upgradable ? { ...wanted, images: wanted.images.filter(isUpgradable) } : wanted;
@@ -27,18 +29,6 @@ export async function list(context: Context, patterns: readonly string[], option
   const lines = options.quiet >= 2 ? [] : explain(report, wanted, { ...options, upgradable, patterns, onTerminal: context.stdout.isTTY });
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
   return decideExitCode(context, { found: report, wanted }, options);
-}
-
-function readPatterns(patterns: readonly string[]): Matches | null {
-  if (patterns.length === 0) return null;
-  const compiled = patterns.map((pattern) => {
-    const matches = compilePattern(pattern);
-    if (matches.ok) return matches.value;
-    throw new ImgupdateError('usage', `cannot read the pattern "${pattern}": ${matches.message}`, {
-      hint: "write it as a name: nginx, nginx:1.*, 'ghcr.io/acme/*'",
-    });
-  });
-  return (reference) => reference !== null && compiled.some((matches) => matches(reference));
 }
 
 type Telling = Pick<ListCommandOptions, 'quiet' | 'filter' | 'verb'> & {

@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
 import type { CommonOptions } from '../options.ts';
 import { planOutput } from '../output.ts';
+import { readTargets } from '../targets.ts';
 
 /** Whole or cut short, with or without its algorithm. */
 const ID = /^(?:sha256:)?([a-f0-9]{6,64})$/;
@@ -20,7 +21,15 @@ const ID = /^(?:sha256:)?([a-f0-9]{6,64})$/;
 export async function show(context: Context, image: string, options: CommonOptions): Promise<ExitCode> {
   const passes = readFilters(options.filter);
   const output = planOutput(context, options, createRecords(context));
-  const report = await checkMachine(context, options, { all: ID.test(image), matches: readImage(image) });
+  const { patterns, references } = readTargets([image]);
+  const [pattern] = patterns;
+  const report = await checkMachine(context, options, {
+    all: ID.test(image),
+    matches: pattern === undefined ? null : readImage(pattern),
+    targets: references,
+    withoutEngine: pattern === undefined,
+    thorough: true,
+  });
   const images = report.images.filter(passes);
   if (images.length === 0) {
     const filters = report.images.length === 0 ? '' : ` and passes --filter ${options.filter.join(' --filter ')}`;

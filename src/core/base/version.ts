@@ -28,5 +28,13 @@ export function isSameVersion(a: VersionDigests, b: VersionDigests): boolean {
 
 export type VersionDigests = Pick<BaseVersion, 'topDigest' | 'manifestDigest' | 'configDigest'>;
 
+/** A version, whatever names it. */
+export type VersionContents = VersionDigests & Pick<BaseVersion, 'contents'>;
+
+/** Whether a version is known by one of these digests, of its index or its manifest. */
+export function isKnownAs(version: VersionDigests, digests: readonly (Digest | null)[]): boolean {
+  return digests.some((digest) => digest !== null && (digest === version.topDigest || digest === version.manifestDigest));
+}
+
 /** The base an image was built on, as the user had it recorded at build time. `imageId`: the store's own id of the image. */
 export type BuildNote = { readonly imageId: string; readonly base: BaseVersion; readonly recordedAt: number };

@@ -1,0 +1,165 @@
+import { noteBaseOfBase } from '../core/base/base-of-base.ts';
+import { NOTHING_FOUND } from '../core/base/claim.ts';
+import type { BaseAnswer, BaseNeed, Conversation, LocalName } from '../core/base/conversation.ts';
+import { type BaseDecision, type BaseQuestion, decideBase } from '../core/base/decide-base.ts';
+import type { VersionContents } from '../core/base/version.ts';
+import { contentsOf } from '../core/image-contents.ts';
+import { type Platform, renderPlatform } from '../core/platform.ts';
+import { type Outcome, reason } from '../core/reason.ts';
+import { type Reference, renderRepository } from '../core/reference.ts';
+import type { Answers, Resolution } from './answers.ts';
+import { type Consultation, createConsultation } from './consult.ts';
+import { findEntry, outcomeOf } from './entry.ts';
+import { type OwnPlace, readOwnDocuments } from './own-documents.ts';
+import type { Memory } from './ports.ts';
+import type { BaseReport } from './report.ts';
+
+export type BaseAsk = {
+  readonly question: BaseQuestion;
+  readonly platform: Platform;
+  /** Where the image's own documents may be read; null: nowhere, or not now. */
+  readonly place: OwnPlace | null;
+  /** What a name is on this machine. */
+  readonly findLocal: (reference: Reference) => Promise<LocalName>;
+  /** Also looks at what its base stands on. */
+  readonly thorough: boolean;
+};
+
+export type BasePorts = { readonly answers: Answers; readonly memory: Pick<Memory, 'writeBase'>; readonly now: () => number };
+
+/** Lets core decide about the base of one image, learning what it names as missing, and remembers every version of a base that it sees. */
+export async function checkBase(ask: BaseAsk, ports: BasePorts): Promise<BaseReport> {
+  const { question, thorough } = ask;
+  const consulted = createConsultation(ports.answers);
+  const resolutions = new Map<string, Resolution>();
+  const learn = createLearner({ ...ask, consulted, resolutions }, ports);
+  const decision = await drive(decideBase(question), learn);
+  const note = thorough ? await drive(noteBaseOfBase(decision.verdict, question), learn) : null;
+  const verdict = note === null ? decision.verdict : { ...decision.verdict, notes: [...decision.verdict.notes, note] };
+  return {
+    verdict,
+    checkedAt: checkedAtOf(decision, resolutions),
+    found: decision.found,
+    rejected: decision.rejected,
+    trail: consulted.trail,
+  };
+}
+
+type Learn = (need: BaseNeed) => Promise<BaseAnswer>;
+
+/** Far more than any decision takes, even of a build with as many materials as are read. */
+const MAX_NEEDS = 128;
+
+async function drive<T>(conversation: Conversation<T>, learn: Learn): Promise<T> {
+  let step = conversation.next();
+  for (let needs = 0; needs < MAX_NEEDS; needs += 1) {
+    if (step.done === true) return step.value;
+    step = conversation.next(await learn(step.value));
+  }
+  throw new Error('the decision about a base does not end');
+}
+
+type Learning = BaseAsk & { readonly consulted: Consultation; readonly resolutions: Map<string, Resolution> };
+
+function createLearner(learning: Learning, { answers, memory, now }: BasePorts): Learn {
+  const { question, platform, place, findLocal, consulted, resolutions } = learning;
+
+  const learnTag = async (reference: Reference): Promise<Resolution> => {
+    const tag = reference.tag ?? '';
+    const resolution = answers.recall(reference, tag) ?? (await answers.resolve(reference, tag));
+    resolutions.set(keyOf(reference), resolution);
+    consulted.tag(reference, tag, resolution);
+    rememberAgain(reference, resolution);
+    return resolution;
+  };
+
+  /** What the tag names is a version whose contents are known already: then it was seen once more. */
+  const rememberAgain = (reference: Reference, { offer, checkedAt }: Resolution): void => {
+    if (offer.kind !== 'found' || checkedAt === null) return;
+    const versions = [...question.seen(reference), ...question.known];
+    const version = versions.findLast(({ topDigest }) => topDigest === offer.digest);
+    if (version !== undefined) remember(reference, { ...version, topDigest: offer.digest }, checkedAt);
+  };
+
+  const remember = (reference: Reference, version: VersionContents, seenAt: number): void => {
+    const { topDigest, manifestDigest, configDigest, contents } = version;
+    const { registry, repository, tag } = reference;
+    memory.writeBase({
+      repository: { registry, repository },
+      tag,
+      platform: renderPlatform(platform),
+      topDigest,
+      manifestDigest,
+      configDigest,
+      contents,
+      firstSeen: seenAt,
+      lastSeen: seenAt,
+    });
+  };
+
+  const learnContents = async ({
+    reference,
+    top,
+    manifest,
+  }: Extract<BaseNeed, { what: 'contents' }>): Promise<Outcome<VersionContents>> => {
+    const document = outcomeOf(await consulted.manifest(reference, { digest: manifest, size: null }));
+    if (!document.ok) return document;
+    if (document.value.kind === 'index') return refused(`${manifest} is an index where a manifest was announced`);
+    const config = outcomeOf(await consulted.config(reference, document.value.config));
+    if (!config.ok) return config;
+    const contents = contentsOf(config.value);
+    if (contents.diffIds.length !== document.value.layers.length) {
+      return refused(
+        `${renderRepository(reference)}@${manifest} has ${document.value.layers.length} layers, and its config tells of ${contents.diffIds.length}`,
+      );
+    }
+    const version = { topDigest: top, manifestDigest: manifest, configDigest: document.value.config.digest, contents };
+    const resolution = resolutions.get(keyOf(reference));
+    const isOffered = resolution?.offer.kind === 'found' && resolution.offer.digest === top;
+    remember(isOffered ? reference : { ...reference, tag: null }, version, (isOffered ? resolution.checkedAt : null) ?? now());
+    return { ok: true, value: version };
+  };
+
+  /** A digest that was recorded long ago may be gone, which a HEAD tells free of charge. */
+  const learnEntry = async ({ reference, digest }: Extract<BaseNeed, { what: 'entry' }>): Promise<BaseAnswer> => {
+    const offer = resolutions.get(keyOf(reference))?.offer;
+    if (answers.remembered(digest) === null && !(offer?.kind === 'found' && offer.digest === digest)) {
+      const presence = outcomeOf(await consulted.presence(reference, digest));
+      if (!presence.ok) return { what: 'entry', entry: presence };
+      if (!presence.value)
+        return { what: 'entry', entry: refusedAs('not-found-or-private', `${renderRepository(reference)} has it no more`) };
+    }
+    const entry = await findEntry({ repository: reference, digest }, platform, consulted);
+    if (!entry.ok || entry.value === null) return { what: 'entry', entry: entry.ok ? { ok: true, value: null } : entry };
+    return { what: 'entry', entry: { ok: true, value: { manifest: entry.value.digest, annotations: entry.value.annotations } } };
+  };
+
+  return async (need) => {
+    switch (need.what) {
+      case 'own-documents':
+        return { what: 'own-documents', findings: place === null ? NOTHING_FOUND : await readOwnDocuments(place, platform, consulted) };
+      case 'local':
+        return { what: 'local', name: await findLocal(need.reference) };
+      case 'tag':
+        return { what: 'tag', offer: (await learnTag(need.reference)).offer };
+      case 'entry':
+        return learnEntry(need);
+      case 'contents':
+        return { what: 'contents', contents: await learnContents(need) };
+    }
+  };
+}
+
+const keyOf = (reference: Reference): string => `${renderRepository(reference)}:${reference.tag ?? ''}`;
+
+function refused(message: string): Outcome<never> {
+  return refusedAs('bad-response', message);
+}
+
+function refusedAs(kind: 'bad-response' | 'not-found-or-private', message: string): Outcome<never> {
+  return { ok: false, reason: reason(kind, message) };
+}
+
+function checkedAtOf({ verdict }: BaseDecision, resolutions: ReadonlyMap<string, Resolution>): number | null {
+  return verdict.reference === null ? null : (resolutions.get(keyOf(verdict.reference))?.checkedAt ?? null);
+}

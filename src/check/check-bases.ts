@@ -1,0 +1,218 @@
+import pLimit from 'p-limit';
+import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND } from '../core/base/claim.ts';
+import { fitBase, type KnownBase } from '../core/base/known-base.ts';
+import { readSquashMarks } from '../core/base/squash-mark.ts';
+import type { BaseVersion } from '../core/base/version.ts';
+import { groupBy } from '../core/group.ts';
+import { historyHashes } from '../core/history.ts';
+import type { ImageContents } from '../core/image-contents.ts';
+import { chainIds } from '../core/layers.ts';
+import { type Platform, renderPlatform } from '../core/platform.ts';
+import { type Reason, reason } from '../core/reason.ts';
+import type { Reference } from '../core/reference.ts';
+import { knownDigests } from '../core/tag-check.ts';
+import { untoldBase } from '../core/verdict.ts';
+import type { Answers } from './answers.ts';
+import { checkBase } from './check-base.ts';
+import type { Settled } from './check-tags.ts';
+import type { Subject } from './images-to-check.ts';
+import { isOfImage, type LocalBases } from './local-bases.ts';
+import type { OwnPlace } from './own-documents.ts';
+import type { Memory } from './ports.ts';
+import type { BaseReport } from './report.ts';
+
+export type BaseCheckOptions = {
+  /** Images at once. */
+  readonly jobs: number;
+  /** What the user said of an image's base, on the command line or in the configuration. */
+  readonly toldOf: (subject: Subject) => readonly BaseClaim[];
+  /** Looked at where nothing else names a base. */
+  readonly candidates: readonly Reference[];
+  /** Where targets in registries lie. */
+  readonly places: ReadonlyMap<Subject, OwnPlace | null>;
+  /** What was asked for by name: its registry's documents are read also where that is counted against a quota, and the base of its base is looked at. */
+  readonly thorough: boolean;
+};
+
+export type BaseCheckPorts = {
+  readonly answers: Answers;
+  readonly memory: Memory;
+  readonly local: LocalBases;
+  readonly refusal: (reference: Reference) => Reason | null;
+  /** Whether a registry counts what is read of it against a quota. */
+  readonly isMetered: (registry: string) => boolean;
+  readonly now: () => number;
+};
+
+/**
+ * Finds the base of every image and whether it moved: once for each image, however many names it has, and with one question for each base's tag, however many
+ * images stand on it.
+ */
+export async function checkBases(
+  subjects: readonly Subject[],
+  settled: ReadonlyMap<Subject, Settled>,
+  { ports, options }: { readonly ports: BaseCheckPorts; readonly options: BaseCheckOptions },
+): Promise<ReadonlyMap<Subject, BaseReport>> {
+  const reports = new Map<Subject, BaseReport>();
+  const limit = pLimit(options.jobs);
+  const images = [...groupBy(subjects, keyOf).values()];
+  for (let start = 0; start < images.length; start += BATCH) {
+    await Promise.all(
+      images.slice(start, start + BATCH).map((rows) =>
+        limit(async () => {
+          const report = await checkRows({ rows, settled }, ports, options);
+          for (const row of rows) reports.set(row, report);
+        }),
+      ),
+    );
+  }
+  return reports;
+}
+
+/** So that ten thousand images do not mean ten thousand promises at once. */
+const BATCH = 1_000;
+
+const keyOf = ({ image, platform }: Subject): string => `${image.imageId} ${renderPlatform(platform)}`;
+
+type Rows = { readonly rows: readonly Subject[]; readonly settled: ReadonlyMap<Subject, Settled> };
+
+async function checkRows({ rows, settled }: Rows, ports: BaseCheckPorts, options: BaseCheckOptions): Promise<BaseReport> {
+  const [row] = rows;
+  const contents = row === undefined ? null : await ports.local.contentsOf(row.image);
+  if (row === undefined || contents === null) return UNTOLD_BASE;
+  const { image, platform } = row;
+  const { memory, local } = ports;
+  const rendered = renderPlatform(platform);
+  const remembered = memory.findBases(keysOf(contents)).filter((version) => version.platform === rendered);
+  const here = await local.below(image);
+  harvest({ here, remembered, contents, platform }, ports);
+  const known = [...here, ...remembered.map(recall).filter((base) => !isOfImage(base, image))];
+  const note = memory.readBuildNote(image.imageId, rendered);
+  const told: Findings = {
+    claims: [...rows.flatMap(options.toldOf), ...(note === null ? [] : [claimOfNote(note.base)])],
+    rejected: [],
+  };
+  const place = placeOf(rows, settled, { ports, options });
+  return checkBase(
+    {
+      question: {
+        image: { contents, labels: image.labels, annotations: (await local.buildOf(image))?.annotations ?? new Map() },
+        told,
+        platform: rendered,
+        known: note === null ? known : [...known, recall(note.base)],
+        seen: (reference) => memory.readBases(reference, reference.tag, rendered),
+        refusal: ports.refusal,
+        tagsHere: local.tagsOf,
+        hasRegistry: place !== null,
+      },
+      platform,
+      place,
+      findLocal: local.named,
+      thorough: options.thorough,
+    },
+    ports,
+  );
+}
+
+const NOTHING_TOLD = 'its store does not tell which layers it has';
+
+/** Of an image whose layers are not known nothing can be said. */
+export const UNTOLD_BASE: BaseReport = {
+  verdict: { kind: 'unknown', reason: reason('no-evidence', NOTHING_TOLD), ...untoldBase(NOTHING_TOLD) },
+  checkedAt: null,
+  ...NOTHING_FOUND,
+  found: [],
+  trail: [],
+};
+
+/** Merged layers are no prefix of anything any more; then the history that was kept may be. */
+function keysOf(contents: ImageContents): { readonly chainIds: readonly string[]; readonly historyHashes: readonly string[] } {
+  const marks = readSquashMarks(contents);
+  const history = marks.history ?? contents.history;
+  return { chainIds: chainIds(contents.diffIds), historyHashes: marks.layersLost && history !== null ? historyHashes(history) : [] };
+}
+
+function recall(version: BaseVersion): KnownBase {
+  const { repository, tag, topDigest, manifestDigest, configDigest, contents } = version;
+  return {
+    source: 'seen-before',
+    references: tag === null ? [] : [{ ...repository, tag, digest: null }],
+    repositories: [repository],
+    isLocal: topDigest === null && manifestDigest === null,
+    ...{ topDigest, manifestDigest, configDigest, contents },
+  };
+}
+
+function claimOfNote({ repository, tag, topDigest, manifestDigest, configDigest }: BaseVersion): BaseClaim {
+  return makeClaim('seen-before', 'recorded with imgupdate base record', {
+    reference: { ...repository, tag, digest: tag === null ? topDigest : null },
+    digests: [topDigest, manifestDigest].filter((digest) => digest !== null),
+    imageId: configDigest,
+  });
+}
+
+/**
+ * Where the image's own registry may be asked what it records of it: where its tag was found, so that the registry answers; and where nothing is counted, or the
+ * image was asked for by name.
+ */
+function placeOf(
+  rows: readonly Subject[],
+  settled: ReadonlyMap<Subject, Settled>,
+  { ports, options }: { readonly ports: BaseCheckPorts; readonly options: BaseCheckOptions },
+): OwnPlace | null {
+  for (const row of rows) {
+    const { reference, image } = row;
+    const place = options.places.get(row);
+    if (place !== undefined) return place;
+    const verdict = settled.get(row)?.check.verdict;
+    if (reference === null || verdict === undefined || verdict.kind === 'local') continue;
+    const digests = [...knownDigests(image, reference)];
+    const [digest] = verdict.kind === 'current' && digests.includes(verdict.candidate) ? [verdict.candidate] : digests.sort();
+    if (digest === undefined) continue;
+    const isFree = options.thorough || !ports.isMetered(reference.registry) || ports.answers.remembered(digest) !== null;
+    const answers = verdict.kind !== 'unknown' || ports.answers.remembered(digest) !== null;
+    if (isFree && answers) return { repository: { registry: reference.registry, repository: reference.repository }, digest };
+  }
+  return null;
+}
+
+type Harvest = {
+  readonly here: readonly KnownBase[];
+  readonly remembered: readonly BaseVersion[];
+  readonly contents: ImageContents;
+  readonly platform: Platform;
+};
+
+/**
+ * Keeps what this machine still knows of bases, as an image that a moved tag left behind is the first to be cleaned away.
+ *
+ * It is not known when a registry named them so; they join the versions of a tag only where that has none yet, or where the name is only this machine's.
+ */
+function harvest({ here, remembered, contents, platform }: Harvest, { memory, now }: BaseCheckPorts): void {
+  for (const base of here) {
+    if (fitBase(contents, base.contents) === null) continue;
+    const seenAt = now();
+    const version = {
+      platform: renderPlatform(platform),
+      firstSeen: seenAt,
+      lastSeen: seenAt,
+      ...digestsOf(base),
+      contents: base.contents,
+    };
+    const names = base.references.filter(
+      (reference) => base.isLocal || memory.readBases(reference, reference.tag, version.platform).length === 0,
+    );
+    for (const { registry, repository, tag } of names) memory.writeBase({ ...version, repository: { registry, repository }, tag });
+    const [repository] = base.repositories;
+    const isKept = remembered.some((each) => each.topDigest !== null && each.topDigest === base.topDigest);
+    if (names.length === 0 && repository !== undefined && !isKept) memory.writeBase({ ...version, repository, tag: null });
+  }
+}
+
+function digestsOf({
+  topDigest,
+  manifestDigest,
+  configDigest,
+}: KnownBase): Pick<BaseVersion, 'topDigest' | 'manifestDigest' | 'configDigest'> {
+  return { topDigest, manifestDigest, configDigest };
+}

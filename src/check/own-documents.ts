@@ -1,0 +1,63 @@
+import { findAnnotations } from '../core/base/annotations.ts';
+import type { Findings } from '../core/base/claim.ts';
+import { attestationsOf, findProvenance, provenanceLayers } from '../core/base/provenance.ts';
+import type { Digest } from '../core/digest.ts';
+import type { Index } from '../core/documents.ts';
+import type { Platform } from '../core/platform.ts';
+import { renderRepository, type Repository } from '../core/reference.ts';
+import type { Consultation } from './consult.ts';
+import { findEntry } from './entry.ts';
+
+/** Where an image lies in a registry: what a tag named when it was pulled, or its manifest. */
+export type OwnPlace = { readonly repository: Repository; readonly digest: Digest };
+
+/**
+ * Reads what an image's own registry records of its making: BuildKit's provenance and the annotations.
+ *
+ * The index, its attestation and, only where these say nothing of a base, the manifest: at most three counted documents, once in the image's life.
+ */
+export async function readOwnDocuments(place: OwnPlace, platform: Platform, consulted: Consultation): Promise<Findings> {
+  const top = await consulted.manifest(place.repository, { digest: place.digest, size: null });
+  if (top.state !== 'known') return unreadable(place, top.state === 'failed' ? top.reason.message : 'nothing came');
+  if (top.value.kind === 'manifest') return findAnnotations({ manifest: top.value.annotations, descriptor: null, index: null });
+
+  const entry = await findEntry(place, platform, consulted);
+  if (!entry.ok) return unreadable(place, entry.reason.message);
+  if (entry.value === null) return unreadable(place, 'it has nothing for this platform');
+  const provenance = await readProvenance({ place, index: top.value, image: entry.value.digest }, consulted);
+  const onIndex = findAnnotations({ manifest: null, descriptor: entry.value.annotations, index: top.value.annotations });
+  if (provenance.claims.length > 0 || onIndex.claims.length > 0) return join([provenance, onIndex]);
+  const manifest = await consulted.manifest(place.repository, entry.value);
+  if (manifest.state !== 'known' || manifest.value.kind !== 'manifest') return provenance;
+  return join([provenance, findAnnotations({ manifest: manifest.value.annotations, descriptor: null, index: null })]);
+}
+
+type Attested = { readonly place: OwnPlace; readonly index: Index; readonly image: Digest };
+
+async function readProvenance({ place, index, image }: Attested, consulted: Consultation): Promise<Findings> {
+  const found: Findings[] = [];
+  for (const attestation of attestationsOf(index, image)) {
+    const manifest = await consulted.manifest(place.repository, attestation);
+    if (manifest.state !== 'known' || manifest.value.kind !== 'manifest') continue;
+    for (const layer of provenanceLayers(manifest.value, image)) {
+      const statement = await consulted.statement(place.repository, layer);
+      if (statement.state === 'known') found.push(findProvenance(statement.value, image));
+      else if (statement.state === 'failed')
+        found.push({ claims: [], rejected: [{ source: 'provenance', where: 'provenance', why: statement.reason.message }] });
+    }
+  }
+  return join(found);
+}
+
+function join(findings: readonly Findings[]): Findings {
+  return { claims: findings.flatMap(({ claims }) => claims), rejected: findings.flatMap(({ rejected }) => rejected) };
+}
+
+function unreadable({ repository, digest }: OwnPlace, why: string): Findings {
+  return {
+    claims: [],
+    rejected: [
+      { source: 'annotation', where: `annotations of ${renderRepository(repository)}@${digest}`, why: `they could not be read: ${why}` },
+    ],
+  };
+}

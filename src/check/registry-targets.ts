@@ -1,0 +1,123 @@
+import type { InstalledImage } from '../core/installed.ts';
+import type { BuildRecord } from '../core/installed.ts';
+import { choosePlatform, type Platform, renderPlatform } from '../core/platform.ts';
+import { type Outcome, reason } from '../core/reason.ts';
+import { type Reference, renderFamiliar, renderReference, renderRepository } from '../core/reference.ts';
+import type { TagVerdict } from '../core/verdict.ts';
+import type { Answers, Resolution } from './answers.ts';
+import { checkTag } from './check-tag.ts';
+import type { Settled } from './check-tags.ts';
+import { type Consultation, createConsultation } from './consult.ts';
+import { findEntry, outcomeOf } from './entry.ts';
+import type { Subject } from './images-to-check.ts';
+import type { OwnPlace } from './own-documents.ts';
+
+/** An image that was asked for where it lies in a registry; `place` and `build` are null where it could not be read. */
+export type RegistryTarget = {
+  readonly subject: Subject;
+  readonly settled: Settled;
+  readonly place: OwnPlace | null;
+  readonly build: BuildRecord | null;
+};
+
+/**
+ * Reads an image from its registry as if it were installed: its manifest and its config, for one platform.
+ *
+ * Of a tag nothing is installed that it could be compared with, so its tag's answer is `none`, unless the registry has no such tag or platform, or does not
+ * say. With tag and digest the image of the digest is the installed one; a digest alone is pinned.
+ */
+export async function readTarget(reference: Reference, platform: Platform, answers: Answers): Promise<RegistryTarget> {
+  const consulted = createConsultation(answers);
+  const resolution = reference.tag === null ? null : await resolve(reference, answers);
+  if (resolution !== null) consulted.tag(reference, reference.tag ?? '', resolution);
+  const top = reference.digest ?? (resolution?.offer.kind === 'found' ? resolution.offer.digest : null);
+  const place = top === null ? null : { repository: { registry: reference.registry, repository: reference.repository }, digest: top };
+  const read = place === null ? null : await readImage(place, { reference, platform }, consulted);
+  const image = read?.ok === true && read.value !== null ? read.value.image : missingImage(reference, platform);
+  const check =
+    reference.tag !== null && reference.digest !== null && resolution !== null && resolution.offer.kind === 'found'
+      ? await checkTag({ image, reference, platform }, resolution, answers)
+      : { verdict: verdictOf(reference, { platform, resolution, read }), offered: null, trail: consulted.trail };
+  return {
+    subject: {
+      image,
+      reference,
+      text: renderReference(reference),
+      name: renderFamiliar(reference),
+      platform: image.platform,
+      containers: [],
+      sources: [{ kind: 'docker', location: `docker://${renderFamiliar(reference)}`, line: null, column: null }],
+    },
+    settled: { check, resolution },
+    place: read?.ok === true && read.value !== null ? place : null,
+    build: read?.ok === true && read.value !== null ? read.value.build : null,
+  };
+}
+
+type Read = Outcome<{ readonly image: InstalledImage; readonly build: BuildRecord } | null>;
+
+async function resolve(reference: Reference, answers: Answers): Promise<Resolution> {
+  const tag = reference.tag ?? '';
+  return answers.recall(reference, tag) ?? (await answers.resolve(reference, tag));
+}
+
+async function readImage(
+  place: OwnPlace,
+  { reference, platform }: { readonly reference: Reference; readonly platform: Platform },
+  consulted: Consultation,
+): Promise<Read> {
+  const entry = await findEntry(place, platform, consulted);
+  if (!entry.ok || entry.value === null) return entry.ok ? { ok: true, value: null } : entry;
+  const manifest = outcomeOf(await consulted.manifest(place.repository, entry.value));
+  if (!manifest.ok) return manifest;
+  if (manifest.value.kind === 'index') {
+    return { ok: false, reason: reason('bad-response', `${entry.value.digest} is an index where a manifest was announced`) };
+  }
+  const config = outcomeOf(await consulted.config(place.repository, manifest.value.config));
+  if (!config.ok) return config;
+  const own = config.value.platform;
+  const image: InstalledImage = {
+    ...missingImage(reference, own !== null && choosePlatform([{ platform: own }], platform) !== null ? own : platform),
+    imageId: manifest.value.config.digest,
+    configDigest: manifest.value.config.digest,
+    created: config.value.created,
+    diffIds: config.value.diffIds,
+    labels: config.value.labels,
+  };
+  const history = { entries: config.value.history, precision: 'exact' as const };
+  return { ok: true, value: { image, build: { history, annotations: manifest.value.annotations, ancestors: [] } } };
+}
+
+/** What is known of an image before anything of it was read. */
+function missingImage(reference: Reference, platform: Platform): InstalledImage {
+  const { registry, repository, digest } = reference;
+  return {
+    imageId: renderReference(reference),
+    configDigest: null,
+    platform,
+    created: null,
+    size: null,
+    diffIds: null,
+    labels: new Map(),
+    tags: reference.tag === null ? [] : [{ ...reference, digest: null }],
+    repoDigests: digest === null ? [] : [{ registry, repository, digest }],
+    contentDigests: [],
+    origin: { kind: 'repo-digests' },
+  };
+}
+
+function verdictOf(
+  reference: Reference,
+  { platform, resolution, read }: { readonly platform: Platform; readonly resolution: Resolution | null; readonly read: Read | null },
+): TagVerdict {
+  const where = renderRepository(reference);
+  const candidate = resolution?.offer.kind === 'found' ? resolution.offer.digest : null;
+  if (resolution?.offer.kind === 'gone') return { kind: 'gone', why: `${where} has no tag ${reference.tag ?? ''}` };
+  const failure = resolution?.offer.kind === 'unknown' ? resolution.offer.reason : read?.ok === false ? read.reason : null;
+  if (failure !== null) return { kind: 'unknown', reason: failure, candidate, why: failure.message };
+  if (read?.ok === true && read.value === null) {
+    return { kind: 'gone', why: `${renderFamiliar(reference)} does not offer ${renderPlatform(platform)}: name another with --platform` };
+  }
+  if (reference.tag === null) return { kind: 'pinned', why: 'it is referenced by digest alone, which no tag can move' };
+  return { kind: 'none', candidate, why: 'it was read from its registry, so nothing is installed that its tag could be compared with' };
+}

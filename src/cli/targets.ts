@@ -1,0 +1,63 @@
+import type { Matches } from '../check/images-to-check.ts';
+import { compilePattern } from '../core/pattern.ts';
+import type { Reference } from '../core/reference.ts';
+import { ImgupdateError } from '../errors.ts';
+import { readReference } from './settings.ts';
+
+/** What a user wants looked at. */
+export type Targets = {
+  /** Patterns over the images of the engine, as they were written; `docker-daemon:` is left out. */
+  readonly patterns: readonly string[];
+  /** Images in registries. */
+  readonly references: readonly Reference[];
+};
+
+const REGISTRY = 'docker://';
+const ENGINE = 'docker-daemon:';
+
+/** Other places of containers-transports(5), which are not read. */
+const OTHER_PLACES = ['oci:', 'oci-archive:', 'docker-archive:', 'containers-storage:', 'dir:'];
+
+/**
+ * Reads targets in the words of containers-transports(5): `docker://REF` is an image in a registry, `docker-daemon:REF` one of the engine, anything else a
+ * pattern over its images.
+ *
+ * @throws ImgupdateError 'usage'.
+ */
+export function readTargets(words: readonly string[]): Targets {
+  const other = words.find((word) => OTHER_PLACES.some((place) => word.startsWith(place)));
+  if (other !== undefined) {
+    throw new ImgupdateError('usage', `cannot look into ${other}: images in an engine and in registries can be looked at`, {
+      hint: 'name an image of the engine (nginx:1.27), or one in a registry (docker://nginx:1.27)',
+    });
+  }
+  const distinct = [...new Set(words)];
+  return {
+    patterns: distinct
+      .filter((word) => !word.startsWith(REGISTRY))
+      .map((word) => (word.startsWith(ENGINE) ? word.slice(ENGINE.length) : word)),
+    references: distinct.filter((word) => word.startsWith(REGISTRY)).map((word) => readReference(word.slice(REGISTRY.length), REGISTRY)),
+  };
+}
+
+/** Whether the engine has to be asked: not where only images in registries are wanted. */
+export function wantsEngine({ patterns, references }: Targets): boolean {
+  return patterns.length > 0 || references.length === 0;
+}
+
+/**
+ * Compiles patterns to one test of references; null without any: all match.
+ *
+ * @throws ImgupdateError 'usage'.
+ */
+export function readPatterns(patterns: readonly string[]): Matches | null {
+  if (patterns.length === 0) return null;
+  const compiled = patterns.map((pattern) => {
+    const matches = compilePattern(pattern);
+    if (matches.ok) return matches.value;
+    throw new ImgupdateError('usage', `cannot read the pattern "${pattern}": ${matches.message}`, {
+      hint: "write it as a name: nginx, nginx:1.*, 'ghcr.io/acme/*'",
+    });
+  });
+  return (reference) => reference !== null && compiled.some((matches) => matches(reference));
+}

@@ -1,0 +1,113 @@
+import { reason } from '../reason.ts';
+import type { Reference } from '../reference.ts';
+import { type BaseVerdict, untoldBase } from '../verdict.ts';
+import { checkSuspect, type Surroundings } from './check-suspect.ts';
+import { chooseBase, chooseProven, type Fitting } from './choose-base.ts';
+import { type BaseClaim, type Findings, NOTHING_FOUND, type RejectedClaim } from './claim.ts';
+import { askOwnDocuments, type Conversation } from './conversation.ts';
+import { type Evidence, gatherEvidence, type ImageTraces } from './gather.ts';
+import type { KnownBase } from './known-base.ts';
+import { nameOfBase, type Suspect } from './suspect.ts';
+
+/** One image, and all about its base that is known without asking. */
+export type BaseQuestion = Surroundings & {
+  readonly image: ImageTraces;
+  /** What the user said, on the command line, in the configuration or when the image was built. */
+  readonly told: Findings;
+  /** The registry it is from can be asked what it records of the image. */
+  readonly hasRegistry: boolean;
+  readonly tagsHere: (repository: KnownBase) => readonly Reference[];
+};
+
+/** The verdict, and all that spoke for and against. */
+export type BaseDecision = {
+  readonly verdict: BaseVerdict;
+  readonly found: readonly BaseClaim[];
+  readonly rejected: readonly RejectedClaim[];
+};
+
+/**
+ * Decides on which base an image was built, and whether that base has moved since.
+ *
+ * What the image's own registry records is asked for first; then a base is chosen, then checked. Contents that have
+ * several names have moved only when all of them have.
+ */
+export function* decideBase(question: BaseQuestion): Conversation<BaseDecision> {
+  if (question.image.contents.diffIds.length === 0) {
+    return { verdict: { kind: 'none', ...untoldBase('it has no layers'), confidence: 'certain' }, found: [], rejected: [] };
+  }
+  const own = question.hasRegistry ? yield* askOwnDocuments() : NOTHING_FOUND;
+  const evidence = gatherEvidence(question.image, [question.told, own], question.known);
+  const { choice, rejected } = yield* chooseBase(evidence, question);
+  const decided = (verdict: BaseVerdict): BaseDecision => ({
+    verdict,
+    found: evidence.claims.filter((claim) => !rejected.some(({ source, where }) => source === claim.source && where === claim.where)),
+    rejected: [...evidence.rejected, ...rejected],
+  });
+  switch (choice.kind) {
+    case 'scratch':
+      return decided({
+        kind: 'none',
+        ...untoldBase(`it was built from scratch, says its ${choice.claim.source}`),
+        confidence: 'high',
+        evidence: [choice.claim.source],
+      });
+    case 'unnamed':
+      return decided(unnamed(choice.base));
+    case 'nothing':
+      return decided(nothing(evidence));
+    case 'suspects':
+      return decided(yield* checkAll(choice, evidence, question));
+  }
+}
+
+type Suspects = { readonly suspects: readonly Suspect[]; readonly beyond: readonly Fitting[] };
+
+/** A base that only this machine has stands on another one: where it has not moved itself, that one is looked at. */
+function* checkAll({ suspects, beyond }: Suspects, evidence: Evidence, question: BaseQuestion): Conversation<BaseVerdict> {
+  const verdicts: BaseVerdict[] = [];
+  for (const suspect of suspects) verdicts.push(yield* checkSuspect(suspect, evidence, question));
+  const verdict = join(verdicts);
+  if (verdict.kind !== 'current' || beyond.length === 0) return verdict;
+  const { choice } = chooseProven(evidence, beyond, question);
+  if (choice.kind !== 'suspects') return verdict;
+  const below = yield* checkAll({ ...choice, beyond: [] }, evidence, question);
+  if (below.kind === 'unknown') return verdict;
+  const through =
+    verdict.reference === null ? [] : [`it was built through ${nameOfBase(verdict.reference)}, which is only on this machine`];
+  return { ...below, notes: [...below.notes, ...through] };
+}
+
+/** One answer for several names of the same contents: only where they agree is it an answer. */
+function join(verdicts: readonly BaseVerdict[]): BaseVerdict {
+  const there = verdicts.filter(({ kind }) => kind !== 'gone');
+  const [first, ...others] = there.length > 0 ? there : verdicts;
+  if (first === undefined) throw new Error('no base was checked');
+  const open = [first, ...others].find(({ kind }) => kind === 'unknown');
+  if (others.length === 0) return first;
+  if (open !== undefined) return open;
+  const names = [first, ...others].map(describe).join(', ');
+  const same = others.every(({ kind }) => kind === first.kind);
+  if (same) return { ...first, notes: [...first.notes, `its base has several names: ${names}`] };
+  const message = `its base has several names, and not all of them moved: ${names}`;
+  return { ...untoldBase(message), kind: 'unknown', reason: reason('ambiguous-tag', message), evidence: first.evidence };
+}
+
+function describe({ reference, kind }: BaseVerdict): string {
+  return `${reference === null ? 'a base' : nameOfBase(reference)} ${kind}`;
+}
+
+function unnamed(base: KnownBase): BaseVerdict {
+  const [repository] = base.repositories;
+  const digest = base.topDigest ?? base.manifestDigest;
+  const what = repository === undefined || digest === null ? 'an image without a name' : nameOfBase({ ...repository, tag: null, digest });
+  const message = `it was built on ${what}, and no tag of that is known: name it with --base`;
+  return { kind: 'unknown', reason: reason('ambiguous-tag', message), ...untoldBase(message), recorded: digest, evidence: [base.source] };
+}
+
+function nothing({ layersLost }: Evidence): BaseVerdict {
+  const message = layersLost
+    ? 'its layers were merged into one, and nothing says which base they came from'
+    : 'nothing says which base it was built on';
+  return { kind: 'unknown', reason: reason(layersLost ? 'squashed' : 'no-evidence', message), ...untoldBase(message) };
+}
