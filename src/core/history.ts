@@ -34,10 +34,11 @@ const ZERO_SECONDS = -62_135_596_800n;
 export function parseInstant(text: string): bigint | null {
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = INSTANT.exec(text) ?? [];
   if (year === undefined || month === undefined || day === undefined) return null;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null;
   const date = new Date(0);
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  if (date.getUTCMonth() !== Number(month) - 1) return null;
   date.setUTCHours(Number(hour), Number(minute), Number(second));
-  if (Number.isNaN(date.getTime()) || date.getUTCMonth() !== Number(month) - 1) return null;
   const [, sign, offsetHours, offsetMinutes] = /^([+-])(\d\d):(\d\d)$/.exec(zone) ?? [];
   const offset = (Number(offsetHours ?? 0) * 60 + Number(offsetMinutes ?? 0)) * (sign === '-' ? -60_000 : 60_000);
   return BigInt(date.getTime() - offset) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
@@ -66,11 +67,18 @@ function remark({ comment }: HistoryEntry): string {
   return comment === null || comment.startsWith('FROM ') ? '' : comment;
 }
 
-/** Whether two steps are one and the same, which a base and an image built on it share word for word. */
+/**
+ * Whether two steps are one and the same, which a base and an image built on it share word for word.
+ *
+ * Only a time that is not told may differ: docker's classic builder writes Go's zero time in its place, BuildKit the time of its own build.
+ * Source: moby, image.History; moby/buildkit, exporter/containerimage/writer.go, normalizeLayersAndHistory().
+ */
 export function isSameStep(a: HistoryEntry, b: HistoryEntry, precision: Precision): boolean {
   if (!isSameInstruction(a, b) || (a.comment ?? '') !== (b.comment ?? '')) return false;
-  if (precision === 'seconds') return secondsOf(a) === secondsOf(b);
-  return (a.author ?? '') === (b.author ?? '') && (createdAt(a) ?? a.created ?? '') === (createdAt(b) ?? b.created ?? '');
+  const [time, other] = [createdAt(a), createdAt(b)];
+  const isTold = time !== null && other !== null;
+  if (precision === 'seconds') return !isTold || secondsOf(a) === secondsOf(b);
+  return (a.author ?? '') === (b.author ?? '') && (!isTold || time === other);
 }
 
 /** The coarser of two precisions. */
@@ -91,7 +99,7 @@ export function countCommonSteps(a: History, b: History): number {
 
 /**
  * Hashes of every prefix of a history, shortest first, coarse enough to be the same for both precisions: two histories whose n-th hashes differ do not share
- * their first n steps.
+ * their first n steps, unless a time is not told in one of them.
  */
 export function historyHashes(history: History): readonly string[] {
   const hashes: string[] = [];

@@ -7,7 +7,7 @@ import type { Comparison } from './comparison.ts';
 import { isTooYoung } from './date-rule.ts';
 import { findLayerSteps } from './layer-steps.ts';
 import { count, dropsTo, metadataOnly, undetermined, UNTOLD } from './movement.ts';
-import { tellsVersionsApart } from './rewritten.ts';
+import { hasOneTime, tellsVersionsApart } from './rewritten.ts';
 
 /** Goes on where an image has all layers of its base: whether the base had more is seen in the history, if at all. */
 export function compareSteps(image: ComparedImage, now: ImageContents, name: string): Comparison {
@@ -53,11 +53,11 @@ function sameSteps(found: Carrying, own: History): Comparison {
 
   const current = { kind: 'current', why: `its ${count(layers, 'layer')} and ${count(steps, 'step')} are those ${name} has now` } as const;
   if (sure !== undefined) return { ...current, confidence: 'high', notes: [] };
-  if (!tellsVersionsApart(now)) {
+  if (!tellsVersionsApart(now) || hasOneTime(image.contents)) {
     return {
       ...current,
       confidence: 'low',
-      notes: [`the times of the steps of ${name} are no real ones, so its versions look alike`, unseen(name)],
+      notes: [`times of steps are not told or no real ones, so versions of ${name} look alike`, unseen(name)],
     };
   }
   const guessed = ends.find((end) => !end.isSure);

@@ -161,6 +161,13 @@ const ROWS: readonly Row[] = [
     says: 'undetermined, high',
   },
 
+  {
+    happened: 'nothing, and its steps bear no times',
+    app: 'app-on-untimed',
+    now: 'untimed',
+    builders: ['classic', 'buildkit'],
+    says: 'current, low',
+  },
   { happened: 'nothing, and there were several stages', app: 'app-multistage', now: 'full', builders: LAYERED, says: 'current, medium' },
   { happened: 'nothing, and the image is on one that is on it', app: 'app-on-mid', now: 'mid', builders: LAYERED, says: 'current, medium' },
   {
