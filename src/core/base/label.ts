@@ -14,15 +14,22 @@ export function findLabels(labels: ReadonlyMap<string, string>, history: History
   const { claim, rejected } = readBase(labels, { source: 'label', where: 'label', of: '' });
   if (claim === null) return { claims: [], rejected };
   const key = claim.reference === null && claim.says === 'base' ? BASE_DIGEST : BASE_NAME;
-  const step = lastStepWith(key, labels.get(key) ?? '', history);
+  const step = lastStepWith(key, (labels.get(key) ?? '').trim(), history);
   if (step === null || boundary === null || step >= boundary) return { claims: [claim], rejected };
   return { claims: [], rejected: [...rejected, { source: 'label', where: claim.where, why: 'its LABEL step belongs to the base' }] };
 }
 
-/** Position of the last step in which both are written, in whatever quotes; null when there is none. */
+/** Between key and value stand an equals sign and quotes at most. */
+const MAX_BETWEEN = 8;
+
+/** Position of the last step that wrote the value to the key, in whatever quotes; null when there is none. */
 function lastStepWith(key: string, value: string, history: History | null): number | null {
-  const wrote = ({ createdBy }: { readonly createdBy: string | null }): boolean =>
-    createdBy?.includes(key) === true && createdBy.slice(createdBy.lastIndexOf(key) + key.length).includes(value);
+  const wrote = ({ createdBy }: { readonly createdBy: string | null }): boolean => {
+    const at = createdBy?.lastIndexOf(key) ?? -1;
+    if (createdBy === null || at === -1) return false;
+    const start = at + key.length;
+    return createdBy.slice(start, start + MAX_BETWEEN + value.length).includes(value);
+  };
   const step = history?.entries.findLastIndex(wrote) ?? -1;
   return step === -1 ? null : step;
 }
