@@ -53,7 +53,7 @@ export function imageSummary(stored: StoredImage, view: View): object {
     Id: engineId(stored, view.store),
     Labels: Object.keys(stored.image.labels).length === 0 ? null : stored.image.labels,
     ...(view.apiMinor >= 47 ? manifestList(stored, view) : {}),
-    ParentId: '',
+    ParentId: parentId(stored, view.store),
     RepoDigests: repoDigests(stored, view.store),
     RepoTags: stored.tags,
     SharedSize: -1,
@@ -72,7 +72,7 @@ export function imageInspect(stored: StoredImage, view: View): object {
     Id: engineId(stored, view.store),
     RepoTags: stored.tags,
     RepoDigests: repoDigests(stored, view.store),
-    Parent: '',
+    Parent: parentId(stored, view.store),
     Comment: '',
     Created: image.created,
     DockerVersion: '',
@@ -133,6 +133,11 @@ export function containerInspect(container: StoredContainer, id: string, view: V
     ...manifestDescriptor(container, view),
     Config: { Image: container.reference, Labels: container.image.image.labels },
   };
+}
+
+/** The containerd store keeps it to itself. */
+function parentId(stored: StoredImage, store: StoreKind): string {
+  return stored.parent === undefined || store === 'containerd' ? '' : engineId(stored.parent, store);
 }
 
 /** In the classic store only pulls and pushes leave digests; the containerd store has one for each name, wherever the image came from. */

@@ -199,6 +199,12 @@ describe('the history of an image', () => {
     ]);
   });
 
+  test("is of an image that names what it was made of, in the builder's own store", async () => {
+    await start({ images: [storedApp, storedBase] });
+    expect((await get('/images/app:1/json')).json().Parent).toBe(base.config.digest);
+    expect((await get('/images/json')).json()).toMatchObject([{ ParentId: base.config.digest }, { ParentId: '' }]);
+  });
+
   test('has the ids of its store', async () => {
     await start({ images: [storedApp, storedBase], store: 'containerd' });
     const told = (await get('/v1.48/images/app:1/history')).json() as unknown as { Id: string }[];

@@ -1,7 +1,7 @@
 import { parseDigest } from '../../core/digest.ts';
 import type { History, HistoryEntry } from '../../core/history.ts';
 import type { Ancestor, BuildRecord } from '../../core/installed.ts';
-import { findEmptySteps, type SizedStep } from './empty-steps.ts';
+import { findEmptySteps } from './empty-steps.ts';
 import { countOf, fieldsOf, labelsOf, listOf, textOf, type Fields } from './fields.ts';
 
 /** More steps than any builder makes; a layer limit of 127 holds in all stores. */
@@ -37,8 +37,7 @@ function readSteps(steps: readonly Fields[], layers: number | null): readonly Hi
     comment: textOf(step.get('Comment')),
     size: countOf(step.get('Size')),
   }));
-  const sized: readonly SizedStep[] = told;
-  const empty = findEmptySteps(sized, layers);
+  const empty = findEmptySteps(told, layers);
   return told.map(({ created, createdBy, comment }, index) => ({
     created,
     createdBy,

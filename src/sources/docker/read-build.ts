@@ -38,7 +38,9 @@ export function createBuildReader(options: BuildReaderOptions): ReadBuild {
     const remembered = recall(variant, facts);
     if (remembered !== null) return remembered;
     const record = await limited(() => ask(variant, image.diffIds?.length ?? null));
-    if (record !== null && variant.buildKey !== null) facts.writeFacts(new Map([[variant.buildKey, encodeBuild(record)]]));
+    // Without the number of layers it says less than it may the next time.
+    if (record !== null && variant.buildKey !== null && image.diffIds !== null)
+      facts.writeFacts(new Map([[variant.buildKey, encodeBuild(record)]]));
     return record;
   };
   return (image) => {
@@ -93,13 +95,11 @@ function createAsk({ engine, listed, signal }: BuildReaderOptions): Ask {
 
 /** The images that podman says an image was made from, the nearest first. */
 function listAncestors(id: string, parents: ReadonlyMap<string, string | null>): readonly string[] {
-  const ancestors = new Set<string>();
-  for (
-    let parent = parents.get(id) ?? null;
-    parent !== null && parent !== id && !ancestors.has(parent);
-    parent = parents.get(parent) ?? null
-  ) {
-    ancestors.add(parent);
+  const lineage = new Set([id]);
+  let parent = parents.get(id) ?? null;
+  while (parent !== null && !lineage.has(parent)) {
+    lineage.add(parent);
+    parent = parents.get(parent) ?? null;
   }
-  return [...ancestors];
+  return [...lineage].slice(1);
 }

@@ -196,6 +196,24 @@ describe('docker', () => {
     expect(await inventory.readBuild(find('docker.io/library/bk-app:1'))).not.toBeNull();
   });
 
+  it('that did not tell the layers is asked again in the next run, when they may tell more', async () => {
+    const facts = new Map<string, string>();
+    let refuses = true;
+    await open(REPLIES, {
+      facts,
+      misbehave: (path, _, response) => {
+        if (!refuses || !/^\/images\/sha256:.*\/json/.test(path)) return false;
+        response.writeHead(500).end('{}');
+        return true;
+      },
+    });
+    expect(layersOf(await read('docker.io/library/bk-base:1'))).toEqual([false, false, null, null, null]);
+    refuses = false;
+    inventory.close();
+    await list({ facts });
+    expect(layersOf(await read('docker.io/library/bk-base:1'))).toEqual([false, false, true, false, true]);
+  });
+
   it.each([['{"message":"no list"}'], ['<html>']])('that answers with %s tells nothing', async (body) => {
     await open(REPLIES, {
       misbehave: (path, _, response) => {
