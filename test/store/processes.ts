@@ -8,9 +8,17 @@ import type { Warning } from '../../src/check/ports.ts';
 
 export type Found = { readonly tag: boolean; readonly document: boolean; readonly warnings: readonly Warning[] };
 
-export type Job = {
+/** How many versions a run knows of the tag that all see, and of its own. */
+export type FoundBases = { readonly shared: number; readonly own: number; readonly warnings: readonly Warning[] };
+
+export type Job = JobOf<'read' | 'write' | 'writeMuch' | 'writeForever'>;
+
+export type BaseJob = JobOf<'seeBases' | 'seeAgain' | 'seeMuch' | 'seeForever'>;
+
+/** `directory`: of the cache and of the state. */
+type JobOf<Name> = {
   readonly directory: string;
-  readonly job: 'read' | 'write' | 'writeMuch' | 'writeForever' | 'seeBases' | 'seeForever';
+  readonly job: Name;
   readonly name: string;
   readonly uid?: number;
 };
@@ -31,7 +39,16 @@ export async function bundleStore(directory: string, packages: 'installed' | nul
 }
 
 /** Runs a job in a process of its own. Fails with what it wrote when it ends in any way but well. */
-export function runJob(bundle: string, { directory, job, name, uid }: Job): Promise<Found> {
+export async function runJob(bundle: string, job: Job): Promise<Found> {
+  return JSON.parse(await runWorker(bundle, job)) as Found;
+}
+
+/** Runs a job about bases in the same way. */
+export async function runBaseJob(bundle: string, job: BaseJob): Promise<FoundBases> {
+  return JSON.parse(await runWorker(bundle, job)) as FoundBases;
+}
+
+function runWorker(bundle: string, { directory, job, name, uid }: Job | BaseJob): Promise<string> {
   const child = spawn(process.execPath, [WORKER, bundle, directory, job, name], uid === undefined ? {} : { uid });
   let stdout = '';
   let stderr = '';
@@ -40,14 +57,14 @@ export function runJob(bundle: string, { directory, job, name, uid }: Job): Prom
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      if (code === 0 && stderr === '') resolve(JSON.parse(stdout) as Found);
+      if (code === 0 && stderr === '') resolve(stdout);
       else reject(new Error(`${job} ended with ${signal ?? code}: ${stderr}`));
     });
   });
 }
 
 /** Starts a job that never ends, and kills it as soon as `when` says so. */
-export async function killJob(bundle: string, { directory, job, name }: Job, when: () => boolean): Promise<void> {
+export async function killJob(bundle: string, { directory, job, name }: Job | BaseJob, when: () => boolean): Promise<void> {
   const child = spawn(process.execPath, [WORKER, bundle, directory, job, name], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const timer = setInterval(() => {

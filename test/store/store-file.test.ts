@@ -72,6 +72,15 @@ describe('a damaged file that can be asked of no one', () => {
     expect(existsSync(path)).toBe(true);
   });
 
+  it('leaves in place what was kept of an earlier damage', () => {
+    for (const damage of ['first ', 'second ']) {
+      writeFileSync(path, damage.repeat(1_000));
+      open(makeKind(2)).file!.close();
+    }
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toMatch(/^first/);
+    expect(readFileSync(`${path}.damaged.1`, 'utf8')).toMatch(/^second/);
+  });
+
   it('is not taken away a second time in the same run', () => {
     const { file, messages } = open(makeKind(2));
     const second = file!.replace('damage one')!;

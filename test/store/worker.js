@@ -38,19 +38,26 @@ const BASE_JOBS = {
     for (let version = 1; version <= 50; version += 1) see('shared', version);
     see(name, 1);
   },
+  seeAgain: () => see('shared', 50),
+  seeMuch: () => {
+    for (let version = 1; version <= 1_500; version += 1) see(`${name}-${version}`, version);
+  },
   seeForever: () => {
     for (let version = 1; ; version += 1) see(`${name}-${version}`, version);
   },
 };
-if (job in BASE_JOBS) {
-  BASE_JOBS[job]();
-  memory.close();
-  console.log(JSON.stringify({ warnings: memory.warnings() }));
-  process.exit();
-}
 
-JOBS[job]();
-const tag = memory.readTag(repository, `${name}-0`);
-const document = tag === null ? null : memory.readDocument(tag.digest);
+const askForTag = () => {
+  JOBS[job]();
+  const tag = memory.readTag(repository, `${name}-0`);
+  const document = tag === null ? null : memory.readDocument(tag.digest);
+  return { tag: tag !== null, document: document !== null };
+};
+const askForBases = () => {
+  BASE_JOBS[job]();
+  const [shared, own] = ['shared', name].map((tag) => memory.readBases(repository, tag, 'linux/amd64').length);
+  return { shared, own };
+};
+const found = job in JOBS ? askForTag() : askForBases();
 memory.close();
-console.log(JSON.stringify({ tag: tag !== null, document: document !== null, warnings: memory.warnings() }));
+console.log(JSON.stringify({ ...found, warnings: memory.warnings() }));
