@@ -25,7 +25,7 @@ const PROVENANCE = 'https://slsa.dev/provenance/';
 const MAX_ATTESTATIONS = 4;
 
 /** Larger statements are refused unread: what is needed of one takes some kilobytes, with every source map of a large build some hundred. */
-export const MAX_STATEMENT_BYTES = 4 * 1024 * 1024;
+export const MAX_STATEMENT_BYTES = 2 * 1024 * 1024;
 
 const MAX_MATERIALS = 32;
 
