@@ -1,16 +1,28 @@
 import type { BaseVersion } from '../core/base/version.ts';
 import type { ImageContents } from '../core/image-contents.ts';
+import { chainIds } from '../core/layers.ts';
 import { CLOCK_TOLERANCE_MS } from './clock.ts';
 import { encodeContents, keysOf, type ContentsKeys } from './contents-json.ts';
 
-/** Whose versions follow one another: a tag on one platform. Without a tag they are a mere set: images that moved tags left behind. */
-export type BaseLine = Pick<BaseVersion, 'repository' | 'tag' | 'platform'>;
+/** Where versions are looked for: a tag on one platform, or what is known of a repository without a tag. */
+export type BasePlace = Pick<BaseVersion, 'repository' | 'tag' | 'platform'>;
+
+/**
+ * Versions that are compared with one another. Those of a tag follow one another. Those without a tag, images that moved tags left behind, are a mere set,
+ * divided by their layers so that a large one costs no more: `chainId`, null for a tag and for images without layers.
+ */
+export type BaseLine = BasePlace & { readonly chainId: string | null };
 
 /** A version, with the row it is kept in; null: in none yet. */
 export type KeptVersion = { readonly row: number | null; readonly version: BaseVersion; readonly keys: ContentsKeys };
 
+/** The line a version belongs to. */
+export function lineOf({ repository, tag, platform, contents }: BaseVersion): BaseLine {
+  return { repository, tag, platform, chainId: tag === null ? (chainIds(contents.diffIds).at(-1) ?? null) : null };
+}
+
 /** `["docker.io","library/node","20","linux/amd64"]`. */
-export function lineKey({ repository, tag, platform }: BaseLine): string {
+export function placeKey({ repository, tag, platform }: BasePlace): string {
   return JSON.stringify([repository.registry, repository.repository, tag, platform]);
 }
 

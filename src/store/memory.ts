@@ -2,8 +2,7 @@ import type { Memory } from '../check/ports.ts';
 import { createCacheMemory } from './cache-memory.ts';
 import type { StoreSource } from './guarded-store.ts';
 import { createStateMemory } from './state-memory.ts';
-import { createWarnings } from './warnings.ts';
-import type { Warn } from './warnings.ts';
+import { createWarnings, type Warn } from './warnings.ts';
 
 export type MemoryOptions = {
   readonly cache: (warn: Warn) => StoreSource;

@@ -52,13 +52,13 @@ export function createStateMemory({ source, now, warn }: StateMemoryOptions): St
       return pending.overlayFound(keys, kept).map(versionOf);
     },
     readBases: (repository, tag, platform) => {
-      const line = { repository, tag, platform };
-      const kept = state.read((tables) => tables.readLine(line)) ?? [];
-      return pending.overlayLine(line, kept).map(versionOf);
+      const place = { repository, tag, platform };
+      const kept = state.read((tables) => tables.readPlace(place)) ?? [];
+      return pending.overlayPlace(place, kept).map(versionOf);
     },
     writeBase: (version) => {
       if (lengthOfContents(version.contents) > MAX_CONTENTS_LENGTH) return;
-      pending.addVersion(version, { readTail: () => state.read((tables) => tables.readTail(version)) ?? [], now: now() });
+      pending.addVersion(version, { readTail: (line) => state.read((tables) => tables.readTail(line)) ?? [], now: now() });
       noteNews();
     },
     readBuildNote: (imageId, platform) => pending.note(imageId, platform) ?? state.read((tables) => tables.readNote(imageId, platform)),

@@ -1,7 +1,7 @@
 import type { BaseKeys } from '../check/ports.ts';
 import type { BuildNote } from '../core/base/version.ts';
 import { renderFamiliar } from '../core/reference.ts';
-import { addToLine, type BaseLine, type KeptVersion } from './base-line.ts';
+import { addToLine, type BaseLine, type BasePlace, type KeptVersion } from './base-line.ts';
 import { CLOCK_TOLERANCE_MS } from './clock.ts';
 import { keysOf } from './contents-json.ts';
 import { createContentsTable, type WriteContents } from './contents-table.ts';
@@ -32,7 +32,7 @@ export const STATE: StoreKind = {
        id integer primary key, registry text not null, repository text not null, tag text, platform text not null,
        top_digest text, manifest_digest text, config_digest text, contents integer not null references contents,
        first_seen integer not null, last_seen integer not null) strict;
-     create index versions_by_line on versions (registry, repository, tag, platform);
+     create index versions_by_place on versions (registry, repository, tag, platform);
      create index versions_by_contents on versions (contents);
      create table build_notes (
        image_id text not null, recorded_at integer not null,
@@ -45,19 +45,22 @@ export const STATE: StoreKind = {
 /** The tables of the state. Every function throws what SQLite throws; versions come in the order in which they were appended. */
 export type State = {
   readonly findVersions: (keys: BaseKeys) => readonly KeptVersion[];
-  readonly readLine: (line: BaseLine) => readonly KeptVersion[];
-  /** What something new in a line is compared with: its last version; without a tag all of them. */
+  readonly readPlace: (place: BasePlace) => readonly KeptVersion[];
+  /** What something new in a line is compared with: its last version; without a tag all of them with the same layers. */
   readonly readTail: (line: BaseLine) => readonly KeptVersion[];
   readonly readNote: (imageId: string, platform: string) => BuildNote | null;
   /** All of it or nothing, in one transaction, on top of what other processes wrote meanwhile. `now`: milliseconds since the epoch. */
   readonly write: (batch: StateBatch, now: number) => void;
 };
 
-const OF_LINE = 'from versions where registry = ? and repository = ? and tag is ? and platform = ?';
+const AT_PLACE = 'where registry = ? and repository = ? and tag is ? and platform = ?';
 
-const ALL_OF_LINE = `select ${VERSIONS_AS_JSON} ${OF_LINE}`;
+const ALL = `select ${VERSIONS_AS_JSON} from versions ${AT_PLACE}`;
 
-const LAST_OF_LINE = `select ${VERSIONS_AS_JSON} from (select * ${OF_LINE} order by id desc limit 1)`;
+const LAST = `select ${VERSIONS_AS_JSON} from (select * from versions ${AT_PLACE} order by id desc limit 1)`;
+
+const WITH_LAYERS = `select ${VERSIONS_AS_JSON} from versions indexed by versions_by_contents ${AT_PLACE}
+  and contents in (select id from contents where chain_id is ?)`;
 
 /** `cross join` keeps the order: each key is one look-up in the index. */
 const WITH_KEYS = `select ${VERSIONS_AS_JSON} from versions where contents in (
@@ -70,8 +73,9 @@ const NOTE = `select recorded_at as recordedAt, ${NOTED_VERSION} from build_note
 export function createState(database: Database, onDamage: (message: string) => void): State {
   const contents = createContentsTable(database);
   const find = database.prepare(WITH_KEYS);
-  const all = database.prepare(ALL_OF_LINE);
-  const last = database.prepare(LAST_OF_LINE);
+  const all = database.prepare(ALL);
+  const last = database.prepare(LAST);
+  const withLayers = database.prepare(WITH_LAYERS);
   const note = database.prepare(NOTE);
 
   const complete = (row: VersionRow | null): KeptVersion | null => {
@@ -85,8 +89,8 @@ export function createState(database: Database, onDamage: (message: string) => v
     decodeVersions(row)
       .map(complete)
       .filter((kept) => kept !== null);
-  const readLine: State['readLine'] = (line) => decode(all.get(...lineColumns(line)));
-  const readTail: State['readTail'] = (line) => (line.tag === null ? readLine(line) : decode(last.get(...lineColumns(line))));
+  const readTail: State['readTail'] = (line) =>
+    decode(line.tag === null ? withLayers.get(...placeColumns(line), line.chainId) : last.get(...placeColumns(line)));
   const readNote: State['readNote'] = (imageId, platform) => {
     const row: unknown = note.get(imageId, platform);
     const recordedAt = numberAt(row, 'recordedAt');
@@ -95,7 +99,7 @@ export function createState(database: Database, onDamage: (message: string) => v
   };
   return {
     findVersions: ({ chainIds, historyHashes }) => decode(find.get(JSON.stringify(chainIds), JSON.stringify(historyHashes))),
-    readLine,
+    readPlace: (place) => decode(all.get(...placeColumns(place))),
     readTail,
     readNote,
     write: (batch, now) =>
@@ -107,7 +111,7 @@ export function createState(database: Database, onDamage: (message: string) => v
   };
 }
 
-function lineColumns({ repository, tag, platform }: BaseLine): readonly [string, string, string | null, string] {
+function placeColumns({ repository, tag, platform }: BasePlace): readonly [string, string, string | null, string] {
   return [repository.registry, repository.repository, tag, platform];
 }
 

@@ -141,6 +141,18 @@ describe.each(RUNS)('a base that was seen is known %s', (_, run) => {
     );
   });
 
+  it('without its tag, when two versions differ in nothing but their settings', () => {
+    const plain = { ...a, tag: null };
+    const changed = { ...b, tag: null, contents: { ...a.contents, settings: new Map([['Cmd', '["sh"]']]) } };
+    run(
+      (memory) => [plain, changed, plain, changed].forEach(memory.writeBase),
+      (memory) => {
+        expect(memory.readBases(node, null, 'linux/amd64')).toEqual([plain, changed]);
+        expect(memory.findBases(keysOfImage(a.contents)).filter(({ tag }) => tag === null)).toEqual([plain, changed]);
+      },
+    );
+  });
+
   it('once, when all that is known of its history came later', () => {
     const bare = { ...a, contents: { ...a.contents, history: null, settings: null } };
     run(
