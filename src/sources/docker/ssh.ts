@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { Socket } from 'node:net';
 import { Duplex, type Readable, type Writable } from 'node:stream';
 
 import { sanitizeText } from '../../core/text.ts';
@@ -37,7 +38,7 @@ export function connectBySsh(address: SshAddress, env: Readonly<Record<string, s
     if (problem === null) stream.push(null);
     else stream.destroy(new Error(problem));
   });
-  return Object.assign(stream, SOCKET_METHODS);
+  return Object.assign(stream, socketMethods(child));
 }
 
 /** How long ssh's last words may take after its end. With ControlPersist a process in the background keeps their pipe open for good. */
@@ -83,11 +84,18 @@ function describeEnd(code: number | null, complaint: string): string {
   return `ssh ended with ${code === null ? 'a signal' : `exit code ${code}`}${last === '' ? '' : `: ${sanitizeText(last.trim(), 300)}`}`;
 }
 
-/** What an HTTP agent calls on a socket and a pair of pipes does not have. */
-const SOCKET_METHODS = {
-  setKeepAlive: () => undefined,
-  setNoDelay: () => undefined,
-  setTimeout: () => undefined,
-  ref: () => undefined,
-  unref: () => undefined,
-} as const;
+/** What an HTTP agent calls on a socket. One that it keeps and does not use does not keep this process alive, as with a socket. */
+function socketMethods(child: ChildProcessByStdio<Writable, Readable, Readable>) {
+  const pipes = [child.stdin, child.stdout, child.stderr].filter((pipe) => pipe instanceof Socket);
+  return {
+    setKeepAlive: () => undefined,
+    setNoDelay: () => undefined,
+    setTimeout: () => undefined,
+    ref: () => {
+      for (const handle of [child, ...pipes]) handle.ref();
+    },
+    unref: () => {
+      for (const handle of [child, ...pipes]) handle.unref();
+    },
+  };
+}

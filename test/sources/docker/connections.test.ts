@@ -31,9 +31,9 @@ async function listFrom(endpoint: EngineEndpoint, env: Record<string, string> = 
   return inventory;
 }
 
-async function startEngine(): Promise<{ socket: string; engine: FakeEngine }> {
+async function startEngine(name = 'classic-20.10'): Promise<{ socket: string; engine: FakeEngine }> {
   const socket = join(directory, 'engine.sock');
-  const engine = await startFakeEngine(socket, readReplies('classic-20.10'));
+  const engine = await startFakeEngine(socket, readReplies(name));
   closing.push(engine.close);
   return { socket, engine };
 }
@@ -51,12 +51,12 @@ describe('an engine behind ssh', () => {
     return { PATH: `${directory}:/usr/bin:/bin` };
   }
 
-  it('is reached through the ssh of the user, over a few connections, none of which is left behind', async () => {
-    const { socket, engine } = await startEngine();
+  it('is reached through the ssh of the user, over a few connections, which keep nothing waiting and are not left behind', async () => {
+    const { socket, engine } = await startEngine('classic-20.10-builds');
     const join_ = `const s=require("net").connect("${socket}");process.stdin.pipe(s);s.pipe(process.stdout)`;
     const env = writeSsh(`echo $$ >> "${directory}/pids"\nexec "${process.execPath}" -e '${join_}'`);
     const inventory = await listFrom(parse('ssh://me@engine.example:2222/run/engine.sock'), env);
-    expect(inventory.images).toHaveLength(4);
+    expect(inventory.images).toHaveLength(9);
     expect(inventory.location).toBe('ssh://me@engine.example:2222/run/engine.sock');
     const calls = readFileSync(join(directory, 'arguments'), 'utf8').trim().split('\n');
     expect(calls.length).toBeLessThanOrEqual(4);
@@ -64,6 +64,8 @@ describe('an engine behind ssh', () => {
     expect(calls[0]!.trim()).toBe(
       '-l me -p 2222 -o ConnectTimeout=30 -T -- engine.example docker --host=unix:///run/engine.sock system dial-stdio',
     );
+    expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap');
+    expect((await inventory.readBuild(inventory.images[0]!))?.history?.entries.length).toBeGreaterThan(0);
     inventory.close();
     const pids = readFileSync(join(directory, 'pids'), 'utf8').trim().split('\n').map(Number);
     await expect.poll(() => pids.filter(isRunning)).toEqual([]);
