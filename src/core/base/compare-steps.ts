@@ -63,7 +63,7 @@ function sameSteps(found: Carrying, own: History): Comparison {
   const guessed = ends.find((end) => !end.isSure);
   const more = (guessed?.layers ?? layers) - layers;
   if (more > 0) {
-    const hint = `this image may be built on more than ${name}: the next ${count(more, 'layer')} may be its base's too`;
+    const hint = `this image may be built on more than ${name}: the next ${more === 1 ? 'layer' : `${more} layers`} may be its base's too`;
     return { ...current, confidence: 'low', notes: [hint, unseen(name)] };
   }
   if (image.contents.diffIds.length === layers) {

@@ -7,8 +7,8 @@ const SKEW_NANOSECONDS = 300_000_000_000n;
 /**
  * Whether a base is too young to be what an image was built on: made more than five minutes after the image's first step on top of it.
  *
- * Only where time goes forward from the base's last step to that step: tools that build reproducibly date their own steps 1970 or earlier, and their images are
- * not older than their bases for it. The first step on top is the one after as many steps as the base has; an image without one was itself made then.
+ * Only where that step's time is later than 1970, and time goes forward to it from the base's last step: tools that build reproducibly date their steps 1970 or
+ * earlier, and their images are not older than their bases for it. The first step on top is the one after as many steps as the base has; an image without one was itself made then.
  * Says nothing about a base that is older: that proves nothing.
  * Source: reproducible-builds.org, SOURCE_DATE_EPOCH; buildah-build(1), --timestamp.
  */
@@ -20,5 +20,5 @@ export function isTooYoung(base: ImageContents, image: ImageContents): boolean {
   const nextStep = createdAt(image.history?.entries[steps.length] ?? image);
   const made = createdAt(base);
   if (lastStep === null || nextStep === null || made === null) return false;
-  return nextStep >= lastStep && made > nextStep + SKEW_NANOSECONDS;
+  return nextStep > 0n && nextStep >= lastStep && made > nextStep + SKEW_NANOSECONDS;
 }
