@@ -75,10 +75,11 @@ function remark({ comment }: HistoryEntry): string {
  */
 export function isSameStep(a: HistoryEntry, b: HistoryEntry, precision: Precision): boolean {
   if (!isSameInstruction(a, b) || (a.comment ?? '') !== (b.comment ?? '')) return false;
+  if (precision === 'exact' && (a.author ?? '') !== (b.author ?? '')) return false;
+  if (a.created === b.created) return true;
   const [time, other] = [createdAt(a), createdAt(b)];
-  const isTold = time !== null && other !== null;
-  if (precision === 'seconds') return !isTold || secondsOf(a) === secondsOf(b);
-  return (a.author ?? '') === (b.author ?? '') && (!isTold || time === other);
+  if (time === null || other === null) return true;
+  return precision === 'exact' ? time === other : secondsOf(a) === secondsOf(b);
 }
 
 /** The coarser of two precisions. */

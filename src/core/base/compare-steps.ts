@@ -57,7 +57,7 @@ function sameSteps(found: Carrying, own: History): Comparison {
     return {
       ...current,
       confidence: 'low',
-      notes: [`times of steps are not told or no real ones, so versions of ${name} look alike`, unseen(name)],
+      notes: [`the steps bear no real times, so versions of ${name} may look alike`, unseen(name)],
     };
   }
   const guessed = ends.find((end) => !end.isSure);

@@ -19,15 +19,16 @@ export function hasOneTime(contents: Pick<ImageContents, 'history'>): boolean {
  */
 export function tellsVersionsApart(base: ImageContents): boolean {
   const entries = base.history?.entries ?? [];
-  if (entries.map(createdAt).every(isUnreal)) return false;
+  if (entries.every((entry) => isUnreal(createdAt(entry)))) return false;
   const layers = findLayerSteps(base)?.filter((made) => made === true).length ?? 0;
   return layers < 2 || distinctTimes(entries) > 1;
 }
 
 /**
- * Whether the image's own steps may have been dated anew with its base's: from the first of their own steps on they bear one time, not later than the base's step there,
- * and at that place only the time differs: `step` steps are the same, `instruction` but for their time.
+ * Whether a difference of time between an image's steps and its base's may come from dating them anew when the image was built.
  *
+ * So it may when only the time differs where they part, and from there on the image's steps bear one time, not later than the base's step there. `step`: how many
+ * steps are the same; `instruction`: how many are but for their time.
  * Source: moby/buildkit issue 4614.
  */
 export function isDatedAnew(image: ImageContents, now: History, parting: { step: number; instruction: number }): boolean {

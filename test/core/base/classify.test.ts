@@ -173,6 +173,11 @@ describe('a base whose layers moved', () => {
     expect(comparison).toEqual({ kind: 'moved', confidence: 'certain', notes: [], ...expected });
   });
 
+  it('though its index is the same, which lists another image for the platform', () => {
+    const now = version(makeContents(['+ADD new@4']), 'new', { topDigest: layer('old index') });
+    expect(classify(version(OLD, 'old'), now, 'node:20')).toMatchObject({ movement: 'layers-differ', confidence: 'certain' });
+  });
+
   it('and whose steps are the very same was packed anew', () => {
     const now = makeContents(STEPS, { layers: ['rootfs with a table of contents', 'make with a table of contents'] });
     expect(classify(version(OLD, 'old'), version(now, 'new'), 'node:20')).toMatchObject({

@@ -15,6 +15,11 @@ const at = (minute: number, steps: readonly string[]): string[] => steps.map((st
 const later = (contents: ImageContents, created: string): ImageContents => ({ ...contents, created });
 const withoutHistory = (contents: ImageContents): ImageContents => ({ ...contents, history: null });
 
+const buildkit = (contents: ImageContents): ImageContents => ({
+  ...contents,
+  history: { entries: contents.history!.entries.map((entry) => ({ ...entry, comment: 'buildkit.dockerfile.v0' })), precision: 'exact' },
+});
+
 const UNSEEN =
   'had node:20 only lost its uppermost layers, this would look the same; after a build, record the base: imgupdate base record';
 
@@ -73,7 +78,19 @@ describe('an image that has all layers and steps of its base', () => {
     expect(compare(compared(epoch(makeContents([...steps, ...OWN]))), epoch(makeContents(steps)), NAME)).toMatchObject({
       kind: 'current',
       confidence: 'low',
-      notes: ['times of steps are not told or no real ones, so versions of node:20 look alike', UNSEEN],
+      notes: ['the steps bear no real times, so versions of node:20 may look alike', UNSEEN],
+    });
+  });
+
+  it('proves little when the times of its own steps were taken from the image', () => {
+    expect(compare(compared(makeContents(untimed([...BASE, ...OWN]))), NOW, NAME)).toMatchObject({ kind: 'current', confidence: 'low' });
+  });
+
+  it('proves as much as ever when BuildKit gave its only layer and its settings one time', () => {
+    const steps = at(5, ['+ADD rootfs@', 'CMD sh@']);
+    expect(compare(compared(makeContents([...steps, ...OWN])), makeContents(steps), NAME)).toMatchObject({
+      kind: 'current',
+      confidence: 'medium',
     });
   });
 
@@ -208,11 +225,30 @@ describe('an image that has all layers of its base, but not its steps', () => {
     });
   });
 
-  it('a recorded end counts for more than a guess from times', () => {
-    const buildkit = (contents: ImageContents): ImageContents => ({
-      ...contents,
-      history: { entries: contents.history!.entries.map((entry) => ({ ...entry, comment: 'buildkit.dockerfile.v0' })), precision: 'exact' },
+  it('steps of one time are one build only where BuildKit made them', () => {
+    const [image, now] = [
+      makeContents(['+ADD rootfs@0', 'ENV A=1@5', '+RUN make@5', '+COPY app@10']),
+      makeContents(['+ADD rootfs@0', 'ENV A=1@3']),
+    ];
+    expect(compare(compared(image), now, NAME)).toMatchObject({ movement: 'metadata-only' });
+    expect(compare(compared(buildkit(image)), buildkit(now), NAME)).toMatchObject({
+      movement: 'upper-layers-removed',
+      confidence: 'medium',
     });
+  });
+
+  it('steps of one time are no group when all of the image bear it', () => {
+    const image = buildkit(makeContents(at(5, ['+ADD rootfs@', '+RUN make@', 'CMD sh@', ...OWN])));
+    const now = buildkit(makeContents(at(5, ['+ADD rootfs@', 'CMD sh@'])));
+    expect(compare(compared(image), now, NAME)).toMatchObject({ movement: 'upper-layers-removed', confidence: 'medium' });
+  });
+
+  it('one second, in which an engine says it was made, is no sign of rewritten times', () => {
+    const image = compared(asEngineTells(makeContents(at(10, [...BASE, ...OWN]))));
+    expect(compare(image, makeContents(at(30, BASE)), NAME)).toMatchObject({ movement: 'metadata-only', confidence: 'medium' });
+  });
+
+  it('a recorded end counts for more than a guess from times', () => {
     const image = buildkit(makeContents(['+ADD rootfs@0', 'ENV TZ=UTC@10', '+COPY app@10', '+COPY more@11']));
     const now = buildkit(makeContents(['+ADD rootfs@0', 'ENV TZ=UTC@0']));
     expect(compare(compared(image), now, NAME)).toMatchObject({ movement: 'upper-layers-removed', confidence: 'medium' });
@@ -362,6 +398,11 @@ describe('an image that shares no layer with what is said to be its base', () =>
     const rewritten = makeContents(untimed([...BASE, ...OWN]), { layers: ['a', 'b', 'c'] });
     const other = makeContents([...BASE.slice(0, 3), 'CMD ash@3']);
     expect(compare(compared(rewritten), other, NAME)).toMatchObject({ movement: 'layers-differ', confidence: 'low' });
+  });
+
+  it('is not suspected of rewritten layers when its base bears one time too', () => {
+    const [image, other] = [makeContents(at(5, [...BASE, ...OWN])), makeContents(at(6, ['+ADD alpine@', 'CMD ash@']))];
+    expect(compare(compared(image), other, NAME)).toMatchObject({ movement: 'layers-differ', confidence: 'medium' });
   });
 
   it('shares the empty layer with it, which proves nothing', () => {
