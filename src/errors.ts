@@ -14,7 +14,7 @@ export class ImgupdateError extends Error {
 }
 
 /** `usage` exits 64, the others exit 1. */
-export type ErrorCode = 'usage' | 'engine-unavailable' | 'no-such-image' | 'cannot-write';
+export type ErrorCode = 'usage' | 'engine-unavailable' | 'no-such-image' | 'not-the-base' | 'cannot-write';
 
 /** The code of a system error, such as ENOENT; null for an error without one. */
 export function codeOf(error: unknown): string | null {

@@ -1,7 +1,7 @@
 import { noteBaseOfBase } from '../core/base/base-of-base.ts';
 import { NOTHING_FOUND } from '../core/base/claim.ts';
 import type { BaseAnswer, BaseNeed, Conversation, LocalName } from '../core/base/conversation.ts';
-import { type BaseDecision, type BaseQuestion, decideBase } from '../core/base/decide-base.ts';
+import { type BaseQuestion, decideBase } from '../core/base/decide-base.ts';
 import type { VersionContents } from '../core/base/version.ts';
 import { contentsOf } from '../core/image-contents.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
@@ -12,17 +12,21 @@ import { type Consultation, createConsultation } from './consult.ts';
 import { findEntry, outcomeOf } from './entry.ts';
 import { type OwnPlace, readOwnDocuments } from './own-documents.ts';
 import type { Memory } from './ports.ts';
-import type { BaseReport } from './report.ts';
+import type { BaseReport, TrailStep } from './report.ts';
 
-export type BaseAsk = {
+export type BaseAsk = BasePlace & {
   readonly question: BaseQuestion;
+  /** Also looks at what its base stands on. */
+  readonly thorough: boolean;
+};
+
+/** Where answers about a base are looked for. */
+export type BasePlace = {
   readonly platform: Platform;
   /** Where the image's own documents may be read; null: nowhere, or not now. */
   readonly place: OwnPlace | null;
   /** What a name is on this machine. */
   readonly findLocal: (reference: Reference) => Promise<LocalName>;
-  /** Also looks at what its base stands on. */
-  readonly thorough: boolean;
 };
 
 export type BasePorts = { readonly answers: Answers; readonly memory: Pick<Memory, 'writeBase'>; readonly now: () => number };
@@ -30,18 +34,36 @@ export type BasePorts = { readonly answers: Answers; readonly memory: Pick<Memor
 /** Lets core decide about the base of one image, learning what it names as missing, and remembers every version of a base that it sees. */
 export async function checkBase(ask: BaseAsk, ports: BasePorts): Promise<BaseReport> {
   const { question, thorough } = ask;
-  const consulted = createConsultation(ports.answers);
-  const resolutions = new Map<string, Resolution>();
-  const learn = createLearner({ ...ask, consulted, resolutions }, ports);
-  const decision = await drive(decideBase(question), learn);
-  const note = thorough ? await drive(noteBaseOfBase(decision.verdict, question), learn) : null;
+  const session = openBaseSession({ ...ask, ...question, platform: ask.platform }, ports);
+  const decision = await session.converse(decideBase(question));
+  const note = thorough ? await session.converse(noteBaseOfBase(decision.verdict, question)) : null;
   const verdict = note === null ? decision.verdict : { ...decision.verdict, notes: [...decision.verdict.notes, note] };
   return {
     verdict,
-    checkedAt: checkedAtOf(decision, resolutions),
+    checkedAt: verdict.reference === null ? null : session.checkedAt(verdict.reference),
     found: decision.found,
     rejected: decision.rejected,
+    trail: session.trail,
+  };
+}
+
+/** Leads conversations about one image's base to their end; what one has learned the next need not ask for. */
+export type BaseSession = {
+  readonly converse: <T>(conversation: Conversation<T>) => Promise<T>;
+  readonly trail: readonly TrailStep[];
+  /** When its registry said what a tag names; null where it was not asked. */
+  readonly checkedAt: (reference: Reference) => number | null;
+};
+
+/** `seen` and `known`: versions whose contents need not be asked for. */
+export function openBaseSession(asked: BasePlace & Pick<BaseQuestion, 'seen' | 'known'>, ports: BasePorts): BaseSession {
+  const consulted = createConsultation(ports.answers);
+  const resolutions = new Map<string, Resolution>();
+  const learn = createLearner({ ...asked, consulted, resolutions }, ports);
+  return {
+    converse: (conversation) => drive(conversation, learn),
     trail: consulted.trail,
+    checkedAt: (reference) => resolutions.get(keyOf(reference))?.checkedAt ?? null,
   };
 }
 
@@ -59,10 +81,11 @@ async function drive<T>(conversation: Conversation<T>, learn: Learn): Promise<T>
   throw new Error('the decision about a base does not end');
 }
 
-type Learning = BaseAsk & { readonly consulted: Consultation; readonly resolutions: Map<string, Resolution> };
+type Learning = BasePlace &
+  Pick<BaseQuestion, 'seen' | 'known'> & { readonly consulted: Consultation; readonly resolutions: Map<string, Resolution> };
 
 function createLearner(learning: Learning, { answers, memory, now }: BasePorts): Learn {
-  const { question, platform, place, findLocal, consulted, resolutions } = learning;
+  const { seen, known, platform, place, findLocal, consulted, resolutions } = learning;
 
   const learnTag = async (reference: Reference): Promise<Resolution> => {
     const tag = reference.tag ?? '';
@@ -76,7 +99,7 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
   /** What the tag names is a version whose contents are known already: then it was seen once more. */
   const rememberAgain = (reference: Reference, { offer, checkedAt }: Resolution): void => {
     if (offer.kind !== 'found' || checkedAt === null) return;
-    const versions = [...question.seen(reference), ...question.known];
+    const versions = [...seen(reference), ...known];
     const version = versions.findLast(({ topDigest }) => topDigest === offer.digest);
     if (version !== undefined) remember(reference, { ...version, topDigest: offer.digest }, checkedAt);
   };
@@ -158,8 +181,4 @@ function refused(message: string): Outcome<never> {
 
 function refusedAs(kind: 'bad-response' | 'not-found-or-private', message: string): Outcome<never> {
   return { ok: false, reason: reason(kind, message) };
-}
-
-function checkedAtOf({ verdict }: BaseDecision, resolutions: ReadonlyMap<string, Resolution>): number | null {
-  return verdict.reference === null ? null : (resolutions.get(keyOf(verdict.reference))?.checkedAt ?? null);
 }

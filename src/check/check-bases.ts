@@ -30,17 +30,25 @@ export type BaseCheckOptions = {
   readonly candidates: readonly Reference[];
   /** Where targets in registries lie. */
   readonly places: ReadonlyMap<Subject, OwnPlace | null>;
-  /** What was asked for by name: its registry's documents are read also where that is counted against a quota, and the base of its base is looked at. */
-  readonly thorough: boolean;
+  readonly records: Records;
 };
+
+/**
+ * How far is read what registries record of the images themselves, which takes up to three counted documents for each, once in its life.
+ *
+ * - `remembered`: what was read before
+ * - `uncounted`: also where the registry counts nothing
+ * - `all`: also where it does, above the quota's floor; and of bases, what they stand on
+ */
+export type Records = 'remembered' | 'uncounted' | 'all';
 
 export type BaseCheckPorts = {
   readonly answers: Answers;
   readonly memory: Memory;
   readonly local: LocalBases;
   readonly refusal: (reference: Reference) => Reason | null;
-  /** Whether a registry counts what is read of it against a quota. */
-  readonly isMetered: (registry: string) => boolean;
+  /** Whether a registry is known to count nothing that is read of it. */
+  readonly isUncounted: (registry: string) => boolean;
   readonly now: () => number;
 };
 
@@ -103,12 +111,14 @@ async function checkRows({ rows, settled }: Rows, ports: BaseCheckPorts, options
         seen: (reference) => memory.readBases(reference, reference.tag, rendered),
         refusal: ports.refusal,
         tagsHere: local.tagsOf,
+        own: [...image.tags, ...image.repoDigests],
+        candidates: options.candidates,
         hasRegistry: place !== null,
       },
       platform,
       place,
       findLocal: local.named,
-      thorough: options.thorough,
+      thorough: options.records === 'all',
     },
     ports,
   );
@@ -169,9 +179,10 @@ function placeOf(
     const digests = [...knownDigests(image, reference)];
     const [digest] = verdict.kind === 'current' && digests.includes(verdict.candidate) ? [verdict.candidate] : digests.sort();
     if (digest === undefined) continue;
-    const isFree = options.thorough || !ports.isMetered(reference.registry) || ports.answers.remembered(digest) !== null;
-    const answers = verdict.kind !== 'unknown' || ports.answers.remembered(digest) !== null;
-    if (isFree && answers) return { repository: { registry: reference.registry, repository: reference.repository }, digest };
+    const isWanted = options.records === 'all' || (options.records === 'uncounted' && ports.isUncounted(reference.registry));
+    const isRemembered = ports.answers.remembered(digest) !== null;
+    if (isRemembered || (isWanted && verdict.kind !== 'unknown'))
+      return { repository: { registry: reference.registry, repository: reference.repository }, digest };
   }
   return null;
 }

@@ -4,7 +4,7 @@ import type { Platform } from '../core/platform.ts';
 import { compareText, type Reference } from '../core/reference.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { createBaseHosts } from './base-hosts.ts';
-import { checkBases, UNTOLD_BASE } from './check-bases.ts';
+import { checkBases, type Records, UNTOLD_BASE } from './check-bases.ts';
 import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
 import { createChainsHere, describeImage } from './describe-image.ts';
 import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
@@ -48,8 +48,7 @@ export type BaseOptions = {
   readonly candidates: readonly Reference[];
   /** Registries that may be asked though only an image names them. */
   readonly hosts: readonly string[];
-  /** The images were asked for one by one: what costs something to learn about them is learned. */
-  readonly thorough: boolean;
+  readonly records: Records;
 };
 
 /**
@@ -93,14 +92,13 @@ async function check(ports: Checking, options: CheckOptions): Promise<CheckRepor
   const local = createLocalBases(inventory?.images ?? [], async (image) =>
     builds.has(image) ? (builds.get(image) ?? null) : ((await inventory?.readBuild(image)) ?? null),
   );
-  const metered = createMeter(await lazyRegistry.opened());
   const bases = await checkBases(subjects, settled, {
     ports: {
       answers,
       memory,
       local,
       now,
-      isMetered: metered,
+      isUncounted: createMeter(await lazyRegistry.opened()),
       refusal: createBaseHosts(images, [...options.bases.hosts, ...options.targets.map(({ registry }) => registry)]),
     },
     options: { ...options.bases, jobs: options.jobs, toldOf, places: new Map(targets.map(({ subject, place }) => [subject, place])) },
@@ -125,9 +123,10 @@ async function readTargets(answers: Answers, lazyRegistry: LazyRegistry, options
   return Promise.all(options.targets.map((reference) => limit(() => readTarget(reference, platform, answers))));
 }
 
-/** Docker Hub counts what is pulled, and so does every registry that tells of a quota. */
+/** Docker Hub counts what is pulled, and so does every registry that tells of a quota; of one that was not asked in this run nobody knows. */
 function createMeter(registry: Registry | null): (name: string) => boolean {
-  return (name) => name === 'docker.io' || registry?.usage().some((use) => use.registry === name && use.limit !== null) === true;
+  return (name) =>
+    name !== 'docker.io' && registry?.usage().some((use) => use.registry === name && use.requests > 0 && use.limit === null) === true;
 }
 
 type LazyRegistry = { readonly get: () => Promise<Registry>; readonly opened: () => Promise<Registry | null> };

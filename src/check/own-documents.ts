@@ -1,6 +1,6 @@
 import { findAnnotations } from '../core/base/annotations.ts';
 import type { Findings } from '../core/base/claim.ts';
-import { attestationsOf, findProvenance, provenanceLayers } from '../core/base/provenance.ts';
+import { attestationsOf, findProvenance, MAX_STATEMENT_BYTES, provenanceLayers } from '../core/base/provenance.ts';
 import type { Digest } from '../core/digest.ts';
 import type { Index } from '../core/documents.ts';
 import type { Platform } from '../core/platform.ts';
@@ -40,13 +40,20 @@ async function readProvenance({ place, index, image }: Attested, consulted: Cons
     const manifest = await consulted.manifest(place.repository, attestation);
     if (manifest.state !== 'known' || manifest.value.kind !== 'manifest') continue;
     for (const layer of provenanceLayers(manifest.value, image)) {
+      if (layer.size > MAX_STATEMENT_BYTES) {
+        found.push(rejected(`it has ${layer.size} bytes, and at most ${MAX_STATEMENT_BYTES} are read`));
+        continue;
+      }
       const statement = await consulted.statement(place.repository, layer);
       if (statement.state === 'known') found.push(findProvenance(statement.value, image));
-      else if (statement.state === 'failed')
-        found.push({ claims: [], rejected: [{ source: 'provenance', where: 'provenance', why: statement.reason.message }] });
+      else if (statement.state === 'failed') found.push(rejected(statement.reason.message));
     }
   }
   return join(found);
+}
+
+function rejected(why: string): Findings {
+  return { claims: [], rejected: [{ source: 'provenance', where: 'BuildKit provenance', why }] };
 }
 
 function join(findings: readonly Findings[]): Findings {

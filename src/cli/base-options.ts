@@ -1,3 +1,4 @@
+import type { Records } from '../check/check-bases.ts';
 import type { BaseOptions } from '../check/check-images.ts';
 import type { Subject } from '../check/images-to-check.ts';
 import { type BaseClaim, makeClaim } from '../core/base/claim.ts';
@@ -10,13 +11,13 @@ import { readReference, type Settings } from './settings.ts';
  *
  * @throws ImgupdateError 'usage' for a reference that cannot be read; `tell` does when `--base` is given for more than one image.
  */
-export function planBases(base: string | undefined, settings: Settings, thorough: boolean): BaseOptions {
+export function planBases(base: string | undefined, settings: Settings, records: Records): BaseOptions {
   const flagged = base === undefined ? null : readReference(base, '--base');
   const named = [...(flagged === null ? [] : [flagged]), ...settings.candidates, ...settings.bases.map((entry) => entry.base)];
   return {
     candidates: settings.candidates,
     hosts: [...settings.allowedHosts, ...named.map(({ registry }) => registry)],
-    thorough,
+    records,
     tell: (subjects) => {
       if (flagged !== null) refuseMany(subjects, flagged);
       return ({ reference }) => [

@@ -1,3 +1,4 @@
+import type { Records } from '../check/check-bases.ts';
 import { checkImages } from '../check/check-images.ts';
 import type { Matches } from '../check/images-to-check.ts';
 import type { ImageSource, Registry } from '../check/ports.ts';
@@ -6,8 +7,9 @@ import { parsePlatform, type Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
+import { failedBaseReasonOf } from '../formats/base.ts';
 import type { Context, EngineSettings } from './context.ts';
-import type { CommonOptions } from './options.ts';
+import type { CommonOptions, LookupOptions } from './options.ts';
 import { createProgressLine } from './progress.ts';
 import { planBases } from './base-options.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -20,8 +22,8 @@ export type CheckRequest = {
   readonly targets?: readonly Reference[];
   /** Nothing but `targets` is wanted; the engine is left alone. */
   readonly withoutEngine?: boolean;
-  /** What costs something to learn of an image is learned. */
-  readonly thorough?: boolean;
+  /** `remembered` without. */
+  readonly records?: Records;
 };
 
 /**
@@ -33,7 +35,7 @@ export async function checkMachine(context: Context, options: CommonOptions, req
   const platform = options.platform === undefined ? null : readPlatform(options.platform);
   const settings = await readSettings(context, options);
   const targets = request.targets ?? [];
-  const bases = planBases(options.base, settings, request.thorough === true || targets.length > 0);
+  const bases = planBases(options.base, settings, options.deep === true || targets.length > 0 ? 'all' : (request.records ?? 'remembered'));
   const openRegistry = planRegistry(context, options, settings);
   const memory = await context.adapters.openMemory();
   const progress = createProgressLine(context.stderr, showsProgress(context, options));
@@ -68,14 +70,14 @@ export async function checkMachine(context: Context, options: CommonOptions, req
 }
 
 /** Opens the engine the options name. */
-export function openEngine(context: Context, options: CommonOptions, facts: EngineSettings['facts']): Promise<ImageSource> {
+export function openEngine(context: Context, options: LookupOptions, facts: EngineSettings['facts']): Promise<ImageSource> {
   return context.adapters.openEngine({ host: options.host ?? null, context: options.context ?? null, facts, timeoutMs: options.timeout });
 }
 
 /** Says how the registry client is opened; what it is given are the registries that the engine takes for insecure. */
 export function planRegistry(
   context: Context,
-  options: CommonOptions,
+  options: LookupOptions,
   { insecureRegistries, trustedRealms }: Settings,
 ): (insecureRegistries: readonly string[]) => Promise<Registry> {
   return (insecureByEngine) =>
@@ -92,8 +94,10 @@ export function planRegistry(
 
 /** No look-up that was needed gave an answer: then nothing in the report may be trusted. */
 export function everyLookupFailed(report: CheckReport): boolean {
-  const asked = report.images.filter(({ tag }) => tag.verdict.kind !== 'local' && tag.verdict.kind !== 'pinned');
-  return asked.length > 0 && asked.every(({ tag }) => tag.verdict.kind === 'unknown');
+  const tags = report.images.filter(({ tag }) => tag.verdict.kind !== 'local' && tag.verdict.kind !== 'pinned');
+  const bases = report.images.filter((image) => failedBaseReasonOf(image) !== null || image.base.checkedAt !== null);
+  const failed = [...tags.map(({ tag }) => tag.verdict.kind === 'unknown'), ...bases.map((image) => failedBaseReasonOf(image) !== null)];
+  return failed.length > 0 && failed.every((each) => each);
 }
 
 function showsProgress(context: Context, options: CommonOptions): boolean {

@@ -18,6 +18,7 @@ const BY_ERROR: Record<ErrorCode, ExitCode> = {
   usage: EXIT.usage,
   'engine-unavailable': EXIT.untrustworthy,
   'no-such-image': EXIT.untrustworthy,
+  'not-the-base': EXIT.untrustworthy,
   'cannot-write': EXIT.untrustworthy,
 };
 

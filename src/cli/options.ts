@@ -1,29 +1,34 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 
-/** What every verb that looks at images understands. */
-export type CommonOptions = {
-  readonly format?: string;
-  readonly json?: boolean;
-  readonly output: readonly string[];
-  readonly filter: readonly string[];
-  readonly quiet: number;
+/** The options of every verb that asks an engine or registries. */
+export type LookupOptions = {
   readonly verbose?: boolean;
-  readonly trunc: boolean;
-  readonly color: 'always' | 'never' | 'auto';
   readonly maxAge: number;
   readonly refresh?: boolean;
   readonly offline?: boolean;
   readonly jobs: number;
   readonly timeout: number;
-  readonly platform?: string;
   readonly host?: string;
   readonly context?: string;
   readonly insecureRegistry: readonly string[];
   readonly trustRealm: readonly string[];
   readonly config?: string;
-  readonly base?: string;
   readonly allowHost?: readonly string[];
+};
+
+/** What every verb that looks at images understands. */
+export type CommonOptions = LookupOptions & {
+  readonly format?: string;
+  readonly json?: boolean;
+  readonly output: readonly string[];
+  readonly filter: readonly string[];
+  readonly quiet: number;
+  readonly trunc: boolean;
+  readonly color: 'always' | 'never' | 'auto';
+  readonly platform?: string;
+  readonly base?: string;
+  readonly deep?: boolean;
 };
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { type CommonOptions, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
+import { type CommonOptions, type LookupOptions, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
 import { EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
@@ -76,6 +76,15 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   }).action(async (options: CommonOptions) => {
     finish(await (await import('./commands/limits.ts')).limits(context, options));
   });
+  const base = program.command('base').description('what is known of the bases images were built on').helpCommand(false).exitOverride();
+  withLookupOptions(
+    base
+      .command('record <image> [base]')
+      .description('remember, right after a build, on which version of its base the image was built')
+      .exitOverride(),
+  ).action(async (image: string, reference: string | undefined, options: LookupOptions) => {
+    finish(await (await import('./commands/base-record.ts')).recordBaseOf(context, { image, base: reference }, options));
+  });
   withListOptions(verb('demo [pattern...]', 'list a small world that comes with imgupdate: no engine, no network')).action(
     async (patterns: string[], options: ListCommandOptions) => {
       finish(await (await import('./commands/demo.ts')).demo(context, patterns, options));
@@ -102,6 +111,7 @@ function withListOptions(command: Command): Command {
           .addOption(new Option('-a, --all', 'also images without a name'))
           .addOption(new Option('--upgradable', 'only those with something newer'))
           .addOption(new Option('--upgradeable', 'the same').hideHelp())
+          .addOption(new Option('--deep', 'read what registries record of images too, counted once for each'))
           .addOption(new Option('--exit-code', 'exit 2 when an image is stale'))
           .addHelpText('after', OUTPUT_HELP),
       ),

@@ -3,7 +3,7 @@ import { parseReference, type Reference, withDefaultTag } from '../core/referenc
 import { codeOf, ImgupdateError } from '../errors.ts';
 import { type Config, parseConfig } from './config-file.ts';
 import type { Context } from './context.ts';
-import type { CommonOptions } from './options.ts';
+import type { LookupOptions } from './options.ts';
 import { readHosts, readInsecureRegistries, readTrustedRealms } from './registry-options.ts';
 
 /** What the options and the configuration file say together. */
@@ -24,7 +24,7 @@ export type Settings = {
  *
  * @throws ImgupdateError 'usage', naming the file or the option.
  */
-export async function readSettings(context: Pick<Context, 'readFile'>, options: CommonOptions): Promise<Settings> {
+export async function readSettings(context: Pick<Context, 'readFile'>, options: LookupOptions): Promise<Settings> {
   const { config: path, insecureRegistry, trustRealm, allowHost } = options;
   const told = toSettings({ insecureRegistry, trustRealm, allowHost: allowHost ?? [], images: [], bases: [] });
   if (path === undefined) return told;

@@ -1,6 +1,6 @@
 import type { Matches } from '../check/images-to-check.ts';
 import { compilePattern } from '../core/pattern.ts';
-import type { Reference } from '../core/reference.ts';
+import { parseReference, type Reference, renderReference, withDefaultTag } from '../core/reference.ts';
 import { ImgupdateError } from '../errors.ts';
 import { readReference } from './settings.ts';
 
@@ -60,4 +60,27 @@ export function readPatterns(patterns: readonly string[]): Matches | null {
     });
   });
   return (reference) => reference !== null && compiled.some((matches) => matches(reference));
+}
+
+/** Whole or cut short, with or without its algorithm. */
+const ID = /^(?:sha256:)?([a-f0-9]{6,64})$/;
+
+/**
+ * Reads the name of one image: a reference, a pattern or an id.
+ *
+ * A name without a tag means its tag `latest` where that is here, as docker has it; so both the pattern and the reference are tried. What may be the beginning of
+ * an id may as well be a name: `facade`.
+ * @throws ImgupdateError 'usage'.
+ */
+export function readImage(image: string): { readonly matches: Matches; readonly isId: boolean } {
+  const pattern = compilePattern(image);
+  if (!pattern.ok)
+    throw new ImgupdateError('usage', `cannot read the image "${image}": ${pattern.message}`, { hint: 'name it as list does: nginx:1.27' });
+  const parsed = parseReference(image);
+  const exact = parsed.ok ? renderReference(withDefaultTag(parsed.value)) : null;
+  const id = ID.exec(image)?.[1] ?? null;
+  const matches: Matches = (reference, { imageId }) =>
+    (id !== null && imageId.replace(/^sha256:/, '').startsWith(id)) ||
+    (reference !== null && (pattern.value(reference) || renderReference(reference) === exact));
+  return { matches, isId: id !== null };
 }

@@ -18,18 +18,21 @@ afterEach(() => directory.remove());
 describe('a configuration file', () => {
   it('says what the options say', () => {
     const text =
-      '{"registries": {"a.example": {"insecure": true}, "b.example:5000": {"trustRealm": ["x.example", "y.example"]}, "c.example": {"trustRealm": "z.example"}}}';
+      '{"registries": {"a.example": {"insecure": true}, "b.example:5000": {"trustRealm": ["x.example", "y.example"]}, "c.example": {"trustRealm": "z.example"}}, "images": [{"match": "acme/*", "base": "node:20-slim"}], "bases": ["debian:bookworm-slim"], "allowHosts": ["d.example"]}';
     expect(parseConfig(text)).toEqual({
       ok: true,
       value: {
         insecureRegistry: ['a.example'],
         trustRealm: ['b.example:5000=x.example', 'b.example:5000=y.example', 'c.example=z.example'],
+        allowHost: ['d.example'],
+        images: [{ match: 'acme/*', base: 'node:20-slim' }],
+        bases: ['debian:bookworm-slim'],
       },
     });
   });
 
   it('may be empty', () => {
-    expect(parseConfig('{}')).toEqual({ ok: true, value: { insecureRegistry: [], trustRealm: [] } });
+    expect(parseConfig('{}')).toEqual({ ok: true, value: { insecureRegistry: [], trustRealm: [], allowHost: [], images: [], bases: [] } });
   });
 
   it.each([
@@ -42,6 +45,12 @@ describe('a configuration file', () => {
     ['{"registries": {"a.example": true}}', 'a.example: expected an object'],
     ['{"registries": {"a.example": {"insecur": true}}}', 'a.example: unknown key "insecur" (did you mean "insecure"?)'],
     ['{"registries": {"a.example": {"insecure": "yes"}}}', 'a.example: expected "insecure" to be true or false'],
+    ['{"images": {}}', 'expected "images" to be a list'],
+    ['{"images": ["node"]}', 'images[0]: expected an object'],
+    ['{"images": [{"match": "a", "base": 1}]}', 'images[0]: expected "match" and "base" to be texts'],
+    ['{"images": [{"match": "a", "base": "b", "bse": "c"}]}', 'images[0]: unknown key "bse" (did you mean "base"?)'],
+    ['{"bases": "debian"}', 'expected "bases" to be a list of references'],
+    ['{"allowHosts": [1]}', 'expected "allowHosts" to be a list of hosts'],
     ['{"registries": {"a.example": {"trustRealm": [1]}}}', 'a.example: expected "trustRealm" to be a host, or a list of hosts'],
   ])('%j is refused', (text, message) => {
     expect(parseConfig(text)).toEqual({ ok: false, message });
@@ -56,7 +65,12 @@ describe('--config', () => {
       '{"registries": {"a/b": {"insecure": true}}}',
       'cannot read --insecure-registry a/b: expected HOST, HOST:PORT or a CIDR',
     ],
-    ['an unknown key', '{"images": {}}', 'unknown key "images"'],
+    ['an unknown key', '{"image": {}}', 'unknown key "image" (did you mean "images"?)'],
+    [
+      'what is no reference',
+      '{"bases": ["A/b"]}',
+      'cannot read the base A/b: invalid reference format "A/b": repository name must be lowercase',
+    ],
   ])('names %s, before anything is asked', async (_name, text, problem) => {
     const path = join(directory.path, 'config.json');
     if (text !== null) await writeFile(path, text);

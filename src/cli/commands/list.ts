@@ -22,6 +22,7 @@ export async function list(context: Context, words: readonly string[], options: 
     matches: readPatterns(patterns),
     targets: targets.references,
     withoutEngine: !wantsEngine(targets),
+    records: patterns.length > 0 ? 'uncounted' : 'remembered',
   });
   const wanted = { ...report, images: report.images.filter(passes) };
   const shown = upgradable ? { ...wanted, images: wanted.images.filter(isUpgradable) } : wanted;

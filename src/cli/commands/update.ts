@@ -15,7 +15,7 @@ export async function update(context: Context, options: CommonOptions): Promise<
   const passes = readFilters(options.filter);
   const output = planOutput(context, { ...options, quiet: options.quiet * 2 }, records);
   const startedAt = context.now();
-  const report = await checkMachine(context, { ...options, refresh: true }, { all: false, matches: null });
+  const report = await checkMachine(context, { ...options, refresh: true }, { all: false, matches: null, records: 'uncounted' });
   const wanted = { ...report, images: report.images.filter(passes) };
   await output(wanted);
   const { closing, warnings } = renderUpdate(wanted, { elapsedMs: context.now() - startedAt });

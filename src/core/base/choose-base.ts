@@ -149,7 +149,7 @@ function* chooseRecorded(evidence: Evidence, here: Surroundings): Conversation<R
   const materials = claims.filter(({ source }) => source === 'provenance');
   const others = claims.filter(({ source }) => source !== 'provenance').map((claim) => named(claim, here.known));
   const material = materials.length < 2 ? { claim: materials[0] ?? null, rejected: [] } : yield* chooseMaterial(materials, evidence, here);
-  const candidates = [...(material.claim === null ? [] : [material.claim]), ...others];
+  const candidates = [...(material.claim === null ? [] : [material.claim]), ...withoutInherited(others)];
   const claim = candidates.find(({ says, reference }) => says === 'scratch' || reference !== null) ?? null;
   const conflicting = candidates.filter((other) => claim !== null && other !== claim && contradicts(other, claim));
   const because = claim?.reference == null ? 'a stronger source says otherwise' : `a stronger source names ${nameOfBase(claim.reference)}`;
@@ -161,6 +161,19 @@ function named(claim: BaseClaim, known: readonly KnownBase[]): BaseClaim {
   if (claim.reference !== null || claim.says === 'scratch') return claim;
   const base = known.find((each) => isKnownAs(each, claim.digests) || (claim.imageId !== null && each.configDigest === claim.imageId));
   return { ...claim, reference: base?.references[0] ?? null };
+}
+
+/**
+ * `podman commit` leaves the annotations of the image it began with on what it makes; the comment of the step it adds is its own.
+ * Source: containers/buildah, image.go and new.go.
+ */
+function withoutInherited(claims: readonly BaseClaim[]): readonly BaseClaim[] {
+  const comment = claims.find(
+    ({ source, boundary, reference }) => source === 'from-comment' && boundary?.strength === 'exact' && reference !== null,
+  );
+  if (comment === undefined) return claims;
+  const inherited = claims.filter((claim) => claim.source === 'annotation' && contradicts(claim, comment));
+  return [...claims.filter((claim) => !inherited.includes(claim)), ...inherited];
 }
 
 function contradicts(a: BaseClaim, b: BaseClaim): boolean {

@@ -1,9 +1,10 @@
 import { reason } from '../reason.ts';
-import type { Reference } from '../reference.ts';
+import type { Reference, Repository } from '../reference.ts';
 import { type BaseVerdict, untoldBase } from '../verdict.ts';
 import { checkSuspect, type Surroundings } from './check-suspect.ts';
 import { chooseBase, chooseProven, type Fitting } from './choose-base.ts';
-import { type BaseClaim, type Findings, NOTHING_FOUND, type RejectedClaim } from './claim.ts';
+import { findCandidate, type FittingCandidate } from './candidates.ts';
+import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND, type RejectedClaim } from './claim.ts';
 import { askOwnDocuments, type Conversation } from './conversation.ts';
 import { type Evidence, gatherEvidence, type ImageTraces } from './gather.ts';
 import type { KnownBase } from './known-base.ts';
@@ -16,7 +17,11 @@ export type BaseQuestion = Surroundings & {
   readonly told: Findings;
   /** The registry it is from can be asked what it records of the image. */
   readonly hasRegistry: boolean;
-  readonly tagsHere: (repository: KnownBase) => readonly Reference[];
+  readonly tagsHere: (base: KnownBase) => readonly Reference[];
+  /** Repositories of the image itself, whose other tags are its other versions. */
+  readonly own: readonly Repository[];
+  /** References that may be its base where nothing else names one. */
+  readonly candidates: readonly Reference[];
 };
 
 /** The verdict, and all that spoke for and against. */
@@ -54,11 +59,23 @@ export function* decideBase(question: BaseQuestion): Conversation<BaseDecision> 
       });
     case 'unnamed':
       return decided(unnamed(choice.base));
-    case 'nothing':
-      return decided(nothing(evidence));
+    case 'nothing': {
+      const candidate = yield* findCandidate(question.candidates, evidence, question);
+      if (candidate === null) return decided(nothing(evidence));
+      const claims = [...evidence.claims, makeClaim('candidate', 'bases of the configuration', { reference: candidate.reference })];
+      const known = asKnown(candidate);
+      const { choice: found } = chooseProven({ ...evidence, claims }, [{ base: known, fit: candidate.fit }], question);
+      if (found.kind !== 'suspects') return decided(nothing(evidence));
+      return { ...decided(yield* checkAll(found, evidence, question)), found: claims };
+    }
     case 'suspects':
       return decided(yield* checkAll(choice, evidence, question));
   }
+}
+
+function asKnown({ reference, version }: FittingCandidate): KnownBase {
+  const { registry, repository } = reference;
+  return { ...version, source: 'candidate', references: [reference], repositories: [{ registry, repository }], isLocal: false };
 }
 
 type Suspects = { readonly suspects: readonly Suspect[]; readonly beyond: readonly Fitting[] };
@@ -102,7 +119,7 @@ function unnamed(base: KnownBase): BaseVerdict {
   const digest = base.topDigest ?? base.manifestDigest;
   const what = repository === undefined || digest === null ? 'an image without a name' : nameOfBase({ ...repository, tag: null, digest });
   const message = `it was built on ${what}, and no tag of that is known: name it with --base`;
-  return { kind: 'unknown', reason: reason('ambiguous-tag', message), ...untoldBase(message), recorded: digest, evidence: [base.source] };
+  return { kind: 'unknown', reason: reason('no-evidence', message), ...untoldBase(message), recorded: digest, evidence: [base.source] };
 }
 
 function nothing({ layersLost }: Evidence): BaseVerdict {

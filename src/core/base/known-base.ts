@@ -6,7 +6,7 @@ import type { VersionDigests } from './version.ts';
 
 /** A version of some base whose contents are known without asking anyone: an image of this machine, or one that is remembered. */
 export type KnownBase = VersionDigests & {
-  readonly source: Extract<EvidenceSource, 'parent-chain' | 'seen-before' | 'local-image'>;
+  readonly source: Extract<EvidenceSource, 'parent-chain' | 'seen-before' | 'local-image' | 'candidate'>;
   /** Names it has or had, all with a tag. */
   readonly references: readonly Reference[];
   /** Where it is known by digest, with or without a tag. */

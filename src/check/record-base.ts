@@ -1,0 +1,155 @@
+import { askContents, askEntry, askTag, type Conversation } from '../core/base/conversation.ts';
+import { fitBase, type KnownBase } from '../core/base/known-base.ts';
+import { nameOfBase } from '../core/base/suspect.ts';
+import type { BaseVersion, VersionContents } from '../core/base/version.ts';
+import type { ImageContents } from '../core/image-contents.ts';
+import { renderPlatform } from '../core/platform.ts';
+import { type Outcome, reason } from '../core/reason.ts';
+import { type Reference, renderReference } from '../core/reference.ts';
+import { ImgupdateError } from '../errors.ts';
+import { type AnswerPolicy, createAnswers } from './answers.ts';
+import { openBaseSession } from './check-base.ts';
+import { checkBases } from './check-bases.ts';
+import type { CheckPorts } from './check-images.ts';
+import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
+import { createLocalBases, type LocalBases } from './local-bases.ts';
+import type { ImageSource, Inventory, Registry } from './ports.ts';
+
+export type RecordPorts = CheckPorts & { readonly source: ImageSource };
+
+export type RecordOptions = {
+  /** As the user wrote it, for messages. */
+  readonly image: string;
+  readonly matches: Matches;
+  /** Also images without a name. */
+  readonly all: boolean;
+  /** null: the base that the evidence names. */
+  readonly base: Reference | null;
+  readonly policy: AnswerPolicy;
+};
+
+/** What was written into the state. */
+export type RecordedBase = { readonly subject: Subject; readonly base: BaseVersion };
+
+/**
+ * Records on which version of its base an image was built, while that is still known: the image that the base's name has on this machine, where the image
+ * stands on it, which takes no request; else what its registry offers now.
+ *
+ * @throws ImgupdateError 'no-such-image', 'usage' when more than one image matches, 'not-the-base' when the image does not stand on it or that cannot be seen.
+ */
+export async function recordBase(ports: RecordPorts, options: RecordOptions): Promise<RecordedBase> {
+  const inventory = await ports.source.list({ all: options.all, signal: ports.signal, onProgress: () => undefined });
+  const opening: { registry: Promise<Registry> | null } = { registry: null };
+  const openRegistry = (): Promise<Registry> => (opening.registry ??= ports.openRegistry(inventory.insecureRegistries));
+  try {
+    return await record({ ...ports, inventory, openRegistry }, options);
+  } finally {
+    inventory.close();
+    await (await opening.registry)?.close();
+  }
+}
+
+type Recording = Omit<RecordPorts, 'openRegistry'> & { readonly inventory: Inventory; readonly openRegistry: () => Promise<Registry> };
+
+async function record(ports: Recording, options: RecordOptions): Promise<RecordedBase> {
+  const { inventory, memory, now } = ports;
+  const subject = chooseSubject(listSubjects(inventory, { matches: options.matches, platform: null }), options.image);
+  const local = createLocalBases(inventory.images, inventory.readBuild);
+  const contents = await local.contentsOf(subject.image);
+  if (contents === null) throw notTheBase(`the engine does not tell which layers ${options.image} has`, 'build it again');
+  const base = options.base ?? (await inferBase(subject, local, ports));
+  if (base === null) {
+    throw notTheBase(
+      `nothing says which base ${options.image} was built on`,
+      `name it: imgupdate base record ${options.image} node:20-slim`,
+    );
+  }
+  const version = await findVersion({ subject, contents, base, local }, ports, options);
+  const at = now();
+  const { registry, repository, tag } = base;
+  const recorded: BaseVersion = {
+    ...version,
+    repository: { registry, repository },
+    tag,
+    platform: renderPlatform(subject.platform),
+    firstSeen: at,
+    lastSeen: at,
+  };
+  memory.writeBuildNote({ imageId: subject.image.imageId, base: recorded, recordedAt: at });
+  return { subject, base: recorded };
+}
+
+function chooseSubject(subjects: readonly Subject[], image: string): Subject {
+  const [subject] = subjects;
+  if (subject === undefined) {
+    throw new ImgupdateError('no-such-image', `no image here matches ${image}`, { hint: 'list those that are: imgupdate list' });
+  }
+  const count = new Set(subjects.map((each) => each.image.imageId)).size;
+  if (count === 1) return subject;
+  throw new ImgupdateError('usage', `${count} images match ${image}, and a base is recorded of one`, {
+    hint: `name it with its tag: imgupdate base record ${subject.name}`,
+  });
+}
+
+/** What the image and this machine say of its base, without asking anyone. */
+async function inferBase(subject: Subject, local: LocalBases, ports: Recording): Promise<Reference | null> {
+  const answers = createAnswers(ports, { maxAgeMs: 0, offline: true });
+  const reports = await checkBases([subject], new Map(), {
+    ports: { answers, memory: ports.memory, local, now: ports.now, refusal: () => null, isUncounted: () => false },
+    options: { jobs: 1, toldOf: () => [], candidates: [], places: new Map(), records: 'remembered' },
+  });
+  const reference = reports.get(subject)?.verdict.reference ?? null;
+  return reference?.tag === null ? null : reference;
+}
+
+type Wanted = { readonly subject: Subject; readonly contents: ImageContents; readonly base: Reference; readonly local: LocalBases };
+
+async function findVersion(wanted: Wanted, ports: Recording, { image, policy }: RecordOptions): Promise<VersionContents> {
+  const { subject, contents, base, local } = wanted;
+  const name = nameOfBase(base);
+  const below = await local.below(subject.image);
+  const here = below.find((known) => isNamed(known, base) && ['full', 'layers'].includes(fitBase(contents, known.contents) ?? ''));
+  if (here !== undefined) return digestsAndContents(here);
+  const rendered = renderPlatform(subject.platform);
+  const session = openBaseSession(
+    {
+      platform: subject.platform,
+      place: null,
+      findLocal: local.named,
+      known: below,
+      seen: (reference) => ports.memory.readBases(reference, reference.tag, rendered),
+    },
+    { answers: createAnswers(ports, policy), memory: ports.memory, now: ports.now },
+  );
+  const offered = await session.converse(findOffered(base));
+  if (!offered.ok)
+    throw notTheBase(`cannot record ${name} as the base of ${image}: ${offered.reason.message}`, `pull it first: docker pull ${name}`);
+  if (['full', 'layers'].includes(fitBase(contents, offered.value.contents) ?? '')) return offered.value;
+  throw notTheBase(
+    `cannot record ${name} as the base of ${image}: the image does not stand on what ${name} names now`,
+    'build it on that first, or name the base it stands on',
+  );
+}
+
+function isNamed(known: KnownBase, base: Reference): boolean {
+  return known.references.some((reference) => renderReference(reference) === renderReference({ ...base, digest: null }));
+}
+
+function digestsAndContents({ topDigest, manifestDigest, configDigest, contents }: KnownBase): VersionContents {
+  return { topDigest, manifestDigest, configDigest, contents };
+}
+
+function* findOffered(base: Reference): Conversation<Outcome<VersionContents>> {
+  const offer = base.digest === null ? yield* askTag(base) : ({ kind: 'found', digest: base.digest } as const);
+  if (offer.kind === 'unknown') return { ok: false, reason: offer.reason };
+  if (offer.kind === 'gone') return { ok: false, reason: reason('not-found-or-private', `${renderReference(base)} does not exist`) };
+  const entry = yield* askEntry(base, offer.digest);
+  if (!entry.ok) return entry;
+  if (entry.value === null)
+    return { ok: false, reason: reason('unsupported', `${renderReference(base)} does not offer the image's platform`) };
+  return yield* askContents(base, { top: offer.digest, manifest: entry.value.manifest });
+}
+
+function notTheBase(message: string, hint: string): ImgupdateError {
+  return new ImgupdateError('not-the-base', message, { hint });
+}
