@@ -69,7 +69,7 @@ function sameSteps(found: Carrying, own: History): Comparison {
   if (image.contents.diffIds.length === layers) {
     return { ...current, confidence: own.entries.length === steps ? 'high' : 'medium', notes: [] };
   }
-  return { ...current, confidence: isCutWithinSecond(own, steps) ? 'low' : 'medium', notes: [unseen(name)] };
+  return { ...current, confidence: isCutWithinOneTime(own, steps) ? 'low' : 'medium', notes: [unseen(name)] };
 }
 
 /** How the base moved when the old one ended at `end`, which is above its present steps or at their end; null when it lost nothing. */
@@ -96,11 +96,10 @@ function youngerThanItsSteps(found: Carrying, sure: BaseEnd | undefined): Compar
   });
 }
 
-/** Whether an engine, which tells no fractions of a second, tells the same time of the base's last step and the next: what was lost may lie between. */
-function isCutWithinSecond(own: History, steps: number): boolean {
+/** Whether the base's last step and the next one bear one time, as engines tell it to the second, or after SOURCE_DATE_EPOCH: what was lost may lie between. */
+function isCutWithinOneTime(own: History, steps: number): boolean {
   const [last, next] = [own.entries[steps - 1], own.entries[steps]];
-  if (own.precision === 'exact' || last === undefined || next === undefined) return false;
-  return createdAt(last) === createdAt(next);
+  return last !== undefined && next !== undefined && createdAt(last) === createdAt(next);
 }
 
 /** What cannot be seen, and what to do. */

@@ -1,4 +1,3 @@
-import { createdAt } from '../history.ts';
 import { countCommonLayers, EMPTY_LAYER, type ImageContents } from '../image-contents.ts';
 import { findEnds } from './base-end.ts';
 import type { ComparedImage } from './compared-image.ts';
@@ -60,7 +59,7 @@ function compareForeign(image: ComparedImage, now: ImageContents, name: string):
   if (isRepacked(image.contents, now)) {
     return layersDiffer(difference, `${name} was rebuilt: all its layers differ`, { confidence: 'high', notes: [REPACKED] });
   }
-  if (hasOneTime(image.contents) && !hasOneTime(now) && createdAt(now) !== null) {
+  if (hasOneTime(image.contents) && !hasOneTime(now)) {
     const why = `this image shares no layer with ${name}: its layers, or those of ${name}, were written anew`;
     return layersDiffer(difference, why, {
       confidence: 'low',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Boundary } from '../../../src/core/base/claim.ts';
 import { compare } from '../../../src/core/base/compare.ts';
 import { parseDigest } from '../../../src/core/digest.ts';
 import { EMPTY_LAYER, type ImageContents } from '../../../src/core/image-contents.ts';
@@ -94,9 +95,11 @@ describe('an image that has all layers and steps of its base', () => {
     });
   });
 
-  it('proves less when an engine tells one second for the last step of the base and the next', () => {
-    const steps = [...BASE.slice(0, 3), '+COPY app@2'];
-    const image = compared(asEngineTells(makeContents(steps)));
+  it.each([
+    ['an engine, which tells seconds,', asEngineTells],
+    ['its config', (contents: ImageContents) => contents],
+  ])('proves less when %s tells one time for the last step of the base and the next', (_, told) => {
+    const image = compared(told(makeContents([...BASE.slice(0, 3), '+COPY app@2'])));
     expect(compare(image, makeContents(BASE.slice(0, 3)), NAME)).toMatchObject({ kind: 'current', confidence: 'low' });
   });
 
@@ -151,8 +154,12 @@ describe('a base that lost its end, where the old end is recorded in the image',
     });
   });
 
-  it('but not by an end below its present one, which is wrong', () => {
-    expect(compare(compared(APP, { boundaries: [endAfter(1, 'exact')] }), NOW, NAME)).toMatchObject({
+  it.each<[string, Boundary]>([
+    ['in steps and layers', endAfter(1, 'exact')],
+    ['in steps', endAfter(3, 'exact')],
+    ['in layers', { history: null, layers: 1, strength: 'exact' }],
+  ])('but not by an end below its present one, which is wrong: %s', (_, boundary) => {
+    expect(compare(compared(APP, { boundaries: [boundary] }), NOW, NAME)).toMatchObject({
       kind: 'current',
       confidence: 'medium',
     });
@@ -215,6 +222,11 @@ describe('an image that has all layers of its base, but not its steps', () => {
       why: 'node:20 was made anew: its 2 layers are the same, its step 4 is not',
       notes: ['whether it dropped layers this image still carries cannot be told'],
     });
+  });
+
+  it('another CMD, and the old base is guessed to have ended below a step that was its own', () => {
+    const image = compared(makeContents(['+ADD rootfs@0', 'ENV A=1@1', 'CMD sh@2', '+COPY app@10']), { boundaries: [endAfter(1, 'weak')] });
+    expect(compare(image, makeContents(['+ADD rootfs@0', 'ENV A=1@20', 'CMD ash@21']), NAME)).toMatchObject({ movement: 'undetermined' });
   });
 
   it('another CMD, and the image has no further layers that could have been dropped', () => {
@@ -350,6 +362,11 @@ describe('an image that has some layers of its base', () => {
       confidence,
       why: 'node:20 has 1 layer on top of all that this image has',
     });
+  });
+
+  it('has its steps, but without times that is no sign of packing', () => {
+    const [image, packed] = [makeContents([...untimed(BASE), ...OWN]), makeContents(untimed(BASE), { layers: ['ADD rootfs', 'packed'] })];
+    expect(compare(compared(image), packed, NAME)).toMatchObject({ movement: 'layers-differ', notes: [] });
   });
 
   it('has its steps, so that only the packing changed', () => {
