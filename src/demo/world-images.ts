@@ -39,8 +39,10 @@ export function makeDemoContent(): DemoContent {
   const kafkaHere = release('2025-08-14', [olderDebian, layer('kafka 3.7.2', 150, '2025-08-14')]);
   const kafkaNow = release('2026-11-02', [debian, layer('kafka 4.1.1', 150, '2026-11-02')]);
 
-  const redisBefore = release('2026-09-30', [olderAlpine, layer('redis 7.2.11', 40, '2026-09-30')]);
-  const redis = release('2026-11-09', [alpineRoot, layer('redis 7.2.12', 41, '2026-11-09')]);
+  const redisLayers = [alpineRoot, layer('redis 7.2.12', 41, '2026-11-02')];
+  const redisTools = layer('redis debugging tools', 30, '2026-11-02');
+  const redisBefore = release('2026-11-02', [...redisLayers, redisTools]);
+  const redis = release('2026-11-09', redisLayers);
 
   const grafana = release('2026-08-27', [olderAlpine, layer('grafana 11.2.0', 190, '2026-08-27')]);
   const alpine = release('2026-10-08', [alpineRoot]);
@@ -51,7 +53,9 @@ export function makeDemoContent(): DemoContent {
   const apiHere = release('2026-11-05', [alpineRoot, apiModules, layer('api 2.3.1', 12, '2026-11-05')]);
   const apiNow = release('2026-11-19', [alpineRoot, apiModules, layer('api 2.4.0', 13, '2026-11-19')]);
 
-  const myApp = imageFor('amd64', '2026-11-20', [...nodeLayers, layer('my-app', 8, '2026-11-20')]);
+  const myApp = builtOn(nodeHere, layer('my-app', 8, '2026-11-20'));
+  const shop = builtOn(nginxHere, layer('shop', 16, '2026-11-06'));
+  const queue = builtOn(redisBefore, layer('queue', 9, '2026-11-05'));
 
   const installedNginx = pulled(nginxHere, 'nginx:1.27');
   const installedPostgres = pulled(postgres, 'postgres:16');
@@ -94,7 +98,12 @@ export function makeDemoContent(): DemoContent {
       pulled(billing, 'acme/billing:1.9'),
       pulled(ci, 'registry.example:5000/tools/ci:latest'),
       { ...pulled(alpine, 'alpine:3.22'), tags: [] },
-      { image: myApp, target: myApp, tags: ['my-app:dev'], repoDigests: [] },
+      ...Object.entries({ 'my-app:dev': myApp, 'shop:dev': shop, 'queue:dev': queue }).map(([tag, image]) => ({
+        image,
+        target: image,
+        tags: [tag],
+        repoDigests: [],
+      })),
     ],
     containers: [
       { name: 'web', running: true, image: installedNginx, reference: 'nginx:1.27', created: '2026-10-24T06:30:00Z' },
@@ -126,6 +135,18 @@ function release(day: string, layers: readonly LayerPair[]): IndexDocument {
   return makeDemoIndex([imageFor('amd64', day, layers), imageFor('arm64', day, layers)]);
 }
 
+/** What `docker build` on an amd64 machine makes of a base, one more layer and a command: it takes over all of the base's layers and steps. */
+function builtOn(base: IndexDocument, top: LayerPair): ImageDocument {
+  const below = childFor(base, 'amd64');
+  const { created, createdBy } = top.amd64;
+  return makeImage({
+    platform: below.platform,
+    created,
+    layers: [...below.layers, top.amd64],
+    history: [...below.history, { created, created_by: createdBy }, { created, created_by: 'CMD ["/srv/start"]', empty_layer: true }],
+  });
+}
+
 const makeDemoIndex = (children: readonly ImageDocument[]): IndexDocument => makeIndex({ children, attested: true });
 
 function imageFor(architecture: Architecture, day: string, layers: readonly LayerPair[]): ImageDocument {
@@ -133,15 +154,24 @@ function imageFor(architecture: Architecture, day: string, layers: readonly Laye
     platform: { os: 'linux', architecture, ...(architecture === 'arm64' ? { variant: 'v8' } : {}) },
     created: at(day),
     layers: layers.map((pair) => pair[architecture]),
+    history: [
+      ...layers.map((pair) => ({ created: pair[architecture].created, created_by: pair[architecture].createdBy })),
+      { created: at(day), created_by: 'CMD ["/bin/true"]', empty_layer: true },
+    ],
   });
+}
+
+function childFor(index: IndexDocument, architecture: Architecture): ImageDocument {
+  const image = index.children.find((child) => child.kind === 'image' && child.platform.architecture === architecture);
+  if (image?.kind !== 'image') throw new Error(`demo image: expected one for ${architecture}`);
+  return image;
 }
 
 const at = (day: string): string => `${day}T04:00:00Z`;
 
 /** What is left on an amd64 machine after pulling each of the names, which named `index` then. */
 function pulled(index: IndexDocument, ...tags: readonly string[]): StoredImage {
-  const image = index.children.find((child) => child.kind === 'image' && child.platform.architecture === 'amd64');
-  if (image?.kind !== 'image') throw new Error('demo image: expected one for amd64');
+  const image = childFor(index, 'amd64');
   const repoDigests = tags.flatMap((tag) => {
     const reference = parseReference(tag);
     return reference.ok ? [renderFamiliar({ ...reference.value, tag: null, digest: index.digest })] : [];

@@ -35,7 +35,9 @@ export type DemoWorld = {
  * | ghcr.io/acme/api:2.3.1 and :latest | one image here, two there |
  * | registry.example:5000/tools/ci:latest | nothing answers |
  * | alpine@sha256:... | pinned |
- * | my-app:dev | built here |
+ * | my-app:dev | built here on node:20-slim, which did not move for this platform |
+ * | shop:dev | built here on nginx:1.27 as it was before it was rebuilt |
+ * | queue:dev | built here on redis:7.2 as it was before it dropped its top layer |
  *
  * @throws ImgupdateError 'cannot-write' when there is no place for the store's socket.
  */

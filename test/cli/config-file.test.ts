@@ -68,8 +68,8 @@ describe('--config', () => {
     ['an unknown key', '{"image": {}}', 'unknown key "image" (did you mean "images"?)'],
     [
       'what is no reference',
-      '{"bases": ["A/b"]}',
-      'cannot read the base A/b: invalid reference format "A/b": repository name must be lowercase',
+      '{"bases": ["node:20:slim"]}',
+      'cannot read the base node:20:slim: invalid reference format "node:20:slim": tag "20:slim" is not 1 to 128 letters, digits, "_", "." or "-", the first no "." or "-"',
     ],
   ])('names %s, before anything is asked', async (_name, text, problem) => {
     const path = join(directory.path, 'config.json');
