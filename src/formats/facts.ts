@@ -13,6 +13,11 @@ export function nameOf(image: ImageReport): string {
   return image.registry === null ? shortDigest(sanitizeText(image.engineId)) : sanitizeText(image.name);
 }
 
+/** What to type to have this image looked at again: `nginx:1.27`; `docker://nginx:1.27` for one that was read in its registry. */
+export function targetOf(image: ImageReport): string {
+  return image.sources[0]?.kind === 'docker' ? `docker://${nameOf(image)}` : nameOf(image);
+}
+
 /** `linux/arm/v7` */
 export function platformOf(image: ImageReport): string {
   return sanitizeText(renderPlatform(image.platform));

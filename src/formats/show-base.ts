@@ -4,7 +4,7 @@ import { shortDigest } from '../core/digest.ts';
 import { renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, hasBase } from './base.ts';
-import { nameOf, plural } from './facts.ts';
+import { targetOf, plural } from './facts.ts';
 import { describeDifference } from './layer-step.ts';
 import { type Field, shortenDigests, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
 import { isOneWord } from './upgrade-command.ts';
@@ -38,7 +38,7 @@ export const BASE_HOW: Field = {
 
 function describeBase(image: ImageReport): readonly string[] {
   if (hasBase(image)) return [canonicalBaseOf(image) || 'not named'];
-  const name = nameOf(image);
+  const name = targetOf(image);
   const why = sanitizeText(image.base.verdict.why, LONGEST_LINE);
   return [`unknown: ${why}; name it: imgupdate show --base REF ${isOneWord(name) ? name : 'IMAGE'}`];
 }

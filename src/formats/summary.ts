@@ -2,7 +2,7 @@ import type { CheckReport, ImageReport } from '../check/report.ts';
 import type { BaseVerdict, TagVerdict } from '../core/verdict.ts';
 import { renderAge } from './age.ts';
 import { hasBase, isUnsure, openBaseReasonOf } from './base.ts';
-import { candidateOf, isUpgradable, nameOf, platformOf, plural } from './facts.ts';
+import { candidateOf, isUpgradable, platformOf, plural, targetOf } from './facts.ts';
 import { renderHints } from './hints.ts';
 import { renderSize } from './size.ts';
 
@@ -108,9 +108,9 @@ function nextOfAll(stale: readonly ImageReport[], { verb = 'list' }: SummaryOpti
 function nextOfUpgradable(stale: readonly ImageReport[], { verb }: SummaryOptions): string | null {
   if (stale.length > 0 && verb === 'demo') return "Run 'imgupdate list' to check the images of this machine.";
   const newer = stale.find((image) => image.tag.verdict.kind !== 'gone' && (image.base.verdict.kind !== 'gone' || isPullable(image)));
-  if (newer !== undefined) return `Run 'imgupdate show ${nameOf(newer)}' to see what changed and how to upgrade.`;
+  if (newer !== undefined) return `Run 'imgupdate show ${targetOf(newer)}' to see what changed and how to upgrade.`;
   const [gone] = stale;
-  return gone === undefined ? null : `Run 'imgupdate show ${nameOf(gone)}' to see what is known about it.`;
+  return gone === undefined ? null : `Run 'imgupdate show ${targetOf(gone)}' to see what is known about it.`;
 }
 
 function noteOutdated(images: readonly ImageReport[]): readonly string[] {
