@@ -60,7 +60,8 @@ export function decodeConfig(bytes: Uint8Array): Outcome<ImageConfig> {
   };
 }
 
-function decodeHistoryEntry(wire: JsonObject): HistoryEntry {
+/** Reads a step of `history`, as a config document has it. */
+export function decodeHistoryEntry(wire: JsonObject): HistoryEntry {
   return {
     created: readText(wire, 'created'),
     createdBy: readText(wire, 'created_by'),

@@ -1,6 +1,7 @@
 import { type Digest, parseDigest } from '../digest.ts';
-import { isJsonObject, type JsonObject, readText } from '../documents-wire.ts';
+import { isJsonObject } from '../documents-wire.ts';
 import { createdAt, type History, type HistoryEntry } from '../history.ts';
+import { decodeHistoryEntry } from '../image-config.ts';
 import type { ImageContents } from '../image-contents.ts';
 import { parseJson } from '../json.ts';
 import { type Findings, makeClaim, NOTHING_FOUND } from './claim.ts';
@@ -97,15 +98,5 @@ function readKeptHistory(text: string): History | null {
   if (json?.ok !== true || !Array.isArray(json.value)) return null;
   const wire: readonly unknown[] = json.value;
   if (wire.length === 0 || wire.length > MAX_KEPT_STEPS || !wire.every(isJsonObject)) return null;
-  return { entries: wire.map(readKeptStep), precision: 'exact' };
-}
-
-function readKeptStep(wire: JsonObject): HistoryEntry {
-  return {
-    created: readText(wire, 'created'),
-    createdBy: readText(wire, 'created_by'),
-    comment: readText(wire, 'comment'),
-    author: readText(wire, 'author'),
-    emptyLayer: wire.empty_layer === true,
-  };
+  return { entries: wire.map(decodeHistoryEntry), precision: 'exact' };
 }
