@@ -9,7 +9,7 @@ import type { ImageContents } from '../core/image-contents.ts';
 import { chainIds } from '../core/layers.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
 import { type Reason, reason } from '../core/reason.ts';
-import type { Reference } from '../core/reference.ts';
+import { type Reference, renderRepository } from '../core/reference.ts';
 import { knownDigests } from '../core/tag-check.ts';
 import { untoldBase } from '../core/verdict.ts';
 import type { Answers } from './answers.ts';
@@ -63,7 +63,7 @@ export async function checkBases(
 ): Promise<ReadonlyMap<Subject, BaseReport>> {
   const reports = new Map<Subject, BaseReport>();
   const limit = pLimit(options.jobs);
-  const images = [...groupBy(subjects, keyOf).values()];
+  const images = [...groupBy(subjects, (subject) => keyOf(subject, options.places.get(subject) ?? null)).values()];
   for (let start = 0; start < images.length; start += BATCH) {
     await Promise.all(
       images.slice(start, start + BATCH).map((rows) =>
@@ -80,7 +80,9 @@ export async function checkBases(
 /** So that ten thousand images do not mean ten thousand promises at once. */
 const BATCH = 1_000;
 
-const keyOf = ({ image, platform }: Subject): string => `${image.imageId} ${renderPlatform(platform)}`;
+/** One image may lie in several places of registries, each of which may record another thing of it. */
+const keyOf = ({ image, platform }: Subject, place: OwnPlace | null): string =>
+  [image.imageId, renderPlatform(platform), place === null ? '' : `${renderRepository(place.repository)}@${place.digest}`].join(' ');
 
 type Rows = { readonly rows: readonly Subject[]; readonly settled: ReadonlyMap<Subject, Settled> };
 
@@ -124,16 +126,18 @@ async function checkRows({ rows, settled }: Rows, ports: BaseCheckPorts, options
   );
 }
 
-const NOTHING_TOLD = 'its store does not tell which layers it has';
+/** Of an image that could not be read nothing can be said. */
+export function untoldBaseOf(because: Reason): BaseReport {
+  return {
+    verdict: { kind: 'unknown', reason: because, ...untoldBase(because.message) },
+    checkedAt: null,
+    ...NOTHING_FOUND,
+    found: [],
+    trail: [],
+  };
+}
 
-/** Of an image whose layers are not known nothing can be said. */
-export const UNTOLD_BASE: BaseReport = {
-  verdict: { kind: 'unknown', reason: reason('no-evidence', NOTHING_TOLD), ...untoldBase(NOTHING_TOLD) },
-  checkedAt: null,
-  ...NOTHING_FOUND,
-  found: [],
-  trail: [],
-};
+export const UNTOLD_BASE: BaseReport = untoldBaseOf(reason('no-evidence', 'its store does not tell which layers it has'));
 
 /** Merged layers are no prefix of anything any more; then the history that was kept may be. */
 function keysOf(contents: ImageContents): { readonly chainIds: readonly string[]; readonly historyHashes: readonly string[] } {

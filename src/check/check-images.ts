@@ -4,7 +4,7 @@ import type { Platform } from '../core/platform.ts';
 import { compareText, type Reference } from '../core/reference.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { createBaseHosts } from './base-hosts.ts';
-import { checkBases, type Records, UNTOLD_BASE } from './check-bases.ts';
+import { checkBases, type Records, UNTOLD_BASE, untoldBaseOf } from './check-bases.ts';
 import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
 import { createChainsHere, describeImage } from './describe-image.ts';
 import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
@@ -103,12 +103,17 @@ async function check(ports: Checking, options: CheckOptions): Promise<CheckRepor
     },
     options: { ...options.bases, jobs: options.jobs, toldOf, places: new Map(targets.map(({ subject, place }) => [subject, place])) },
   });
+  const unread = new Map(targets.flatMap(({ subject, unread }) => (unread === null ? [] : [[subject, untoldBaseOf(unread)] as const])));
   const here = createChainsHere(inventory?.images ?? []);
   const registry = await lazyRegistry.opened();
   return {
     generatedAt: now(),
     images: subjects.map((subject) =>
-      describeImage(subject, { settled: settled.get(subject) ?? null, base: bases.get(subject) ?? UNTOLD_BASE }, here),
+      describeImage(
+        subject,
+        { settled: settled.get(subject) ?? null, base: unread.get(subject) ?? bases.get(subject) ?? UNTOLD_BASE },
+        here,
+      ),
     ),
     registries: registry?.usage() ?? [],
     warnings: [...(inventory?.warnings ?? []), ...(registry?.warnings() ?? [])],
@@ -119,8 +124,8 @@ async function readTargets(answers: Answers, lazyRegistry: LazyRegistry, options
   if (options.targets.length === 0) return [];
   if (!options.offline) (await lazyRegistry.get()).announce(options.targets);
   const limit = pLimit(options.jobs);
-  const platform = options.platform ?? options.machinePlatform;
-  return Promise.all(options.targets.map((reference) => limit(() => readTarget(reference, platform, answers))));
+  const wanted = { asked: options.platform, machine: options.machinePlatform };
+  return Promise.all(options.targets.map((reference) => limit(() => readTarget(reference, wanted, answers))));
 }
 
 /** Docker Hub counts what is pulled, and so does every registry that tells of a quota; of one that was not asked in this run nobody knows. */

@@ -1,7 +1,7 @@
-import type { InstalledImage } from '../core/installed.ts';
-import type { BuildRecord } from '../core/installed.ts';
+import { type Index, type Manifest, runnableEntries } from '../core/documents.ts';
+import type { BuildRecord, InstalledImage } from '../core/installed.ts';
 import { choosePlatform, type Platform, renderPlatform } from '../core/platform.ts';
-import { type Outcome, reason } from '../core/reason.ts';
+import { type Outcome, type Reason, reason } from '../core/reason.ts';
 import { type Reference, renderFamiliar, renderReference, renderRepository } from '../core/reference.ts';
 import type { TagVerdict } from '../core/verdict.ts';
 import type { Answers, Resolution } from './answers.ts';
@@ -12,32 +12,37 @@ import { findEntry, outcomeOf } from './entry.ts';
 import type { Subject } from './images-to-check.ts';
 import type { OwnPlace } from './own-documents.ts';
 
-/** An image that was asked for where it lies in a registry; `place` and `build` are null where it could not be read. */
+/** An image that was asked for where it lies in a registry; `place` and `build` are null where it could not be read, and `unread` says why. */
 export type RegistryTarget = {
   readonly subject: Subject;
   readonly settled: Settled;
   readonly place: OwnPlace | null;
   readonly build: BuildRecord | null;
+  readonly unread: Reason | null;
 };
+
+/** Which of the images behind a reference is meant: the one `asked` for, else the one that would run on this `machine`, or the only one there is. */
+export type WantedPlatform = { readonly asked: Platform | null; readonly machine: Platform };
 
 /**
  * Reads an image from its registry as if it were installed: its manifest and its config, for one platform.
  *
- * Of a tag nothing is installed that it could be compared with, so its tag's answer is `none`, unless the registry has no such tag or platform, or does not
- * say. With tag and digest the image of the digest is the installed one; a digest alone is pinned.
+ * Of a tag nothing is installed that it could be compared with, so its tag's answer is `none`, unless the registry has no such tag or does not say. With tag and
+ * digest the image of the digest is the installed one; a digest alone is pinned.
  */
-export async function readTarget(reference: Reference, platform: Platform, answers: Answers): Promise<RegistryTarget> {
+export async function readTarget(reference: Reference, wanted: WantedPlatform, answers: Answers): Promise<RegistryTarget> {
+  const platform = wanted.asked ?? wanted.machine;
   const consulted = createConsultation(answers);
   const resolution = reference.tag === null ? null : await resolve(reference, answers);
   if (resolution !== null) consulted.tag(reference, reference.tag ?? '', resolution);
   const top = reference.digest ?? (resolution?.offer.kind === 'found' ? resolution.offer.digest : null);
   const place = top === null ? null : { repository: { registry: reference.registry, repository: reference.repository }, digest: top };
-  const read = place === null ? null : await readImage(place, { reference, platform }, consulted);
-  const image = read?.ok === true && read.value !== null ? read.value.image : missingImage(reference, platform);
+  const read = place === null ? null : await readImage(place, { reference, wanted }, consulted);
+  const image = read?.ok === true ? read.value.image : missingImage(reference, platform);
   const check =
     reference.tag !== null && reference.digest !== null && resolution !== null && resolution.offer.kind === 'found'
       ? await checkTag({ image, reference, platform }, resolution, answers)
-      : { verdict: verdictOf(reference, { platform, resolution, read }), offered: null, trail: consulted.trail };
+      : { verdict: verdictOf(reference, resolution, read), offered: null, trail: consulted.trail };
   return {
     subject: {
       image,
@@ -49,12 +54,23 @@ export async function readTarget(reference: Reference, platform: Platform, answe
       sources: [{ kind: 'docker', location: `docker://${renderFamiliar(reference)}`, line: null, column: null }],
     },
     settled: { check, resolution },
-    place: read?.ok === true && read.value !== null ? place : null,
-    build: read?.ok === true && read.value !== null ? read.value.build : null,
+    place: read?.ok === true ? place : null,
+    build: read?.ok === true ? read.value.build : null,
+    unread: read?.ok === true ? null : whyUnread(resolution, read),
   };
 }
 
-type Read = Outcome<{ readonly image: InstalledImage; readonly build: BuildRecord } | null>;
+type Read = Outcome<{ readonly image: InstalledImage; readonly build: BuildRecord }>;
+
+function whyUnread(resolution: Resolution | null, read: Read | null): Reason {
+  const failure = failureOf(resolution, read);
+  return failure ?? reason('no-evidence', 'there is no image of which a base could be told');
+}
+
+function failureOf(resolution: Resolution | null, read: Read | null): Reason | null {
+  if (resolution?.offer.kind === 'unknown') return resolution.offer.reason;
+  return read?.ok === false ? read.reason : null;
+}
 
 async function resolve(reference: Reference, answers: Answers): Promise<Resolution> {
   const tag = reference.tag ?? '';
@@ -63,11 +79,18 @@ async function resolve(reference: Reference, answers: Answers): Promise<Resoluti
 
 async function readImage(
   place: OwnPlace,
-  { reference, platform }: { readonly reference: Reference; readonly platform: Platform },
+  { reference, wanted }: { readonly reference: Reference; readonly wanted: WantedPlatform },
   consulted: Consultation,
 ): Promise<Read> {
-  const entry = await findEntry(place, platform, consulted);
-  if (!entry.ok || entry.value === null) return entry.ok ? { ok: true, value: null } : entry;
+  const platform = wanted.asked ?? wanted.machine;
+  const top = outcomeOf(await consulted.manifest(place.repository, { digest: place.digest, size: null }));
+  if (!top.ok) return top;
+  const isOnlyOne = top.value.kind === 'manifest' && wanted.asked === null;
+  const entry = isOnlyOne
+    ? { ok: true as const, value: { digest: place.digest, size: null } }
+    : await findEntry(place, platform, consulted);
+  if (!entry.ok) return entry;
+  if (entry.value === null) return { ok: false, reason: notOffered(reference, platform, top.value) };
   const manifest = outcomeOf(await consulted.manifest(place.repository, entry.value));
   if (!manifest.ok) return manifest;
   if (manifest.value.kind === 'index') {
@@ -77,7 +100,7 @@ async function readImage(
   if (!config.ok) return config;
   const own = config.value.platform;
   const image: InstalledImage = {
-    ...missingImage(reference, own !== null && choosePlatform([{ platform: own }], platform) !== null ? own : platform),
+    ...missingImage(reference, own !== null && (isOnlyOne || choosePlatform([{ platform: own }], platform) !== null) ? own : platform),
     imageId: manifest.value.config.digest,
     configDigest: manifest.value.config.digest,
     created: config.value.created,
@@ -106,18 +129,26 @@ function missingImage(reference: Reference, platform: Platform): InstalledImage 
   };
 }
 
-function verdictOf(
-  reference: Reference,
-  { platform, resolution, read }: { readonly platform: Platform; readonly resolution: Resolution | null; readonly read: Read | null },
-): TagVerdict {
-  const where = renderRepository(reference);
+/** As many platforms as a line has room for. */
+const MOST_PLATFORMS = 8;
+
+function notOffered(reference: Reference, platform: Platform, top: Index | Manifest): Reason {
+  const offered = top.kind === 'manifest' ? [] : runnableEntries(top).flatMap((entry) => (entry.platform === null ? [] : [entry.platform]));
+  const names = [...new Set(offered.map(renderPlatform))].slice(0, MOST_PLATFORMS);
+  const others = names.length === 0 ? '' : `, but ${names.join(', ')}`;
+  return reason(
+    'unsupported',
+    `${renderFamiliar(reference)} does not offer ${renderPlatform(platform)}${others}: name another with --platform`,
+  );
+}
+
+function verdictOf(reference: Reference, resolution: Resolution | null, read: Read | null): TagVerdict {
   const candidate = resolution?.offer.kind === 'found' ? resolution.offer.digest : null;
-  if (resolution?.offer.kind === 'gone') return { kind: 'gone', why: `${where} has no tag ${reference.tag ?? ''}` };
-  const failure = resolution?.offer.kind === 'unknown' ? resolution.offer.reason : read?.ok === false ? read.reason : null;
-  if (failure !== null) return { kind: 'unknown', reason: failure, candidate, why: failure.message };
-  if (read?.ok === true && read.value === null) {
-    return { kind: 'gone', why: `${renderFamiliar(reference)} does not offer ${renderPlatform(platform)}: name another with --platform` };
+  if (resolution?.offer.kind === 'gone') {
+    return { kind: 'gone', why: `${renderRepository(reference)} has no tag ${reference.tag ?? ''}` };
   }
+  const failure = failureOf(resolution, read);
+  if (failure !== null) return { kind: 'unknown', reason: failure, candidate, why: failure.message };
   if (reference.tag === null) return { kind: 'pinned', why: 'it is referenced by digest alone, which no tag can move' };
   return { kind: 'none', candidate, why: 'it was read from its registry, so nothing is installed that its tag could be compared with' };
 }

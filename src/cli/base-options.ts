@@ -12,7 +12,7 @@ import { readReference, type Settings } from './settings.ts';
  * @throws ImgupdateError 'usage' for a reference that cannot be read; `tell` does when `--base` is given for more than one image.
  */
 export function planBases(base: string | undefined, settings: Settings, records: Records): BaseOptions {
-  const flagged = base === undefined ? null : readReference(base, '--base');
+  const flagged = base === undefined ? null : readReference(base, '--base ');
   const named = [...(flagged === null ? [] : [flagged]), ...settings.candidates, ...settings.bases.map((entry) => entry.base)];
   return {
     candidates: settings.candidates,

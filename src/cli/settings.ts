@@ -42,12 +42,12 @@ export async function readSettings(context: Pick<Context, 'readFile'>, options: 
 /**
  * Reads a reference as docker would take it, `latest` where neither tag nor digest is written.
  *
- * @throws ImgupdateError 'usage', naming where it stands: `--base`.
+ * @throws ImgupdateError 'usage', naming where it stands: `--base `.
  */
 export function readReference(text: string, where: string): Reference {
   const reference = parseReference(text);
   if (reference.ok) return withDefaultTag(reference.value);
-  throw new ImgupdateError('usage', `cannot read ${where} ${text}: ${reference.message}`, {
+  throw new ImgupdateError('usage', `cannot read ${where}${text}: ${reference.message}`, {
     hint: 'write it as docker would take it: node:20-slim',
   });
 }
@@ -73,8 +73,8 @@ function toSettings(config: Config): Settings {
     insecureRegistries: readInsecureRegistries(config.insecureRegistry),
     trustedRealms: readTrustedRealms(config.trustRealm),
     allowedHosts: readHosts(config.allowHost),
-    bases: config.images.map(({ match, base }) => ({ matches: readGlob(match), base: readReference(base, 'the base') })),
-    candidates: config.bases.map((base) => readReference(base, 'the base')),
+    bases: config.images.map(({ match, base }) => ({ matches: readGlob(match), base: readReference(base, 'the base ') })),
+    candidates: config.bases.map((base) => readReference(base, 'the base ')),
   };
 }
 

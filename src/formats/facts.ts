@@ -13,9 +13,14 @@ export function nameOf(image: ImageReport): string {
   return image.registry === null ? shortDigest(sanitizeText(image.engineId)) : sanitizeText(image.name);
 }
 
+/** Whether the image was looked at where it lies in a registry, by `docker://`. */
+export function isTarget(image: ImageReport): boolean {
+  return image.sources.some(({ kind }) => kind === 'docker');
+}
+
 /** What to type to have this image looked at again: `nginx:1.27`; `docker://nginx:1.27` for one that was read in its registry. */
 export function targetOf(image: ImageReport): string {
-  return image.sources[0]?.kind === 'docker' ? `docker://${nameOf(image)}` : nameOf(image);
+  return isTarget(image) ? `docker://${nameOf(image)}` : nameOf(image);
 }
 
 /** `linux/arm/v7` */

@@ -4,7 +4,7 @@ import { shortDigest } from '../core/digest.ts';
 import { renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, hasBase } from './base.ts';
-import { targetOf, plural } from './facts.ts';
+import { isTarget, plural, targetOf } from './facts.ts';
 import { describeDifference } from './layer-step.ts';
 import { type Field, shortenDigests, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
 import { isOneWord } from './upgrade-command.ts';
@@ -40,6 +40,7 @@ function describeBase(image: ImageReport): readonly string[] {
   if (hasBase(image)) return [canonicalBaseOf(image) || 'not named'];
   const name = targetOf(image);
   const why = sanitizeText(image.base.verdict.why, LONGEST_LINE);
+  if (isTarget(image) && image.imageId === null) return [`unknown: ${why}`];
   return [`unknown: ${why}; name it: imgupdate show --base REF ${isOneWord(name) ? name : 'IMAGE'}`];
 }
 

@@ -2,7 +2,7 @@ import type { ImageReport } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { NewerVerdict } from '../core/verdict.ts';
 import { renderDate } from './age.ts';
-import { candidateOf, installedOf, isUpgradable, platformOf, reasonOf, sortContainers } from './facts.ts';
+import { candidateOf, installedOf, isTarget, isUpgradable, platformOf, reasonOf, sortContainers } from './facts.ts';
 import { BASE_FIELDS, BASE_HOW } from './show-base.ts';
 import { type Field, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
 import { renderSize } from './size.ts';
@@ -33,19 +33,30 @@ const FIELDS: readonly Field[] = [
   { name: 'Candidate-Created', values: (image, { now }) => date(image.tag.candidateCreated, now) },
   { name: 'Download', values: describeDownload },
   { name: 'Known-Digests', values: listDigests },
-  { name: 'Image-Id', values: (image, options) => showDigest(sanitizeText(image.imageId ?? image.engineId), options) },
+  { name: 'Image-Id', values: showId },
   { name: 'Newer-Tags', values: (image) => describeNewer(image.newer.verdict) },
   ...BASE_FIELDS,
   { name: 'Hold', values: describeHold },
   { name: 'Used-By', values: describeUsers },
   { name: 'Size', values: (image) => (image.size === null ? [] : [renderSize(image.size)]) },
   { name: 'Source', values: (image) => showText(image.labels.get('org.opencontainers.image.source') ?? null) },
-  { name: 'Found-In', values: (image) => image.sources.map((place) => sanitizeText(`${place.kind} ${place.location}`)) },
+  { name: 'Found-In', values: (image) => image.sources.map(describePlace) },
   { name: 'Checked', values: (image, { now }) => showChecked(image.tag, now) },
   { name: 'How', values: (image, options) => image.tag.trail.map((step) => showStep(step, options)) },
   BASE_HOW,
   { name: 'Upgrade', values: renderUpgrade },
 ];
+
+/** Of an image that could not be read from its registry no id is known. */
+function showId(image: ImageReport, options: ShowOptions): readonly string[] {
+  const id = isTarget(image) ? image.imageId : (image.imageId ?? image.engineId);
+  return id === null ? [] : showDigest(sanitizeText(id), options);
+}
+
+/** `docker-daemon unix:///var/run/docker.sock`; `docker://ghcr.io/acme/api:1`, which says its kind itself. */
+function describePlace({ kind, location }: ImageReport['sources'][number]): string {
+  return sanitizeText(location.startsWith(`${kind}:`) ? location : `${kind} ${location}`);
+}
 
 function describeStatus(image: ImageReport): string {
   const base = image.base.verdict.kind;

@@ -2,7 +2,7 @@ import type { CheckReport, ImageReport } from '../check/report.ts';
 import type { BaseVerdict, TagVerdict } from '../core/verdict.ts';
 import { renderAge } from './age.ts';
 import { hasBase, isUnsure, openBaseReasonOf } from './base.ts';
-import { candidateOf, isUpgradable, platformOf, plural, targetOf } from './facts.ts';
+import { candidateOf, isTarget, isUpgradable, platformOf, plural, targetOf } from './facts.ts';
 import { renderHints } from './hints.ts';
 import { renderSize } from './size.ts';
 
@@ -100,7 +100,9 @@ function renderNeed(images: readonly ImageReport[]): string | null {
   return bytes === 0 ? null : `Need to get ${renderSize(bytes)} of layers.`;
 }
 
+/** Images in registries have to be named again, so the first that is stale is. */
 function nextOfAll(stale: readonly ImageReport[], { verb = 'list' }: SummaryOptions): string | null {
+  if (stale.some(isTarget)) return nextOfUpgradable(stale.filter(isTarget), { upgradable: true });
   return stale.length === 0 ? null : runList(stale.length, verb);
 }
 

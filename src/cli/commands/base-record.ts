@@ -13,7 +13,7 @@ export type RecordArguments = { readonly image: string; readonly base: string | 
 
 /** `imgupdate base record IMAGE [BASE]`: writes into the state on which version of its base an image was built. To be called right after the build. */
 export async function recordBaseOf(context: Context, { image, base }: RecordArguments, options: LookupOptions): Promise<ExitCode> {
-  const reference = base === undefined ? null : readReference(base, 'the base');
+  const reference = base === undefined ? null : readReference(base, 'the base ');
   const { matches, isId } = readImage(image);
   const settings = await readSettings(context, options);
   const memory = await context.adapters.openMemory();
