@@ -111,7 +111,7 @@ async function checkRows({ rows, settled }: Rows, ports: BaseCheckPorts, options
         platform: rendered,
         known: note === null ? known : [...known, recall(note.base)],
         seen: (reference) => memory.readBases(reference, reference.tag, rendered),
-        refusal: ports.refusal,
+        refusal: (reference) => (reference.registry === note?.base.repository.registry ? null : ports.refusal(reference)),
         tagsHere: local.tagsOf,
         own: [...image.tags, ...image.repoDigests],
         candidates: options.candidates,
@@ -160,7 +160,7 @@ function recall(version: BaseVersion): KnownBase {
 function claimOfNote({ repository, tag, topDigest, manifestDigest, configDigest }: BaseVersion): BaseClaim {
   return makeClaim('seen-before', 'recorded with imgupdate base record', {
     reference: { ...repository, tag, digest: tag === null ? topDigest : null },
-    digests: [topDigest, manifestDigest].filter((digest) => digest !== null),
+    digests: [...new Set([topDigest, manifestDigest])].filter((digest) => digest !== null),
     imageId: configDigest,
   });
 }

@@ -1,13 +1,14 @@
 import { askContents, askEntry, askTag, type Conversation } from '../core/base/conversation.ts';
 import { fitBase, type KnownBase } from '../core/base/known-base.ts';
 import { nameOfBase } from '../core/base/suspect.ts';
-import type { BaseVersion, VersionContents } from '../core/base/version.ts';
+import type { BaseVersion, BuildNote, VersionContents } from '../core/base/version.ts';
 import type { ImageContents } from '../core/image-contents.ts';
 import { renderPlatform } from '../core/platform.ts';
-import { type Outcome, reason } from '../core/reason.ts';
+import { type Outcome, type Reason, reason, type ReasonKind } from '../core/reason.ts';
 import { type Reference, renderReference } from '../core/reference.ts';
 import { ImgupdateError } from '../errors.ts';
 import { type AnswerPolicy, createAnswers } from './answers.ts';
+import { createBaseHosts } from './base-hosts.ts';
 import { openBaseSession } from './check-base.ts';
 import { checkBases } from './check-bases.ts';
 import type { CheckPorts } from './check-images.ts';
@@ -25,19 +26,19 @@ export type RecordOptions = {
   readonly all: boolean;
   /** null: the base that the evidence names. */
   readonly base: Reference | null;
+  /** Registries that may be asked though only the image names them. */
+  readonly hosts: readonly string[];
   readonly policy: AnswerPolicy;
 };
 
-/** What was written into the state. */
-export type RecordedBase = { readonly subject: Subject; readonly base: BaseVersion };
-
 /**
  * Records on which version of its base an image was built, while that is still known: the image that the base's name has on this machine, where the image
- * stands on it, which takes no request; else what its registry offers now.
+ * stands on it, which takes no request; else what its registry offers now. What only the image names may be asked for where bases may.
  *
+ * @returns what is written into the state when `memory` is closed, if it can be.
  * @throws ImgupdateError 'no-such-image', 'usage' when more than one image matches, 'not-the-base' when the image does not stand on it or that cannot be seen.
  */
-export async function recordBase(ports: RecordPorts, options: RecordOptions): Promise<RecordedBase> {
+export async function recordBase(ports: RecordPorts, options: RecordOptions): Promise<BuildNote> {
   const inventory = await ports.source.list({ all: options.all, signal: ports.signal, onProgress: () => undefined });
   const opening: { registry: Promise<Registry> | null } = { registry: null };
   const openRegistry = (): Promise<Registry> => (opening.registry ??= ports.openRegistry(inventory.insecureRegistries));
@@ -51,7 +52,7 @@ export async function recordBase(ports: RecordPorts, options: RecordOptions): Pr
 
 type Recording = Omit<RecordPorts, 'openRegistry'> & { readonly inventory: Inventory; readonly openRegistry: () => Promise<Registry> };
 
-async function record(ports: Recording, options: RecordOptions): Promise<RecordedBase> {
+async function record(ports: Recording, options: RecordOptions): Promise<BuildNote> {
   const { inventory, memory, now } = ports;
   const subject = chooseSubject(listSubjects(inventory, { matches: options.matches, platform: null }), options.image);
   const local = createLocalBases(inventory.images, inventory.readBuild);
@@ -64,7 +65,8 @@ async function record(ports: Recording, options: RecordOptions): Promise<Recorde
       `name it: imgupdate base record ${options.image} node:20-slim`,
     );
   }
-  const version = await findVersion({ subject, contents, base, local }, ports, options);
+  const refusal = options.base === null ? createBaseHosts(inventory.images, options.hosts) : () => null;
+  const version = await findVersion({ subject, contents, base, local, refusal }, ports, options);
   const at = now();
   const { registry, repository, tag } = base;
   const recorded: BaseVersion = {
@@ -75,8 +77,9 @@ async function record(ports: Recording, options: RecordOptions): Promise<Recorde
     firstSeen: at,
     lastSeen: at,
   };
-  memory.writeBuildNote({ imageId: subject.image.imageId, base: recorded, recordedAt: at });
-  return { subject, base: recorded };
+  const note = { imageId: subject.image.imageId, base: recorded, recordedAt: at };
+  memory.writeBuildNote(note);
+  return note;
 }
 
 function chooseSubject(subjects: readonly Subject[], image: string): Subject {
@@ -102,14 +105,24 @@ async function inferBase(subject: Subject, local: LocalBases, ports: Recording):
   return reference?.tag === null ? null : reference;
 }
 
-type Wanted = { readonly subject: Subject; readonly contents: ImageContents; readonly base: Reference; readonly local: LocalBases };
+type Wanted = {
+  readonly subject: Subject;
+  readonly contents: ImageContents;
+  readonly base: Reference;
+  readonly local: LocalBases;
+  readonly refusal: (reference: Reference) => Reason | null;
+};
 
 async function findVersion(wanted: Wanted, ports: Recording, { image, policy }: RecordOptions): Promise<VersionContents> {
   const { subject, contents, base, local } = wanted;
   const name = nameOfBase(base);
+  const cannot = `cannot record ${name} as the base of ${image}`;
   const below = await local.below(subject.image);
   const here = below.find((known) => isNamed(known, base) && ['full', 'layers'].includes(fitBase(contents, known.contents) ?? ''));
   if (here !== undefined) return digestsAndContents(here);
+  const refused = wanted.refusal(base);
+  if (refused !== null)
+    throw notTheBase(`${cannot}: ${refused.message}`, `name it, if it is right: imgupdate base record ${image} ${name}`);
   const rendered = renderPlatform(subject.platform);
   const session = openBaseSession(
     {
@@ -123,13 +136,19 @@ async function findVersion(wanted: Wanted, ports: Recording, { image, policy }: 
   );
   const offered = await session.converse(findOffered(base));
   if (!offered.ok)
-    throw notTheBase(`cannot record ${name} as the base of ${image}: ${offered.reason.message}`, `pull it first: docker pull ${name}`);
+    throw notTheBase(`${cannot}: ${offered.reason.message}`, HINTS.get(offered.reason.kind) ?? `pull it first: docker pull ${name}`);
   if (['full', 'layers'].includes(fitBase(contents, offered.value.contents) ?? '')) return offered.value;
   throw notTheBase(
-    `cannot record ${name} as the base of ${image}: the image does not stand on what ${name} names now`,
+    `${cannot}: the image does not stand on what ${name} names now`,
     'build it on that first, or name the base it stands on',
   );
 }
+
+/** What helps where pulling would not. */
+const HINTS: ReadonlyMap<ReasonKind, string> = new Map([
+  ['not-found-or-private', 'name the base as the FROM of its Dockerfile does'],
+  ['offline', 'run without --offline'],
+]);
 
 function isNamed(known: KnownBase, base: Reference): boolean {
   return known.references.some((reference) => renderReference(reference) === renderReference({ ...base, digest: null }));

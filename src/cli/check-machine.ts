@@ -2,7 +2,7 @@ import type { Records } from '../check/check-bases.ts';
 import { checkImages } from '../check/check-images.ts';
 import type { Matches } from '../check/images-to-check.ts';
 import type { ImageSource, Registry } from '../check/ports.ts';
-import type { CheckReport } from '../check/report.ts';
+import type { CheckReport, ImageReport } from '../check/report.ts';
 import { parsePlatform, type Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
@@ -92,11 +92,12 @@ export function planRegistry(
     });
 }
 
-/** No look-up that was needed gave an answer: then nothing in the report may be trusted. */
+/** No look-up that was needed gave an answer: then nothing in the report may be trusted. What may not be asked did not fail. */
 export function everyLookupFailed(report: CheckReport): boolean {
   const tags = report.images.filter(({ tag }) => tag.verdict.kind !== 'local' && tag.verdict.kind !== 'pinned');
-  const bases = report.images.filter((image) => failedBaseReasonOf(image) !== null || image.base.checkedAt !== null);
-  const failed = [...tags.map(({ tag }) => tag.verdict.kind === 'unknown'), ...bases.map((image) => failedBaseReasonOf(image) !== null)];
+  const isFailed = (image: ImageReport): boolean => !['policy', undefined].includes(failedBaseReasonOf(image)?.kind);
+  const bases = report.images.filter((image) => isFailed(image) || image.base.checkedAt !== null);
+  const failed = [...tags.map(({ tag }) => tag.verdict.kind === 'unknown'), ...bases.map(isFailed)];
   return failed.length > 0 && failed.every((each) => each);
 }
 

@@ -68,14 +68,18 @@ export function withLookupOptions(command: Command): Command {
 
 /** Adds the options of the verbs that look at the bases of images. */
 export function withBaseOptions(command: Command): Command {
-  return command
-    .addOption(new Option('--base <reference>', 'the base of the one image that is looked at'))
-    .addOption(
-      new Option('--allow-host <host>', 'ask this registry about bases, though only an image names it (repeatable)')
-        .argParser(collect)
-        .default([], 'none'),
-    )
-    .addOption(new Option('--platform <os/arch>', "compare this platform instead of the image's own"));
+  return withAllowHost(command.addOption(new Option('--base <reference>', 'the base of the one image that is looked at'))).addOption(
+    new Option('--platform <os/arch>', "compare this platform instead of the image's own"),
+  );
+}
+
+/** Adds the option that lets more registries be asked about bases. */
+export function withAllowHost(command: Command): Command {
+  return command.addOption(
+    new Option('--allow-host <host>', 'ask this registry about bases, though only an image names it (repeatable)')
+      .argParser(collect)
+      .default([], 'none'),
+  );
 }
 
 /** What the verbs that print something else than images say of the options of output. */

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { type CommonOptions, type LookupOptions, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
+import { type CommonOptions, type LookupOptions, withAllowHost, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
 import { EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
@@ -20,12 +20,7 @@ export async function run(context: Context): Promise<ExitCode> {
     await program.parseAsync([...context.argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError)
-      return reportUsage(
-        error,
-        context,
-        program.commands.map((verb) => verb.name()),
-      );
+    if (error instanceof CommanderError) return reportUsage(error, context, program.commands.flatMap(namesOf));
     if (context.signal.aborted) throw error;
     return reportError(error, context, context.argv.includes('-v') || context.argv.includes('--verbose'));
   }
@@ -77,11 +72,13 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     finish(await (await import('./commands/limits.ts')).limits(context, options));
   });
   const base = program.command('base').description('what is known of the bases images were built on').helpCommand(false).exitOverride();
-  withLookupOptions(
-    base
-      .command('record <image> [base]')
-      .description('remember, right after a build, on which version of its base the image was built')
-      .exitOverride(),
+  withAllowHost(
+    withLookupOptions(
+      base
+        .command('record <image> [base]')
+        .description('remember, right after a build, on which version of its base the image was built')
+        .exitOverride(),
+    ),
   ).action(async (image: string, reference: string | undefined, options: LookupOptions) => {
     finish(await (await import('./commands/base-record.ts')).recordBaseOf(context, { image, base: reference }, options));
   });
@@ -119,6 +116,11 @@ function withListOptions(command: Command): Command {
   );
 }
 
+/** `base` and `base record` */
+function namesOf(verb: Command): readonly string[] {
+  return [verb.name(), ...verb.commands.map((inner) => `${verb.name()} ${inner.name()}`)];
+}
+
 /** Commander's own errors: help and version were asked for, everything else is wrong usage, in the words all messages use. */
 function reportUsage(error: CommanderError, context: Context, verbs: readonly string[]): ExitCode {
   if (error.exitCode === 0) return EXIT.ok;
@@ -129,7 +131,8 @@ function reportUsage(error: CommanderError, context: Context, verbs: readonly st
     .replace(/\.$/, '')
     .replace(/(?: is invalid)?\. (Expected|Allowed)/, (_, word: string) => `: ${word.toLowerCase()}`)
     .replace('allowed choices are', 'expected one of');
-  const verb = verbs.find((name) => name === context.argv[0]);
+  const [word, second] = context.argv;
+  const verb = verbs.findLast((name) => name === word || name === `${word} ${second}`);
   return reportError(
     new ImgupdateError('usage', `${message}${suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`}`, {
       hint: `see 'imgupdate ${verb === undefined ? '' : `${verb} `}--help'`,

@@ -40,10 +40,12 @@ export function build(steps: readonly string[], options: Build = {}): ImageDocum
     ...(layer === null ? { empty_layer: true } : {}),
     ...(comment === undefined ? {} : { comment }),
   }));
+  const command = steps.findLast((step) => step.startsWith('CMD '))?.slice('CMD '.length);
   return makeImage({
     layers: [...(from?.layers ?? []), ...made.flatMap(({ layer }) => (layer === null ? [] : [layer]))],
     history: [...(from?.history ?? []), ...history],
-    created: at,
+    created: history.at(-1)?.created ?? at,
+    ...(command === undefined ? {} : { command: JSON.parse(command) as string[] }),
     ...(annotations === undefined ? {} : { annotations }),
     ...(labels === undefined ? {} : { labels }),
     ...(settings === undefined ? {} : { settings }),

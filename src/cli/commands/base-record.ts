@@ -1,7 +1,10 @@
 import { recordBase } from '../../check/record-base.ts';
+import type { BuildNote } from '../../core/base/version.ts';
 import { shortDigest } from '../../core/digest.ts';
 import { renderFamiliar } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
+import { ImgupdateError } from '../../errors.ts';
+import { plural } from '../../formats/facts.ts';
 import { openEngine, planRegistry } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -11,14 +14,19 @@ import { readImage } from '../targets.ts';
 
 export type RecordArguments = { readonly image: string; readonly base: string | undefined };
 
-/** `imgupdate base record IMAGE [BASE]`: writes into the state on which version of its base an image was built. To be called right after the build. */
+/**
+ * `imgupdate base record IMAGE [BASE]`: writes into the state on which version of its base an image was built. To be called right after the build.
+ *
+ * It is read back, as a record that is believed to be there and is not would be missed a year later.
+ */
 export async function recordBaseOf(context: Context, { image, base }: RecordArguments, options: LookupOptions): Promise<ExitCode> {
   const reference = base === undefined ? null : readReference(base, 'the base ');
   const { matches, isId } = readImage(image);
   const settings = await readSettings(context, options);
   const memory = await context.adapters.openMemory();
+  let note: BuildNote;
   try {
-    const { base: recorded } = await recordBase(
+    note = await recordBase(
       {
         source: await openEngine(context, options, memory),
         memory,
@@ -31,22 +39,38 @@ export async function recordBaseOf(context: Context, { image, base }: RecordArgu
         matches,
         all: isId,
         base: reference,
+        hosts: settings.allowedHosts,
         policy: { maxAgeMs: options.refresh === true ? 0 : options.maxAge, offline: options.offline === true },
       },
     );
-    const name = renderFamiliar({ ...recorded.repository, tag: recorded.tag, digest: null });
-    const digest = recorded.topDigest ?? recorded.manifestDigest ?? recorded.configDigest;
-    const layers = recorded.contents.diffIds.length;
-    const what = `${layers} layer${layers === 1 ? '' : 's'}${digest === null ? '' : `, ${shortDigest(digest)}`}`;
-    context.stdout.write(`${sanitizeText(image)}: built on ${sanitizeText(name)} (${what})\n`);
-    return EXIT.ok;
   } finally {
     memory.close();
-    context.stderr.write(
-      memory
-        .warnings()
-        .map(({ message }) => `W: ${sanitizeText(message)}\n`)
-        .join(''),
-    );
+    const warnings = memory.warnings().map(({ message }) => `W: ${sanitizeText(message)}\n`);
+    context.stderr.write(warnings.join(''));
   }
+  if (!(await isKept(context, note))) {
+    throw new ImgupdateError('cannot-write', `the base of ${image} is not recorded: the state cannot be written`, {
+      hint: 'set XDG_STATE_HOME to a folder you may write to',
+    });
+  }
+  context.stdout.write(`${sanitizeText(image)}: ${describeBase(note)}\n`);
+  return EXIT.ok;
+}
+
+async function isKept(context: Context, { imageId, base, recordedAt }: BuildNote): Promise<boolean> {
+  const memory = await context.adapters.openMemory();
+  try {
+    const kept = memory.readBuildNote(imageId, base.platform);
+    return kept !== null && kept.recordedAt >= recordedAt;
+  } finally {
+    memory.close();
+  }
+}
+
+/** `built on node:20-slim (5 layers, 3f2a9c0b7d1e)` */
+function describeBase({ base }: BuildNote): string {
+  const name = renderFamiliar({ ...base.repository, tag: base.tag, digest: null });
+  const digest = base.topDigest ?? base.manifestDigest ?? base.configDigest;
+  const layers = plural(base.contents.diffIds.length, 'layer');
+  return `built on ${sanitizeText(name)} (${layers}${digest === null ? '' : `, ${shortDigest(digest)}`})`;
 }
