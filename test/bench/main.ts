@@ -1,4 +1,5 @@
 import { benchLocalBases, benchOneBase, benchRemoteBases } from './bases.ts';
+import { benchDeciding } from './deciding.ts';
 import { isInstalled, openWorkbench } from './measure.ts';
 import { renderRows, type Row } from './rows.ts';
 import { benchLatency, benchMany, benchOneName, benchStart, benchTags } from './tags.ts';
@@ -7,7 +8,17 @@ import { benchLatency, benchMany, benchOneName, benchStart, benchTags } from './
  * Measures what `list` asks and takes, beside bare node, the ideal number of round trips and other programs, all in one run. Requests are exact; times are
  * medians of a shared machine and only their ratios mean anything. Words on the command line choose: `npm run bench -- Bases`.
  */
-const BENCHES = [benchStart, benchTags, benchLatency, benchOneName, benchLocalBases, benchOneBase, benchRemoteBases, benchMany];
+const BENCHES = [
+  benchStart,
+  benchTags,
+  benchLatency,
+  benchOneName,
+  benchLocalBases,
+  benchOneBase,
+  benchRemoteBases,
+  benchDeciding,
+  benchMany,
+];
 
 async function main(words: readonly string[]): Promise<void> {
   for (const peer of ['skopeo']) {
