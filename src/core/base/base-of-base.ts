@@ -2,7 +2,7 @@ import type { Digest } from '../digest.ts';
 import { isSameRepository, type Reference } from '../reference.ts';
 import type { BaseVerdict } from '../verdict.ts';
 import { findAnnotations } from './annotations.ts';
-import type { Surroundings } from './check-suspect.ts';
+import type { Surroundings } from './surroundings.ts';
 import { askEntry, askLocal, askTag, type Conversation } from './conversation.ts';
 import { nameOfBase } from './suspect.ts';
 

@@ -1,5 +1,5 @@
 import { isSameRepository, type Reference, type Repository } from '../reference.ts';
-import type { Surroundings } from './check-suspect.ts';
+import type { Surroundings } from './surroundings.ts';
 import { askContents, askEntry, askTag, type Conversation } from './conversation.ts';
 import type { Evidence } from './gather.ts';
 import { compareExtent, type Fit, fitBase } from './known-base.ts';

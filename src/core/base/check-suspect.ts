@@ -1,32 +1,17 @@
 import type { Digest } from '../digest.ts';
-import { isProvenPrefix } from '../image-contents.ts';
 import { type Reason, reason } from '../reason.ts';
-import { type Reference, renderRepository } from '../reference.ts';
+import { renderRepository } from '../reference.ts';
+import type { Offer } from '../tag-check.ts';
 import type { BaseFacts, BaseVerdict } from '../verdict.ts';
 import { classify } from './classify.ts';
 import { compare } from './compare.ts';
 import type { Comparison } from './comparison.ts';
-import { askContents, askEntry, askLocal, askTag, type Conversation } from './conversation.ts';
-import type { Evidence } from './gather.ts';
-import type { KnownBase } from './known-base.ts';
+import { askLocal, askTag, type Conversation } from './conversation.ts';
+import { type Case, findKnown, findOffered, findRecorded, type RecordedEntries } from './find-versions.ts';
+import { fitBase, type KnownBase } from './known-base.ts';
 import { factsOf, leastSure, nameOfBase, openQuestion, type Suspect } from './suspect.ts';
 import { findPassage } from './timeline.ts';
-import { type BaseVersion, isKnownAs, isSameVersion, type VersionContents } from './version.ts';
-
-/** What is known around an image, none of which takes a request. */
-export type Surroundings = {
-  /** `linux/arm/v7` */
-  readonly platform: string;
-  /** Versions of bases, of this machine and remembered ones, that may have to do with the image. */
-  readonly known: readonly KnownBase[];
-  /** What a tag named over time for the platform, oldest first. */
-  readonly seen: (reference: Reference) => readonly BaseVersion[];
-  /** Why the registry of a reference may not be asked; null: it may. */
-  readonly refusal: (reference: Reference) => Reason | null;
-};
-
-/** At most so many recorded digests are looked up: builders write one. */
-const MAX_RECORDED = 2;
+import { isKnownAs, isSameVersion, type VersionContents } from './version.ts';
 
 /** Sources strong enough to say that a base which shares no layer with the image was its base all the same. */
 const STRONG: ReadonlySet<string> = new Set(['flag', 'config', 'dockerfile', 'provenance', 'buildpacks', 'annotation']);
@@ -34,18 +19,19 @@ const STRONG: ReadonlySet<string> = new Set(['flag', 'config', 'dockerfile', 'pr
 /**
  * Decides whether one base that an image may have been built on has moved.
  *
- * In order, the cheapest proof first: the tag names a recorded digest; its entry for the platform is one; a recorded digest that lies at the bottom of the image
- * is compared with what the tag names now, else the old version that is known by its contents (`classify`), else the image itself (`compare`).
+ * In order, the cheapest proof first: the tag names what is recorded; a recorded digest that lies at the bottom of the image is compared with what the tag names
+ * now, else the old version that is known by its contents (`classify`), else the image itself (`compare`).
  */
-export function* checkSuspect(suspect: Suspect, evidence: Evidence, here: Surroundings): Conversation<BaseVerdict> {
+export function* checkSuspect({ suspect, evidence, here }: Case): Conversation<BaseVerdict> {
   const { reference } = suspect;
   const name = nameOfBase(reference);
   if (reference.tag === null) {
-    return { kind: 'pinned', ...factsOf(suspect, { confidence: 'high', why: `${name} is named by digest alone, which no tag can move` }) };
+    const confidence = leastSure('high', suspect.limit.other);
+    return { kind: 'pinned', ...factsOf(suspect, { confidence, why: `${name} is named by digest alone, which no tag can move` }) };
   }
   const check = { suspect, evidence, here, name };
   const local = yield* askLocal(reference);
-  if (local.kind === 'here') return checkLocal(check, local.image);
+  if (local.kind === 'here' && !isAnother(check, local.image)) return checkLocal(check, local.image);
   if (local.kind === 'absent' && suspect.old?.isLocal === true) {
     return openQuestion(suspect, reason('no-evidence', `its base ${name} was only on this machine, and is not any more`));
   }
@@ -53,6 +39,7 @@ export function* checkSuspect(suspect: Suspect, evidence: Evidence, here: Surrou
   if (refusal !== null) return openQuestion(suspect, refusal);
 
   const offer = yield* askTag(reference);
+  if (local.kind === 'here' && isNowhere(offer)) return checkLocal(check, local.image);
   switch (offer.kind) {
     case 'unknown':
       return openQuestion(suspect, offer.reason);
@@ -63,7 +50,20 @@ export function* checkSuspect(suspect: Suspect, evidence: Evidence, here: Surrou
   }
 }
 
-type Check = { readonly suspect: Suspect; readonly evidence: Evidence; readonly here: Surroundings; readonly name: string };
+type Check = Case & { readonly name: string };
+
+/** An image that was built here may bear the name of a published one, on which this one was built elsewhere: so says a recorded digest. */
+function isAnother({ suspect, evidence }: Check, local: KnownBase): boolean {
+  if (suspect.digests.length === 0 || isKnownAs(local, suspect.digests) || suspect.old?.isLocal === true) return false;
+  const fit = fitBase(evidence.contents, local.contents, evidence.layersLost);
+  return fit === null || fit === 'differs';
+}
+
+/** Registries say of what they lack that it is forbidden, too. */
+function isNowhere(offer: Offer): boolean {
+  if (offer.kind !== 'unknown') return offer.kind === 'gone';
+  return offer.reason.kind === 'unauthorized' || offer.reason.kind === 'not-found-or-private';
+}
 
 function* checkOffered(check: Check, top: Digest): Conversation<BaseVerdict> {
   const { suspect, here, name } = check;
@@ -76,55 +76,36 @@ function* checkOffered(check: Check, top: Digest): Conversation<BaseVerdict> {
         recorded: offered.digest,
         confidence: 'certain',
         why: isTop ? `it was built on what ${name} names now` : `it was built on what ${name} has for ${here.platform} now`,
-        notes: isTop ? [] : [`where ${name} moved, it moved for other platforms only`],
+        notes: offered.isElsewhere ? [movedElsewhere(name)] : [],
       });
     }
     case 'none':
       return gone(suspect, `${name} no longer offers ${here.platform}`, top);
-    case 'failed': {
-      const why = `whether ${name} moved for ${here.platform} could not be learned: ${offered.reason.message}`;
-      return openQuestion(suspect, offered.reason, { candidate: top, why });
-    }
+    case 'failed':
+      return unlearned(check, top, offered.reason);
     case 'version':
-      return yield* compareVersions(check, top, offered.version);
+      return yield* compareVersions(check, offered.version, offered.entries);
   }
 }
 
-/** What a tag offers the platform now. `recorded`: by its digest it is what the image is said to be built on, so nothing more has to be known. */
-type Offered =
-  | { readonly kind: 'recorded'; readonly digest: Digest }
-  | { readonly kind: 'version'; readonly version: VersionContents }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'failed'; readonly reason: Reason };
-
-function* findOffered({ suspect, here }: Check, top: Digest): Conversation<Offered> {
-  const { reference, digests } = suspect;
-  if (digests.includes(top)) return { kind: 'recorded', digest: top };
-  const remembered = [...here.seen(reference), ...here.known].findLast((version) => version.topDigest === top);
-  if (remembered !== undefined) {
-    const { manifestDigest } = remembered;
-    if (manifestDigest !== null && digests.includes(manifestDigest)) return { kind: 'recorded', digest: manifestDigest };
-    return { kind: 'version', version: remembered };
-  }
-  const entry = yield* askEntry(reference, top);
-  if (!entry.ok) return { kind: 'failed', reason: entry.reason };
-  if (entry.value === null) return { kind: 'none' };
-  const { manifest } = entry.value;
-  if (digests.includes(manifest)) return { kind: 'recorded', digest: manifest };
-  const contents = yield* askContents(reference, { top, manifest });
-  return contents.ok ? { kind: 'version', version: contents.value } : { kind: 'failed', reason: contents.reason };
+function unlearned({ suspect, here, name }: Check, top: Digest, because: Reason): BaseVerdict {
+  const why = `whether ${name} moved for ${here.platform} could not be learned: ${because.message}`;
+  return openQuestion(suspect, because, { candidate: top, why });
 }
 
-function* compareVersions(check: Check, top: Digest, now: VersionContents): Conversation<BaseVerdict> {
+const movedElsewhere = (name: string): string => `${name} moved for other platforms only`;
+
+function* compareVersions(check: Check, now: VersionContents, entries: RecordedEntries): Conversation<BaseVerdict> {
   const { suspect, here, name } = check;
-  const recorded = yield* findRecorded(check);
-  const old = recorded.version ?? suspect.old;
+  const recorded = yield* findRecorded(check, entries);
+  const old = recorded.version ?? (yield* findKnown(check, now));
   // What is now may be no more than the lower part of what was: only a recorded digest tells that apart.
   const isProven = recorded.version !== null || (old !== null && !isSameVersion(old, now));
   const comparison = old !== null && isProven ? classify(old, now, name) : compareWithImage(check, now);
+  const isElsewhere = old !== null && !isProven && old.topDigest !== old.manifestDigest && isOtherDigest(old.topDigest, now.topDigest);
   const facts = {
-    candidate: top,
-    notes: [...recorded.notes, ...comparison.notes],
+    candidate: now.topDigest,
+    notes: [...recorded.notes, ...(isElsewhere ? [movedElsewhere(name)] : []), ...comparison.notes],
     recorded: old === null ? (suspect.digests[0] ?? null) : (recorded.digest ?? old.topDigest ?? old.manifestDigest),
   };
   switch (comparison.kind) {
@@ -139,27 +120,8 @@ function* compareVersions(check: Check, top: Digest, now: VersionContents): Conv
   }
 }
 
-type Recorded = { readonly version: VersionContents | null; readonly digest: Digest | null; readonly notes: readonly string[] };
-
-/** A recorded digest is a claim until what it names is found at the bottom of the image; of merged layers nothing can be found there. */
-function* findRecorded({ suspect, evidence, here }: Check): Conversation<Recorded> {
-  const notes: string[] = [];
-  for (const digest of suspect.digests.slice(0, MAX_RECORDED)) {
-    const remembered = [...here.seen(suspect.reference), ...here.known].find((version) => isKnownAs(version, [digest]));
-    const found = remembered === undefined ? yield* fetchVersion(suspect.reference, digest) : { ok: true as const, value: remembered };
-    if (!found.ok) notes.push(`the recorded digest ${digest} could not be used: ${found.reason.message}`);
-    else if (evidence.layersLost || isProvenPrefix(found.value.contents.diffIds, evidence.contents.diffIds)) {
-      return { version: found.value, digest, notes };
-    } else notes.push(`the recorded digest ${digest} names an image whose layers are not those at the bottom of this one`);
-  }
-  return { version: null, digest: null, notes };
-}
-
-function* fetchVersion(reference: Reference, digest: Digest) {
-  const entry = yield* askEntry(reference, digest);
-  if (!entry.ok) return entry;
-  if (entry.value === null) return { ok: false as const, reason: reason('bad-response', 'it names nothing for this platform') };
-  return yield* askContents(reference, { top: digest, manifest: entry.value.manifest });
+function isOtherDigest(a: Digest | null, b: Digest | null): boolean {
+  return a !== null && b !== null && a !== b;
 }
 
 function compareWithImage({ suspect, evidence, name }: Check, now: VersionContents): Comparison {
@@ -185,7 +147,7 @@ function checkLocal(check: Check, local: KnownBase): BaseVerdict {
 }
 
 function current({ suspect }: Check, facts: Pick<BaseFacts, 'confidence' | 'why'> & Partial<BaseFacts>): BaseVerdict {
-  const confidence = facts.confidence === 'certain' ? facts.confidence : leastSure(facts.confidence, suspect.limit.other);
+  const confidence = leastSure(facts.confidence, suspect.limit.other);
   return { kind: 'current', ...factsOf(suspect, { versionsBehind: 0, ...facts, confidence }) };
 }
 

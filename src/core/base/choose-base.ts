@@ -2,7 +2,7 @@ import type { ImageContents } from '../image-contents.ts';
 import { isSameRepository, type Reference, renderReference } from '../reference.ts';
 import type { BaseClaim, EvidenceSource, RejectedClaim } from './claim.ts';
 import { askContents, askEntry, type Conversation } from './conversation.ts';
-import type { Surroundings } from './check-suspect.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Evidence } from './gather.ts';
 import { compareExtent, type Fit, fitBase, isOfRepository, type KnownBase } from './known-base.ts';
 import { nameOfBase, sortSources, type Suspect } from './suspect.ts';
@@ -149,7 +149,7 @@ function* chooseRecorded(evidence: Evidence, here: Surroundings): Conversation<R
   const materials = claims.filter(({ source }) => source === 'provenance');
   const others = claims.filter(({ source }) => source !== 'provenance').map((claim) => named(claim, here.known));
   const material = materials.length < 2 ? { claim: materials[0] ?? null, rejected: [] } : yield* chooseMaterial(materials, evidence, here);
-  const candidates = [...(material.claim === null ? [] : [material.claim]), ...withoutInherited(others)];
+  const candidates = [...(material.claim === null ? [] : [material.claim]), ...withoutInherited(others, evidence)];
   const claim = candidates.find(({ says, reference }) => says === 'scratch' || reference !== null) ?? null;
   const conflicting = candidates.filter((other) => claim !== null && other !== claim && contradicts(other, claim));
   const because = claim?.reference == null ? 'a stronger source says otherwise' : `a stronger source names ${nameOfBase(claim.reference)}`;
@@ -164,12 +164,15 @@ function named(claim: BaseClaim, known: readonly KnownBase[]): BaseClaim {
 }
 
 /**
- * `podman commit` leaves the annotations of the image it began with on what it makes; the comment of the step it adds is its own.
+ * `podman commit` leaves the annotations of the image it began with on what it makes, and adds one step, whose comment is its own. A build's own steps are
+ * most often more, and those that come from a cache keep the name they were first built on.
  * Source: containers/buildah, image.go and new.go.
  */
-function withoutInherited(claims: readonly BaseClaim[]): readonly BaseClaim[] {
+function withoutInherited(claims: readonly BaseClaim[], { contents }: Evidence): readonly BaseClaim[] {
+  const last = (contents.history?.entries.length ?? 0) - 1;
   const comment = claims.find(
-    ({ source, boundary, reference }) => source === 'from-comment' && boundary?.strength === 'exact' && reference !== null,
+    ({ source, boundary, reference }) =>
+      source === 'from-comment' && boundary?.strength === 'exact' && boundary.history === last && reference !== null,
   );
   if (comment === undefined) return claims;
   const inherited = claims.filter((claim) => claim.source === 'annotation' && contradicts(claim, comment));

@@ -1,7 +1,8 @@
 import { reason } from '../reason.ts';
 import type { Reference, Repository } from '../reference.ts';
 import { type BaseVerdict, untoldBase } from '../verdict.ts';
-import { checkSuspect, type Surroundings } from './check-suspect.ts';
+import { checkSuspect } from './check-suspect.ts';
+import type { Surroundings } from './surroundings.ts';
 import { chooseBase, chooseProven, type Fitting } from './choose-base.ts';
 import { findCandidate, type FittingCandidate } from './candidates.ts';
 import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND, type RejectedClaim } from './claim.ts';
@@ -42,7 +43,7 @@ export function* decideBase(question: BaseQuestion): Conversation<BaseDecision> 
     return { verdict: { kind: 'none', ...untoldBase('it has no layers'), confidence: 'certain' }, found: [], rejected: [] };
   }
   const own = question.hasRegistry ? yield* askOwnDocuments() : NOTHING_FOUND;
-  const evidence = gatherEvidence(question.image, [question.told, own], question.known);
+  const evidence = gatherEvidence(question.image, [question.told, own], question);
   const { choice, rejected } = yield* chooseBase(evidence, question);
   const decided = (verdict: BaseVerdict): BaseDecision => ({
     verdict,
@@ -83,7 +84,7 @@ type Suspects = { readonly suspects: readonly Suspect[]; readonly beyond: readon
 /** A base that only this machine has stands on another one: where it has not moved itself, that one is looked at. */
 function* checkAll({ suspects, beyond }: Suspects, evidence: Evidence, question: BaseQuestion): Conversation<BaseVerdict> {
   const verdicts: BaseVerdict[] = [];
-  for (const suspect of suspects) verdicts.push(yield* checkSuspect(suspect, evidence, question));
+  for (const suspect of suspects) verdicts.push(yield* checkSuspect({ suspect, evidence, here: question }));
   const verdict = join(verdicts);
   if (verdict.kind !== 'current' || beyond.length === 0) return verdict;
   const { choice } = chooseProven(evidence, beyond, question);
