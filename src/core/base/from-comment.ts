@@ -1,6 +1,6 @@
 import { parseDigest } from '../digest.ts';
 import type { History, HistoryEntry } from '../history.ts';
-import { parseReference, withDefaultTag } from '../reference.ts';
+import { parseReference, type Reference, withDefaultTag } from '../reference.ts';
 import { type BaseClaim, type Boundary, type Findings, makeClaim } from './claim.ts';
 import { builderOf, fromComment, instructionOf } from './step.ts';
 
@@ -21,14 +21,15 @@ const WHERE = 'comment FROM of a history step';
  * - an image id that has a name is noted by that; one without is noted by its first 12 digits, which look like those for the step before. Only where the
  *   comment is the last step's and stands for several steps can they be told apart: then the base has no name, and still a last step.
  * - a step from the cache keeps the name it was first built on, which may be another tag of the same image.
+ * - a step after cached ones names the image it found in the cache, where that has a name: the build before, of which `isOwn` is true. What is below counts.
  * - `--history-comment` puts its text before the comment, without a blank; such comments are not taken for names.
  *
  * When steps without such a comment follow the last one, another builder has built on the image: the comment tells of a base further down.
  */
-export function findFromComment(history: History): Findings {
+export function findFromComment(history: History, isOwn: (reference: Reference) => boolean = () => false): Findings {
   const { entries } = history;
   const unnamed = findUnnamed(entries);
-  const last = entries.findLastIndex(namesBase);
+  const last = entries.findLastIndex((entry) => namesBase(entry) && !namesOwn(entry, isOwn));
   const named = entries[last];
   const name = named === undefined ? null : fromComment(named);
   if (named === undefined || name === null) return { claims: unnamed, rejected: [] };
@@ -59,6 +60,11 @@ function findUnnamed(entries: readonly HistoryEntry[]): readonly BaseClaim[] {
 function namesBase(entry: HistoryEntry): boolean {
   const name = fromComment(entry);
   return name !== null && !IDENTIFIER.test(name.trim());
+}
+
+function namesOwn(entry: HistoryEntry, isOwn: (reference: Reference) => boolean): boolean {
+  const reference = parseReference((fromComment(entry) ?? '').trim());
+  return reference.ok && isOwn(reference.value);
 }
 
 /** From a comment on the last step over the steps before it that are part of the same layer. */

@@ -1,4 +1,5 @@
 import type { ImageContents } from '../image-contents.ts';
+import { isSameRepository, type Reference, type Repository } from '../reference.ts';
 import { findAnnotations } from './annotations.ts';
 import { estimateBoundaries } from './boundary.ts';
 import { findBuildpacks } from './buildpacks.ts';
@@ -28,19 +29,28 @@ export type Evidence = {
   readonly boundaries: readonly Boundary[];
 };
 
-/** Reads what the image itself, the user and the registry it is from say of its base. `known`: bases that may fit, which show what it inherited. */
-export function gatherEvidence(traces: ImageTraces, told: readonly Findings[], known: readonly KnownBase[]): Evidence {
+/**
+ * Reads what the image itself, the user and the registry it is from say of its base. `known`: bases that may fit, which show what it inherited.
+ *
+ * `own`: repositories of the image itself. buildah takes what it finds in its cache for the base, so an image built again names its build before as one.
+ */
+export function gatherEvidence(
+  traces: ImageTraces,
+  told: readonly Findings[],
+  around: { readonly known: readonly KnownBase[]; readonly own: readonly Repository[] },
+): Evidence {
+  const isOwn = (reference: Reference): boolean => around.own.some((repository) => isSameRepository(repository, reference));
   const marks = readSquashMarks(traces.contents);
   const contents = marks.history === null ? traces.contents : { ...traces.contents, history: marks.history };
   const findings = [
-    ...told,
+    ...told.map((each) => withoutOwn(each, isOwn)),
     findBuildpacks(traces.labels, contents.diffIds),
-    findAnnotations({ manifest: traces.annotations, descriptor: null, index: null }),
+    withoutOwn(findAnnotations({ manifest: traces.annotations, descriptor: null, index: null }), isOwn),
     marks.findings,
-    ...(contents.history === null ? [] : [findFromComment(contents.history)]),
+    ...(contents.history === null ? [] : [findFromComment(contents.history, isOwn)]),
   ];
   const marked = findings.flatMap(({ claims }) => claims.flatMap(({ boundary }) => (boundary === null ? [] : [boundary])));
-  const labels = findLabels(traces.labels, contents.history, stepsOfBase(marked, known, contents));
+  const labels = findLabels(traces.labels, contents.history, stepsOfBase(marked, around.known, contents));
   const all = [...findings, labels];
   return {
     claims: byRank(all.flatMap(({ claims }) => claims)),
@@ -48,6 +58,16 @@ export function gatherEvidence(traces: ImageTraces, told: readonly Findings[], k
     contents,
     layersLost: marks.layersLost,
     boundaries: [...marked.sort(byStrength), ...estimateBoundaries(contents)],
+  };
+}
+
+/** Leaves out annotations that name an earlier build of the image. */
+function withoutOwn({ claims, rejected }: Findings, isOwn: (reference: Reference) => boolean): Findings {
+  const own = claims.filter(({ source, reference }) => source === 'annotation' && reference !== null && isOwn(reference));
+  const why = 'it names an earlier build of this image itself, which served as its cache';
+  return {
+    claims: claims.filter((claim) => !own.includes(claim)),
+    rejected: [...rejected, ...own.map(({ source, where }) => ({ source, where, why }))],
   };
 }
 
