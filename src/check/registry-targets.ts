@@ -1,8 +1,10 @@
-import { type Index, type Manifest, runnableEntries } from '../core/documents.ts';
+import { type Index, isImageConfigType, type Manifest, runnableEntries } from '../core/documents.ts';
+import type { ImageConfig } from '../core/image-config.ts';
 import type { BuildRecord, InstalledImage } from '../core/installed.ts';
 import { choosePlatform, type Platform, renderPlatform } from '../core/platform.ts';
 import { type Outcome, type Reason, reason } from '../core/reason.ts';
 import { type Reference, renderFamiliar, renderReference, renderRepository } from '../core/reference.ts';
+import { sanitizeText } from '../core/text.ts';
 import type { TagVerdict } from '../core/verdict.ts';
 import type { Answers, Resolution } from './answers.ts';
 import { checkTag } from './check-tag.ts';
@@ -98,6 +100,8 @@ async function readImage(
   }
   const config = outcomeOf(await consulted.config(place.repository, manifest.value.config));
   if (!config.ok) return config;
+  const problem = describeMismatch(reference, manifest.value, config.value);
+  if (problem !== null) return { ok: false, reason: problem };
   const own = config.value.platform;
   const image: InstalledImage = {
     ...missingImage(reference, own !== null && (isOnlyOne || choosePlatform([{ platform: own }], platform) !== null) ? own : platform),
@@ -108,7 +112,18 @@ async function readImage(
     labels: config.value.labels,
   };
   const history = { entries: config.value.history, precision: 'exact' as const };
-  return { ok: true, value: { image, build: { history, annotations: manifest.value.annotations, ancestors: [] } } };
+  // annotations are read with all else that the registry records
+  return { ok: true, value: { image, build: { history, annotations: new Map(), ancestors: [] } } };
+}
+
+/** What is no image tells of no layers; old registries and builders call the config of an image by other types, too. */
+function describeMismatch(reference: Reference, { config: { mediaType }, layers }: Manifest, { diffIds }: ImageConfig): Reason | null {
+  const name = renderFamiliar(reference);
+  if (!isImageConfigType(mediaType) && (diffIds.length === 0 || diffIds.length !== layers.length)) {
+    return reason('unsupported', `${name} is no container image: its config is ${sanitizeText(mediaType, 200)}`);
+  }
+  if (diffIds.length === layers.length) return null;
+  return reason('bad-response', `${name} has ${layers.length} layers, and its config tells of ${diffIds.length}`);
 }
 
 /** What is known of an image before anything of it was read. */

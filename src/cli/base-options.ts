@@ -2,7 +2,7 @@ import type { Records } from '../check/check-bases.ts';
 import type { BaseOptions } from '../check/check-images.ts';
 import type { Subject } from '../check/images-to-check.ts';
 import { type BaseClaim, makeClaim } from '../core/base/claim.ts';
-import type { Reference } from '../core/reference.ts';
+import { type Reference, renderFamiliar } from '../core/reference.ts';
 import { ImgupdateError } from '../errors.ts';
 import { readReference, type Settings } from './settings.ts';
 
@@ -39,7 +39,7 @@ function claim(source: 'flag' | 'config', where: string, reference: Reference): 
 function refuseMany(subjects: readonly Subject[], base: Reference): void {
   const images = new Set(subjects.map(({ image }) => image.imageId));
   if (images.size < 2) return;
-  throw new ImgupdateError('usage', `--base ${base.repository} names the base of one image, and ${images.size} images match`, {
+  throw new ImgupdateError('usage', `--base ${renderFamiliar(base)} names the base of one image, and ${images.size} images match`, {
     hint: 'name the one image it is the base of, or say it of many in --config: {"images": [{"match": "acme/*", "base": "node:20-slim"}]}',
   });
 }

@@ -111,6 +111,11 @@ export function isSchema1Type(mediaType: string): boolean {
   return WITHDRAWN_TYPES.get(mediaType) === SCHEMA1;
 }
 
+/** Whether a media type is that of an image's config document. */
+export function isImageConfigType(mediaType: string): boolean {
+  return IMAGE_CONFIG_TYPES.has(withoutParameters(mediaType));
+}
+
 /** Whether a document of this media type lists others. Parameters and case do not matter. */
 export function isIndexMediaType(mediaType: string): boolean {
   return INDEX_TYPES.has(withoutParameters(mediaType));

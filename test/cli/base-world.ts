@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import type { Digest } from '../../src/core/digest.ts';
+import { descriptor, makeJsonBlob, MEDIA_TYPES } from '../../src/demo/blobs.ts';
 import type { StoredImage } from '../../src/demo/engine-documents.ts';
 import {
   type DocumentPlatform,
@@ -26,19 +30,22 @@ export type Build = {
   readonly labels?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly platform?: DocumentPlatform;
-  /** What every step from here on says beside itself. */
+  /** What the first of the steps says beside itself, as buildah notes it: the others name the step before. */
   readonly comment?: string;
 };
 
-/** Builds an image by the steps of a Dockerfile: ADD, COPY and RUN make a layer that only the same step of the same time makes again. */
+/** Builds an image by the steps of a Dockerfile, a second each. ADD, COPY and RUN make a layer, which only the same step at the same time makes again. */
 export function build(steps: readonly string[], options: Build = {}): ImageDocument {
   const { from, at = BUILT, annotations, labels, settings, platform, comment } = options;
-  const made = steps.map((step) => ({ step, layer: /^(?:ADD|COPY|RUN) /.test(step) ? makeStepLayer(step, at, platform) : null }));
-  const history = made.map(({ step, layer }): HistoryStep => ({
-    created: at,
+  const made = steps.map((step, position) => {
+    const created = new Date(Date.parse(at) + position * 1_000).toISOString();
+    return { step, created, layer: /^(?:ADD|COPY|RUN) /.test(step) ? makeStepLayer(step, created, platform) : null };
+  });
+  const history = made.map(({ step, created, layer }, position): HistoryStep => ({
+    created,
     created_by: step,
     ...(layer === null ? { empty_layer: true } : {}),
-    ...(comment === undefined ? {} : { comment }),
+    ...(comment === undefined ? {} : { comment: position > 0 ? 'FROM 0a1b2c3d4e5f' : comment }),
   }));
   const command = steps.findLast((step) => step.startsWith('CMD '))?.slice('CMD '.length);
   return makeImage({
@@ -114,11 +121,36 @@ function imageOf(target: ImageOrIndex): ImageDocument {
 
 export type Image = Document['images'][number];
 
-/** Runs a command that has to end well, and reads its JSON. */
+/** What is no image but lies in a registry like one, such as a Helm chart. */
+export function artifact(configType: string): ImageDocument {
+  const image = build(['ADD chart /']);
+  const config = makeJsonBlob(configType, { name: 'chart', version: '1.0.0' });
+  const types = MEDIA_TYPES.oci;
+  const layers = image.layers.map(descriptor);
+  const manifest = makeJsonBlob(types.manifest, { schemaVersion: 2, mediaType: types.manifest, config: descriptor(config), layers });
+  return { ...image, ...manifest, config };
+}
+
+/** For what needs no engine: none is there. What leaves this machine all the same ends at a closed port. */
+export const NO_ENGINE: CliOptions = { env: { DOCKER_HOST: 'tcp://127.0.0.1:1', HTTPS_PROXY: 'http://127.0.0.1:1' } };
+
+/** Runs a command and reads its JSON, which has to be as the published schema says. */
 export async function readJson(args: readonly string[], options: CliOptions = {}): Promise<Document> {
   const ran = await runCli([...args, '--json'], options);
-  if (ran.exitCode !== 0 && ran.exitCode !== 1) throw new Error(`${args.join(' ')} exited with ${ran.exitCode}: ${ran.stderr}`);
-  return JSON.parse(ran.stdout) as Document;
+  if (ran.exitCode === null || ran.exitCode > 2) throw new Error(`${args.join(' ')} exited with ${ran.exitCode}: ${ran.stderr}`);
+  return validate(ran.stdout);
+}
+
+const SCHEMA = new URL('../../src/formats/document.schema.json', import.meta.url);
+
+/** Reads a document of JSON, and holds it against the published schema. */
+export function validate(text: string): Document {
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  addFormats.default(ajv);
+  const document: unknown = JSON.parse(text);
+  const isValid = ajv.compile<Document>(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
+  if (isValid(document)) return document;
+  throw new Error(`the document is not valid: ${ajv.errorsText(isValid.errors)}`);
 }
 
 /** The one image of a document. */
@@ -133,6 +165,8 @@ export function normalize(ran: Ran, names: Readonly<Record<string, string>>): Ra
   const text = (value: string): string =>
     Object.entries(names)
       .reduce((all, [address, name]) => all.replaceAll(address, name), value)
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replaceAll(/\d+ days ago/g, 'DAYS ago')
       .replaceAll(/\b[a-f0-9]{64}\b/g, 'DIGEST')
       .replaceAll(/\b[a-f0-9]{12}\b/g, 'SHORT');
   return { exitCode: ran.exitCode, stdout: text(ran.stdout), stderr: text(ran.stderr) };
