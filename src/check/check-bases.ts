@@ -6,13 +6,13 @@ import type { BaseVersion } from '../core/base/version.ts';
 import { groupBy } from '../core/group.ts';
 import { historyHashes } from '../core/history.ts';
 import type { ImageContents } from '../core/image-contents.ts';
-import { chainIds } from '../core/layers.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
 import { type Reason, reason } from '../core/reason.ts';
 import { type Reference, renderRepository } from '../core/reference.ts';
 import { knownDigests } from '../core/tag-check.ts';
 import { untoldBase } from '../core/verdict.ts';
 import type { Answers } from './answers.ts';
+import { type BaseMemory, createBaseMemory } from './base-memory.ts';
 import { checkBase } from './check-base.ts';
 import type { Settled } from './check-tags.ts';
 import type { Subject } from './images-to-check.ts';
@@ -63,13 +63,16 @@ export async function checkBases(
 ): Promise<ReadonlyMap<Subject, BaseReport>> {
   const reports = new Map<Subject, BaseReport>();
   const limit = pLimit(options.jobs);
+  const memory = createBaseMemory(ports.memory);
   const images = [...groupBy(subjects, (subject) => keyOf(subject, options.places.get(subject) ?? null)).values()];
   for (let start = 0; start < images.length; start += BATCH) {
+    const traced = await Promise.all(images.slice(start, start + BATCH).map((rows) => readTraces(rows, ports)));
+    memory.lookUp(traced.flatMap(({ contents }) => (contents === null ? [] : [contents])));
     await Promise.all(
-      images.slice(start, start + BATCH).map((rows) =>
+      traced.map((image) =>
         limit(async () => {
-          const report = await checkRows({ rows, settled }, ports, options);
-          for (const row of rows) reports.set(row, report);
+          const report = await checkImage(image, { ...ports, bases: memory, settled }, options);
+          for (const row of image.rows) reports.set(row, report);
         }),
       ),
     );
@@ -84,16 +87,29 @@ const BATCH = 1_000;
 const keyOf = ({ image, platform }: Subject, place: OwnPlace | null): string =>
   [image.imageId, renderPlatform(platform), place === null ? '' : `${renderRepository(place.repository)}@${place.digest}`].join(' ');
 
-type Rows = { readonly rows: readonly Subject[]; readonly settled: ReadonlyMap<Subject, Settled> };
+/** An image with its rows, and what its store tells of its making. */
+type Traced = {
+  readonly rows: readonly Subject[];
+  readonly contents: ImageContents | null;
+  readonly annotations: ReadonlyMap<string, string>;
+};
 
-async function checkRows({ rows, settled }: Rows, ports: BaseCheckPorts, options: BaseCheckOptions): Promise<BaseReport> {
+async function readTraces(rows: readonly Subject[], { local }: BaseCheckPorts): Promise<Traced> {
   const [row] = rows;
-  const contents = row === undefined ? null : await ports.local.contentsOf(row.image);
+  const contents = row === undefined ? null : await local.contentsOf(row.image);
+  const build = row === undefined ? null : await local.buildOf(row.image);
+  return { rows, contents, annotations: build?.annotations ?? new Map() };
+}
+
+type ImagePorts = BaseCheckPorts & { readonly bases: BaseMemory; readonly settled: ReadonlyMap<Subject, Settled> };
+
+async function checkImage({ rows, contents, annotations }: Traced, ports: ImagePorts, options: BaseCheckOptions): Promise<BaseReport> {
+  const [row] = rows;
   if (row === undefined || contents === null) return UNTOLD_BASE;
   const { image, platform } = row;
-  const { memory, local } = ports;
+  const { memory, bases, local } = ports;
   const rendered = renderPlatform(platform);
-  const remembered = memory.findBases(keysOf(contents)).filter((version) => version.platform === rendered);
+  const remembered = findRemembered(contents, rendered, bases);
   const here = await local.below(image);
   harvest({ here, remembered, contents, platform }, ports);
   const known = [...here, ...remembered.map(recall).filter((base) => !isOfImage(base, image))];
@@ -102,15 +118,15 @@ async function checkRows({ rows, settled }: Rows, ports: BaseCheckPorts, options
     claims: [...rows.flatMap(options.toldOf), ...(note === null ? [] : [claimOfNote(note.base)])],
     rejected: [],
   };
-  const place = placeOf(rows, settled, { ports, options });
+  const place = placeOf(rows, { ports, options });
   return checkBase(
     {
       question: {
-        image: { contents, labels: image.labels, annotations: (await local.buildOf(image))?.annotations ?? new Map() },
+        image: { contents, labels: image.labels, annotations },
         told,
         platform: rendered,
         known: note === null ? known : [...known, recall(note.base)],
-        seen: (reference) => memory.readBases(reference, reference.tag, rendered),
+        seen: (reference) => bases.seen(reference, rendered),
         refusal: (reference) => (reference.registry === note?.base.repository.registry ? null : ports.refusal(reference)),
         tagsHere: local.tagsOf,
         own: [...image.tags, ...image.repoDigests],
@@ -122,7 +138,7 @@ async function checkRows({ rows, settled }: Rows, ports: BaseCheckPorts, options
       findLocal: local.named,
       thorough: options.records === 'all',
     },
-    ports,
+    { ...ports, memory: bases },
   );
 }
 
@@ -140,10 +156,13 @@ export function untoldBaseOf(because: Reason): BaseReport {
 export const UNTOLD_BASE: BaseReport = untoldBaseOf(reason('no-evidence', 'its store does not tell which layers it has'));
 
 /** Merged layers are no prefix of anything any more; then the history that was kept may be. */
-function keysOf(contents: ImageContents): { readonly chainIds: readonly string[]; readonly historyHashes: readonly string[] } {
+function findRemembered(contents: ImageContents, platform: string, bases: BaseMemory): readonly BaseVersion[] {
+  const below = bases.below(contents, platform);
   const marks = readSquashMarks(contents);
   const history = marks.history ?? contents.history;
-  return { chainIds: chainIds(contents.diffIds), historyHashes: marks.layersLost && history !== null ? historyHashes(history) : [] };
+  if (!marks.layersLost || history === null) return below;
+  const alike = bases.find({ chainIds: [], historyHashes: historyHashes(history) });
+  return [...below, ...alike.filter((version) => version.platform === platform && !below.includes(version))];
 }
 
 function recall(version: BaseVersion): KnownBase {
@@ -171,14 +190,13 @@ function claimOfNote({ repository, tag, topDigest, manifestDigest, configDigest 
  */
 function placeOf(
   rows: readonly Subject[],
-  settled: ReadonlyMap<Subject, Settled>,
-  { ports, options }: { readonly ports: BaseCheckPorts; readonly options: BaseCheckOptions },
+  { ports, options }: { readonly ports: ImagePorts; readonly options: BaseCheckOptions },
 ): OwnPlace | null {
   for (const row of rows) {
     const { reference, image } = row;
     const place = options.places.get(row);
     if (place !== undefined) return place;
-    const verdict = settled.get(row)?.check.verdict;
+    const verdict = ports.settled.get(row)?.check.verdict;
     if (reference === null || verdict === undefined || verdict.kind === 'local') continue;
     const digests = [...knownDigests(image, reference)];
     const [digest] = verdict.kind === 'current' && digests.includes(verdict.candidate) ? [verdict.candidate] : digests.sort();
@@ -203,7 +221,7 @@ type Harvest = {
  *
  * It is not known when a registry named them so; they join the versions of a tag only where that has none yet, or where the name is only this machine's.
  */
-function harvest({ here, remembered, contents, platform }: Harvest, { memory, now }: BaseCheckPorts): void {
+function harvest({ here, remembered, contents, platform }: Harvest, { bases, now }: ImagePorts): void {
   for (const base of here) {
     if (fitBase(contents, base.contents) === null) continue;
     const seenAt = now();
@@ -214,13 +232,11 @@ function harvest({ here, remembered, contents, platform }: Harvest, { memory, no
       ...digestsOf(base),
       contents: base.contents,
     };
-    const names = base.references.filter(
-      (reference) => base.isLocal || memory.readBases(reference, reference.tag, version.platform).length === 0,
-    );
-    for (const { registry, repository, tag } of names) memory.writeBase({ ...version, repository: { registry, repository }, tag });
+    const names = base.references.filter((reference) => base.isLocal || bases.seen(reference, version.platform).length === 0);
+    for (const { registry, repository, tag } of names) bases.writeBase({ ...version, repository: { registry, repository }, tag });
     const [repository] = base.repositories;
     const isKept = remembered.some((each) => each.topDigest !== null && each.topDigest === base.topDigest);
-    if (names.length === 0 && repository !== undefined && !isKept) memory.writeBase({ ...version, repository, tag: null });
+    if (names.length === 0 && repository !== undefined && !isKept) bases.writeBase({ ...version, repository, tag: null });
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * One step of an image's making. Source: OCI image-spec v1.1, config.md, `history`.
@@ -106,7 +106,7 @@ export function historyHashes(history: History): readonly string[] {
   const hashes: string[] = [];
   for (const entry of history.entries) {
     const step = JSON.stringify([hashes.at(-1) ?? '', Number(secondsOf(entry)), entry.createdBy ?? '', entry.comment ?? '']);
-    hashes.push(createHash('sha256').update(step).digest('hex'));
+    hashes.push(hash('sha256', step));
   }
   return hashes;
 }

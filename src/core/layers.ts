@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Digest } from './digest.ts';
 import type { Manifest } from './documents.ts';
 import type { ImageConfig } from './image-config.ts';
@@ -15,7 +15,7 @@ export function chainIds(diffIds: readonly string[]): readonly string[] {
   const chain: string[] = [];
   for (const diffId of diffIds) {
     const below = chain.at(-1);
-    chain.push(below === undefined ? diffId : `sha256:${createHash('sha256').update(`${below} ${diffId}`).digest('hex')}`);
+    chain.push(below === undefined ? diffId : `sha256:${hash('sha256', `${below} ${diffId}`)}`);
   }
   return chain;
 }

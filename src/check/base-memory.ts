@@ -1,0 +1,77 @@
+import { type BaseVersion, isSameVersion } from '../core/base/version.ts';
+import type { Digest } from '../core/digest.ts';
+import { countCommonLayers, type ImageContents } from '../core/image-contents.ts';
+import { chainIds } from '../core/layers.ts';
+import { renderRepository, type Repository } from '../core/reference.ts';
+import type { BaseKeys, Memory } from './ports.ts';
+
+/** What is remembered of bases, as one run asks for it: about many images at once, and about each tag once, until something new is seen of it. */
+export type BaseMemory = {
+  /** Looks up what lies below any of these images; `below` knows of no others. */
+  readonly lookUp: (images: readonly ImageContents[]) => void;
+  /** Versions whose layers are the image's lowest, the lowest first; with those seen in this run. */
+  readonly below: (image: ImageContents, platform: string) => readonly BaseVersion[];
+  /** What a tag named over time, oldest first. */
+  readonly seen: (repository: Repository & { readonly tag: string | null }, platform: string) => readonly BaseVersion[];
+  readonly find: (keys: BaseKeys) => readonly BaseVersion[];
+  readonly writeBase: (version: BaseVersion) => void;
+};
+
+export function createBaseMemory(memory: Pick<Memory, 'findBases' | 'readBases' | 'writeBase'>): BaseMemory {
+  const byTopLayer = new Map<Digest, BaseVersion[]>();
+  const byPlace = new Map<string, readonly BaseVersion[]>();
+  const written = new Map<string, number>();
+
+  const show = (version: BaseVersion): void => {
+    const top = version.contents.diffIds.at(-1);
+    if (top === undefined) return;
+    const alike = byTopLayer.get(top);
+    if (alike === undefined) byTopLayer.set(top, [version]);
+    else if (!alike.some((each) => isSame(each, version))) alike.push(version);
+  };
+  return {
+    lookUp: (images) => {
+      byTopLayer.clear();
+      const wanted = new Set(images.flatMap(({ diffIds }) => chainIds(diffIds)));
+      for (const version of memory.findBases({ chainIds: [...wanted], historyHashes: [] })) show(version);
+    },
+    below: ({ diffIds }, platform) => {
+      if (byTopLayer.size === 0) return [];
+      return diffIds.flatMap((diffId, position) =>
+        (byTopLayer.get(diffId) ?? []).filter(
+          ({ contents, platform: other }) =>
+            other === platform && contents.diffIds.length === position + 1 && countCommonLayers(contents.diffIds, diffIds) === position + 1,
+        ),
+      );
+    },
+    seen: (repository, platform) => {
+      const key = placeKey({ repository, tag: repository.tag, platform });
+      const known = byPlace.get(key) ?? memory.readBases(repository, repository.tag, platform);
+      byPlace.set(key, known);
+      return known;
+    },
+    find: memory.findBases,
+    writeBase: (version) => {
+      const place = placeKey(version);
+      const key = `${place} ${identify(version)}`;
+      if ((written.get(key) ?? -1) >= version.lastSeen) return;
+      written.set(key, version.lastSeen);
+      byPlace.delete(place);
+      memory.writeBase(version);
+      show(version);
+    },
+  };
+}
+
+/** What is the same for two of which the second tells nothing more than the first. */
+function identify({ topDigest, manifestDigest, configDigest, contents: { diffIds, history, settings } }: BaseVersion): string {
+  return [topDigest, manifestDigest, configDigest, history?.precision, settings === null, ...diffIds].join(' ');
+}
+
+function isSame(a: BaseVersion, b: BaseVersion): boolean {
+  return placeKey(a) === placeKey(b) && a.contents === b.contents && isSameVersion(a, b);
+}
+
+function placeKey({ repository, tag, platform }: Pick<BaseVersion, 'repository' | 'tag' | 'platform'>): string {
+  return `${renderRepository(repository)}:${tag ?? ''} ${platform}`;
+}
