@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunningRegistry, startDockerRegistry } from './docker-registry.ts';
@@ -28,7 +28,7 @@ export type Workshop<Builder extends string> = {
   readonly copy: (from: string, to: string, ...flags: readonly string[]) => Promise<void>;
   /** Compresses the layers of a reference anew, by skopeo. */
   readonly recompress: (reference: string, compression: Compression) => Promise<void>;
-  /** Makes a directory with `rootfs/bin/sh`, a busybox, and a file that no other directory has: so the layers of two images never agree by chance. */
+  /** Makes a directory, or finds it: `rootfs` with a busybox that is also its shell, and a file that no other directory has: so the layers of two images never agree by chance. */
   readonly makeContext: (name: string) => Promise<string>;
   readonly close: () => Promise<void>;
 };
@@ -125,11 +125,12 @@ async function furnish<Builder extends string>(
     },
     makeContext: async (name) => {
       const context = join(directory.path, slugOf(name));
-      const files = { 'rootfs/bin/sh': busybox, 'rootfs/etc/name': name, 'app.txt': `an app: ${name}` };
+      const files = { 'rootfs/bin/busybox': busybox, 'rootfs/etc/name': name, 'app.txt': `an app: ${name}` };
       for (const [path, content] of Object.entries(files)) {
         await mkdir(dirname(join(context, path)), { recursive: true });
         await writeFile(join(context, path), content, { mode: 0o755 });
       }
+      await symlink('busybox', join(context, 'rootfs/bin/sh')).catch(() => undefined);
       return context;
     },
     close: async () => {
@@ -157,6 +158,7 @@ export type App<Builder extends string> = {
   readonly base: string;
   readonly steps: readonly string[];
   readonly flags?: readonly string[];
+  readonly local?: boolean;
 };
 
 /** `127.0.0.1:5000/another-cmd:1`, for a base or an app by its name. */
@@ -184,8 +186,8 @@ export async function makeMoves<Builder extends string>(
   };
   await inTurns(bases, ({ name, builder, before, local = false }) => build(builder, name, { steps: before, local }));
   await nextSecond();
-  await inTurns(apps, ({ name, builder, base, steps, flags = [] }) =>
-    build(builder, name, { steps: [`FROM ${referenceOf(workshop, base)}`, ...steps], flags }),
+  await inTurns(apps, ({ name, builder, base, steps, flags = [], local = false }) =>
+    build(builder, name, { steps: [`FROM ${referenceOf(workshop, base)}`, ...steps], flags, local }),
   );
   await beforeTheMove();
   await nextSecond();
