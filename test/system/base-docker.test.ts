@@ -1,24 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type App,
-  type Base,
-  type Compression,
-  makeMoves,
-  nextSecond,
-  referenceOf,
-  startDockerWorkshop,
-  type Workshop,
-} from '../helpers/base-lab.ts';
+import { type App, type Base, makeMoves, referenceOf, startDockerWorkshop, type Workshop } from '../helpers/base-lab.ts';
 import { type Published, readPublished, tellShared } from '../helpers/published.ts';
+import { listRows, type Listed, NO_ENGINE, tellBase } from '../helpers/base-answers.ts';
 import { systemTest } from '../helpers/system.ts';
+import { makeTemporaryDirectory } from '../helpers/temp.ts';
 
 type Builder = 'classic' | 'BuildKit';
 
-const STEPS = ['FROM scratch', 'COPY rootfs /', 'ENV LANG=C', 'RUN echo one > /one', 'CMD ["sh"]'];
+/** The upper layer is made in another second than what is below: engines tell the times of steps in seconds. */
+const STEPS = ['FROM scratch', 'COPY rootfs /', 'ENV LANG=C', 'RUN /bin/busybox sleep 1; echo one > /one', 'CMD ["sh"]'];
 const WITHOUT_CMD = STEPS.slice(0, -1);
 const APP_STEPS = ['COPY app.txt /app', 'ENV APP=1', 'CMD ["/app"]'];
 /** Makes the directory /bin itself, at the time of the build. */
-const OTHER_TIMES = STEPS.map((step) => step.replace('rootfs /', 'rootfs/bin/sh /bin/sh'));
+const OTHER_TIMES = STEPS.map((step) => step.replace('rootfs /', 'rootfs/bin/busybox /bin/sh'));
 const OTHER_FILE = STEPS.map((step) => step.replaceAll('one', 'two'));
 
 const WITHOUT_UPPER_LAYER = STEPS.filter((step) => !step.startsWith('RUN'));
@@ -26,7 +20,7 @@ const WITHOUT_UPPER_LAYER = STEPS.filter((step) => !step.startsWith('RUN'));
 /** What happens to a base after an app was built on it. */
 const MOVES: Readonly<Record<string, Pick<Base<Builder>, 'before' | 'after' | 'afterFlags'>>> = {
   'nothing moved': { before: STEPS, after: null },
-  'another CMD': { before: STEPS, after: [...WITHOUT_CMD, 'CMD ["sh", "-l"]'] },
+  'another CMD': { before: STEPS, after: [...STEPS.slice(0, -1), 'CMD ["sh", "-l"]'] },
   'a step makes another file': { before: STEPS, after: OTHER_FILE },
   'the upper layer dropped': { before: STEPS, after: WITHOUT_UPPER_LAYER },
   'the last step dropped': { before: WITHOUT_CMD, after: WITHOUT_CMD.slice(0, -1) },
@@ -34,24 +28,101 @@ const MOVES: Readonly<Record<string, Pick<Base<Builder>, 'before' | 'after' | 'a
   'built again without cache': { before: OTHER_TIMES, after: OTHER_TIMES, afterFlags: ['--no-cache'] },
 };
 
-/** `shares`: how much of the base as it is now is in an app on the base as it was. */
-type Case = { readonly builder: Builder; readonly move: string; readonly shares: string };
+/**
+ * What imgupdate says of an app on a base that moved so: on the machine that built both, and where no more is known than the two images and their names.
+ *
+ * `shares`: how much of the base as it is now is in the app.
+ */
+type Case = { readonly builder: Builder; readonly move: string; readonly shares: string; readonly here: string; readonly apart: string };
 
 const CASES: readonly Case[] = [
-  { builder: 'classic', move: 'nothing moved', shares: 'layers 2 of 2, steps 4 of 4' },
-  { builder: 'classic', move: 'another CMD', shares: 'layers 2 of 2, steps 3 of 4' },
-  { builder: 'classic', move: 'a step makes another file', shares: 'layers 1 of 2, steps 2 of 4' },
-  { builder: 'classic', move: 'the upper layer dropped', shares: 'layers 1 of 1, steps 2 of 3' },
-  { builder: 'classic', move: 'the last step dropped', shares: 'layers 1 of 1, steps 2 of 2' },
-  { builder: 'classic', move: 'a layer added', shares: 'layers 2 of 3, steps 4 of 5' },
-  { builder: 'classic', move: 'built again without cache', shares: 'layers 0 of 2, steps 0 of 4' },
-  { builder: 'BuildKit', move: 'nothing moved', shares: 'layers 2 of 2, steps 4 of 4' },
-  { builder: 'BuildKit', move: 'another CMD', shares: 'layers 2 of 2, steps 3 of 4' },
-  { builder: 'BuildKit', move: 'a step makes another file', shares: 'layers 1 of 2, steps 1 of 4' },
-  { builder: 'BuildKit', move: 'the upper layer dropped', shares: 'layers 1 of 1, steps 1 of 3' },
-  { builder: 'BuildKit', move: 'the last step dropped', shares: 'layers 1 of 1, steps 1 of 2' },
-  { builder: 'BuildKit', move: 'a layer added', shares: 'layers 2 of 3, steps 4 of 5' },
-  { builder: 'BuildKit', move: 'built again without cache', shares: 'layers 0 of 2, steps 0 of 4' },
+  { builder: 'classic', move: 'nothing moved', shares: 'layers 2 of 2, steps 4 of 4', here: 'current, medium', apart: 'current, medium' },
+  {
+    builder: 'classic',
+    move: 'another CMD',
+    shares: 'layers 2 of 2, steps 3 of 4',
+    here: 'moved/metadata-only, high',
+    apart: 'moved/metadata-only, medium',
+  },
+  {
+    builder: 'classic',
+    move: 'a step makes another file',
+    shares: 'layers 1 of 2, steps 2 of 4',
+    here: 'moved/layers-differ, certain',
+    apart: 'moved/layers-differ, high',
+  },
+  {
+    builder: 'classic',
+    move: 'the upper layer dropped',
+    shares: 'layers 1 of 1, steps 2 of 3',
+    here: 'moved/upper-layers-removed, certain',
+    apart: 'moved/upper-layers-removed, medium',
+  },
+  // the two images are those that they would be had nothing moved
+  {
+    builder: 'classic',
+    move: 'the last step dropped',
+    shares: 'layers 1 of 1, steps 2 of 2',
+    here: 'moved/upper-layers-removed, certain',
+    apart: 'current, medium',
+  },
+  {
+    builder: 'classic',
+    move: 'a layer added',
+    shares: 'layers 2 of 3, steps 4 of 5',
+    here: 'moved/layers-differ, certain',
+    apart: 'moved/layers-differ, high',
+  },
+  {
+    builder: 'classic',
+    move: 'built again without cache',
+    shares: 'layers 0 of 2, steps 0 of 4',
+    here: 'moved/layers-differ, certain',
+    apart: 'moved/layers-differ, high',
+  },
+  { builder: 'BuildKit', move: 'nothing moved', shares: 'layers 2 of 2, steps 4 of 4', here: 'current, medium', apart: 'current, medium' },
+  {
+    builder: 'BuildKit',
+    move: 'another CMD',
+    shares: 'layers 2 of 2, steps 3 of 4',
+    here: 'moved/metadata-only, high',
+    apart: 'moved/metadata-only, medium',
+  },
+  {
+    builder: 'BuildKit',
+    move: 'a step makes another file',
+    shares: 'layers 1 of 2, steps 1 of 4',
+    here: 'moved/layers-differ, certain',
+    apart: 'moved/layers-differ, high',
+  },
+  {
+    builder: 'BuildKit',
+    move: 'the upper layer dropped',
+    shares: 'layers 1 of 1, steps 1 of 3',
+    here: 'moved/upper-layers-removed, certain',
+    apart: 'moved/upper-layers-removed, medium',
+  },
+  {
+    builder: 'BuildKit',
+    move: 'the last step dropped',
+    shares: 'layers 1 of 1, steps 1 of 2',
+    here: 'moved/upper-layers-removed, certain',
+    apart: 'moved/upper-layers-removed, medium',
+  },
+  {
+    builder: 'BuildKit',
+    move: 'a layer added',
+    shares: 'layers 2 of 3, steps 4 of 5',
+    here: 'moved/layers-differ, certain',
+    apart: 'moved/layers-differ, high',
+  },
+  {
+    builder: 'BuildKit',
+    move: 'built again without cache',
+    shares: 'layers 0 of 2, steps 0 of 4',
+    here: 'moved/layers-differ, certain',
+    apart: 'moved/layers-differ, high',
+  },
 ];
 
 const baseOf = (builder: Builder, move: string): string => `base ${builder}, ${move}`;
@@ -60,6 +131,7 @@ const NAMED = CASES.map((made) => [`${made.builder}, ${made.move}`, made] as con
 
 systemTest('bases below what docker built', ['dockerd', 'docker', 'docker-registry', 'skopeo', 'busybox'], () => {
   let workshop: Workshop<Builder>;
+  let here: Listed;
   const published = new Map<string, Published>();
   const publishedAs = (name: string): Published => published.get(name)!;
   const at = (name: string): string => referenceOf(workshop, name);
@@ -70,103 +142,14 @@ systemTest('bases below what docker built', ['dockerd', 'docker', 'docker-regist
     const apps = CASES.map(({ builder, move }): App<Builder> => {
       return { name: appOf(builder, move), builder, base: baseOf(builder, move), steps: APP_STEPS };
     });
-    await makeMoves(workshop, bases, apps, async () => {
-      for (const [name, make] of Object.entries(SPECIAL)) await make(name);
-    });
+    await makeMoves(workshop, bases, apps);
     for (const { name } of [...bases, ...apps]) published.set(name, await readPublished(at(name)));
-    for (const name of Object.keys(SPECIAL)) published.set(name, await readPublished(at(name)));
+    here = await listRows(['-H', workshop.engine.host]);
+    const all = await workshop.engine.command(['images', '--quiet', '--no-trunc']);
+    await workshop.remove(['--force', ...new Set(all.trim().split('\n'))]);
+    for (const { name } of apps) await workshop.pull(at(name));
   });
   afterAll(() => workshop.close());
-
-  const build = async (builder: Builder, name: string, steps: readonly string[], context = name): Promise<void> => {
-    await workshop.builders[builder]({ reference: at(name), steps, context: await workshop.makeContext(context) });
-  };
-
-  /** Another image is published under the tag, and this engine does not hear of it. */
-  const moveElsewhere = async (name: string, steps: readonly string[]): Promise<void> => {
-    await nextSecond();
-    await build('BuildKit', `next ${name}`, steps, name);
-    await workshop.copy(`docker://${at(`next ${name}`)}`, `docker://${at(name)}`);
-    await workshop.remove([at(`next ${name}`)]);
-  };
-
-  /** Apps that are not made of a base alone, by their names. */
-  const SPECIAL: Readonly<Record<string, (name: string) => Promise<void>>> = {
-    'a committed container': async (name) => {
-      const { command } = workshop.engine;
-      await command(['create', '--name', 'to-commit', '--network', 'none', at(appOf('classic', 'another CMD'))]);
-      await command(['cp', `${await workshop.makeContext(name)}/app.txt`, 'to-commit:/new']);
-      await command(['commit', 'to-commit', at(name)]);
-      await command(['rm', 'to-commit']);
-      await command(['push', '--quiet', at(name)]);
-    },
-    'an imported container': async (name) => {
-      const { command } = workshop.engine;
-      const file = `${await workshop.makeContext(name)}.tar`;
-      await command(['create', '--name', 'to-export', '--network', 'none', at(appOf('classic', 'another CMD'))]);
-      await command(['export', '--output', file, 'to-export']);
-      await command(['rm', 'to-export']);
-      await command(['import', file, at(name)]);
-      await command(['push', '--quiet', at(name)]);
-    },
-    'another name of an app': async (name) => {
-      await workshop.engine.command(['tag', at(appOf('BuildKit', 'another CMD')), at(name)]);
-      await workshop.engine.command(['push', '--quiet', at(name)]);
-    },
-    'classic stages, of which the first moved': (name) => buildStages('classic', name, 'a step makes another file', 'nothing moved'),
-    'BuildKit stages, of which the first moved': (name) => buildStages('BuildKit', name, 'a step makes another file', 'nothing moved'),
-    'BuildKit stages, of which the last moved': (name) => buildStages('BuildKit', name, 'nothing moved', 'another CMD'),
-    'a stage built on a stage': async (name) => {
-      const steps = [`FROM ${at(baseOf('BuildKit', 'another CMD'))} AS one`, 'RUN echo tools > /tools', 'FROM one', ...APP_STEPS];
-      await build('BuildKit', name, steps);
-    },
-    'on an app whose base moved': (name) =>
-      build('BuildKit', name, [`FROM ${at(appOf('BuildKit', 'a step makes another file'))}`, 'RUN echo more > /more']),
-    'on a base that moved elsewhere': async (name) => {
-      await build('BuildKit', `base ${name}`, STEPS);
-      await build('BuildKit', name, [`FROM ${at(`base ${name}`)}`, ...APP_STEPS]);
-      await moveElsewhere(`base ${name}`, OTHER_FILE);
-    },
-    'on a base that was pulled again': async (name) => {
-      await build('BuildKit', `base ${name}`, STEPS);
-      await build('BuildKit', name, [`FROM ${at(`base ${name}`)}`, ...APP_STEPS]);
-      await moveElsewhere(`base ${name}`, WITHOUT_UPPER_LAYER);
-      await workshop.pull(at(`base ${name}`));
-    },
-    'on one of two tags, of which one moved': (name) => buildOnTags(name, [at(`base ${name}`)]),
-    'on one of two tags, which both moved': (name) => buildOnTags(name, [at(`base ${name}`), `${at(`base ${name}`)}.2`]),
-    'on a base compressed by gzip -1': (name) => buildOnRecompressed(name, { format: 'gzip', level: 1 }),
-    'on a base compressed by gzip -9': (name) => buildOnRecompressed(name, { format: 'gzip', level: 9 }),
-    'on a base compressed by zstd': (name) => buildOnRecompressed(name, { format: 'zstd', level: 3 }),
-  };
-
-  const buildStages = (builder: Builder, name: string, first: string, last: string): Promise<void> =>
-    build(builder, name, [
-      `FROM ${at(baseOf(builder, first))} AS tools`,
-      'RUN echo tools > /tools',
-      `FROM ${at(baseOf(builder, last))}`,
-      'COPY --from=tools /tools /tools',
-    ]);
-
-  const buildOnTags = async (name: string, moving: readonly string[]): Promise<void> => {
-    const base = at(`base ${name}`);
-    await build('BuildKit', `base ${name}`, STEPS);
-    await workshop.engine.command(['tag', base, `${base}.2`]);
-    await workshop.engine.command(['push', '--quiet', `${base}.2`]);
-    await build('BuildKit', name, [`FROM ${base}`, ...APP_STEPS]);
-    await nextSecond();
-    await build('BuildKit', `next ${name}`, OTHER_FILE);
-    for (const tag of moving) await workshop.copy(`docker://${at(`next ${name}`)}`, `docker://${tag}`);
-    await workshop.remove([at(`next ${name}`)]);
-  };
-
-  const buildOnRecompressed = async (name: string, compression: Compression): Promise<void> => {
-    await build('classic', `base ${name}`, STEPS);
-    published.set(`base ${name}, before`, await readPublished(at(`base ${name}`)));
-    await build('classic', name, [`FROM ${at(`base ${name}`)}`, ...APP_STEPS]);
-    await workshop.recompress(at(`base ${name}`), compression);
-    published.set(`base ${name}`, await readPublished(at(`base ${name}`)));
-  };
 
   describe('what the builders leave in an image', () => {
     test.each(NAMED)('%s: its layers and steps of the base', (_, { builder, move, shares }) => {
@@ -184,31 +167,48 @@ systemTest('bases below what docker built', ['dockerd', 'docker', 'docker-regist
       expect(copy).not.toBe(run);
       expect(new Set(own).size).toBe(1);
     });
+  });
 
-    test('a committed container has all of its image, and a layer more', () => {
-      const [made, of] = [publishedAs('a committed container'), publishedAs(appOf('classic', 'another CMD'))];
-      expect(tellShared(made, of)).toBe('layers 3 of 3, steps 7 of 7');
-      expect([made.diffIds.length, made.history.length]).toEqual([4, 8]);
+  describe('what imgupdate says of the base', () => {
+    test.each(NAMED)('%s: on the machine that built both', (_, { builder, move, here: told }) => {
+      const row = here.rows.get(at(appOf(builder, move)))!;
+      expect(tellBase(row), row.base.why).toBe(told);
+      expect(row.base.reference).toBe(at(baseOf(builder, move)));
+      expect(row.base.evidence).toContain(builder === 'classic' ? 'parent-chain' : 'local-image');
     });
 
-    test('an imported container has one layer, and nothing of its image', () => {
-      const [made, of] = [publishedAs('an imported container'), publishedAs(appOf('classic', 'another CMD'))];
-      expect(tellShared(made, of)).toBe('layers 0 of 3, steps 0 of 7');
-      expect(made.history).toMatchObject([{ comment: 'Imported from -' }]);
+    test.each(NAMED)('%s: of images in a registry, without an engine', async (_, { builder, move, apart }) => {
+      const [app, base] = [at(appOf(builder, move)), at(baseOf(builder, move))];
+      const { rows } = await listRows(['-H', NO_ENGINE, `docker://${app}`, '--base', base]);
+      expect(tellBase(rows.get(app)!)).toBe(apart);
+      expect(rows.get(app)!.base).toMatchObject({ reference: base, evidence: ['flag'] });
     });
 
-    test.each([
-      ['gzip -1', false],
-      ['gzip -9', false],
-      ['zstd', true],
-    ])('a base compressed by %s: other layers and another manifest of the same contents', (compression, reworded) => {
-      const name = `on a base compressed by ${compression}`;
-      const [was, now] = [publishedAs(`base ${name}, before`), publishedAs(`base ${name}`)];
-      expect(tellShared(publishedAs(name), now)).toBe('layers 2 of 2, steps 4 of 4');
-      expect(now.layers.filter((layer) => was.layers.includes(layer))).toEqual([]);
-      expect(now.digest).not.toBe(was.digest);
-      // a config in the words of OCI says the same otherwise, so even the image id is another
-      expect(now.imageId !== was.imageId).toBe(reworded);
+    test.each(NAMED)('%s: on a machine that pulled the app alone', async (_, { builder, move, apart }) => {
+      const [app, base] = [at(appOf(builder, move)), at(baseOf(builder, move))];
+      const { rows } = await listRows(['-H', workshop.engine.host, app, '--base', base]);
+      expect(tellBase(rows.get(app)!)).toBe(apart);
+      expect(rows.get(app)!.base).toMatchObject({ reference: base, evidence: ['flag'] });
+    });
+
+    test('an app that was pulled, without a word on its base: nothing is said', async () => {
+      const { rows } = await listRows(['-H', workshop.engine.host]);
+      const told = NAMED.map(([, { builder, move }]) => tellBase(rows.get(at(appOf(builder, move)))!));
+      expect(new Set(told)).toEqual(new Set(['unknown/no-evidence']));
+    });
+
+    test('asked for the second time, the registry has each tag named by one HEAD, and gives no manifest', async () => {
+      const home = await makeTemporaryDirectory();
+      try {
+        const args = ['-H', workshop.engine.host, at(appOf('BuildKit', 'another CMD')), '--base', at(baseOf('BuildKit', 'another CMD'))];
+        await listRows(args, { home: home.path });
+        const { document, rows } = await listRows([...args, '--refresh'], { home: home.path });
+        // one of them finds that the registry speaks no TLS
+        expect(document.registries).toMatchObject([{ registry: workshop.registry.host, requests: 3, counted: 0 }]);
+        expect([...rows.values()].map(tellBase)).toEqual(['moved/metadata-only, medium']);
+      } finally {
+        await home.remove();
+      }
     });
   });
 });
