@@ -1,8 +1,9 @@
 import { isSameRepository, type Reference, type Repository } from '../reference.ts';
 import type { Surroundings } from './surroundings.ts';
-import { askContents, askEntry, askTag, type Conversation } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
 import type { Evidence } from './gather.ts';
 import { compareExtent, type Fit, fitBase } from './known-base.ts';
+import { readOffered } from './read-offered.ts';
 import type { VersionContents } from './version.ts';
 
 /** A candidate that lies at the bottom of the image. */
@@ -20,22 +21,9 @@ export function* findCandidate(
 ): Conversation<FittingCandidate | null> {
   const fitting: FittingCandidate[] = [];
   for (const reference of candidates.filter((each) => !here.own.some((own) => isSameRepository(own, each)))) {
-    const version = yield* findOffered(reference, here);
+    const version = yield* readOffered(reference, here);
     const fit = version === null ? null : fitBase(contents, version.contents, layersLost);
     if (version !== null && fit !== null) fitting.push({ reference, version, fit });
   }
   return fitting.sort((a, b) => compareExtent(a.version.contents, b.version.contents))[0] ?? null;
-}
-
-function* findOffered(reference: Reference, here: Surroundings): Conversation<VersionContents | null> {
-  if (here.refusal(reference) !== null) return null;
-  const offer = reference.tag === null ? null : yield* askTag(reference);
-  const top = reference.tag === null ? reference.digest : offer?.kind === 'found' ? offer.digest : null;
-  if (top === null) return null;
-  const remembered = [...here.seen(reference), ...here.known].findLast((version) => version.topDigest === top);
-  if (remembered !== undefined) return remembered;
-  const entry = yield* askEntry(reference, top);
-  if (!entry.ok || entry.value === null) return null;
-  const contents = yield* askContents(reference, { top, manifest: entry.value.manifest });
-  return contents.ok ? contents.value : null;
 }

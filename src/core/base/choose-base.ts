@@ -4,7 +4,7 @@ import { findContents } from './choose-material.ts';
 import { chooseRecorded, contradicts } from './choose-recorded.ts';
 import type { BaseClaim, RejectedClaim } from './claim.ts';
 import type { Conversation } from './conversation.ts';
-import { type Fitting, listFitting } from './fitting.ts';
+import { endingAsMarked, type Fitting, listFitting } from './fitting.ts';
 import type { Evidence } from './gather.ts';
 import { compareExtent, isOfRepository, type KnownBase } from './known-base.ts';
 import { nameOfBase, type Suspect } from './suspect.ts';
@@ -37,18 +37,21 @@ const MAX_NAMES = 5;
  *
  * `tagsHere`: tags of a repository that images of this machine have, for a base of which only the repository is known.
  */
-export function* chooseBase(evidence: Evidence, here: Surroundings & NamesHere): Conversation<Chosen> {
-  const fitting = listFitting(evidence, here.known);
+export function* chooseBase(gathered: Evidence, here: Surroundings & NamesHere): Conversation<Chosen> {
+  const evidence = { ...gathered, claims: gathered.claims.map((claim) => nameRecorded(claim, here.known)) };
+  const all = listFitting(evidence, here.known);
+  const fitting = endingAsMarked(all, evidence);
+  const beyond = all.filter(({ base, fit }) => !base.isLocal && fit !== 'differs');
   const told = evidence.claims.find(({ source, reference }) => TOLD.has(source) && reference !== null);
   if (told?.reference != null) {
     const others = evidence.claims.filter((claim) => RECORDED.has(claim.source) && isOther(claim, told));
     const why = `${nameOfBase(told.reference)} was named`;
-    return { ...chosen([told.reference], { evidence, fitting, doubts: [] }), rejected: others.map((claim) => ({ ...claim, why })) };
+    return { ...chosen([told.reference], { evidence, fitting, beyond, doubts: [] }), rejected: others.map((claim) => ({ ...claim, why })) };
   }
 
   const { claim, rejected, doubts, open } = yield* chooseRecorded(evidence, here);
   const [best] = fitting.filter(({ fit }) => fit !== 'differs');
-  const scales = { evidence, fitting, doubts };
+  const scales = { evidence, fitting, beyond, doubts };
   if (claim !== null && best !== undefined && (yield* explainsLess(claim, best, here))) {
     const why = `${nameOfKnown(best.base)} lies at the bottom of the image and is more than that`;
     return { choice: chooseProven(scales, here), rejected: [...rejected, { ...claim, why }] };
@@ -64,6 +67,13 @@ export function* chooseBase(evidence: Evidence, here: Surroundings & NamesHere):
 
 /** Tags of the repositories of a base that images of this machine have. */
 export type NamesHere = { readonly tagsHere: (base: KnownBase) => readonly Reference[] };
+
+/** A claim that has only a digest or an id gets the name of the known base that has it. */
+function nameRecorded(claim: BaseClaim, known: readonly KnownBase[]): BaseClaim {
+  if (claim.reference !== null || claim.says === 'scratch' || !RECORDED.has(claim.source)) return claim;
+  const base = known.find((each) => isKnownAs(each, claim.digests) || (claim.imageId !== null && each.configDigest === claim.imageId));
+  return { ...claim, reference: base?.references[0] ?? null };
+}
 
 function isOther(claim: BaseClaim, told: BaseClaim): boolean {
   return contradicts(claim, told) || (claim.reference !== null && claim.reference.tag !== told.reference?.tag);
@@ -99,8 +109,7 @@ export function chooseProven(scales: Scales, { tagsHere }: NamesHere): Choice {
 function chosen(names: readonly Reference[], scales: Scales): { readonly choice: Choice } {
   const suspects = names.slice(0, MAX_NAMES).map((name) => weigh(name, scales));
   const isLocal = suspects.every(({ old }) => old?.isLocal === true);
-  const beyond = isLocal ? scales.fitting.filter(({ base, fit }) => !base.isLocal && fit !== 'differs') : [];
-  return { choice: { kind: 'suspects', suspects, beyond } };
+  return { choice: { kind: 'suspects', suspects, beyond: isLocal ? scales.beyond : [] } };
 }
 
 /** Whether a claim names a base of the base: what is proven by its contents is another one, and reaches higher. */

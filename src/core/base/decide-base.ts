@@ -2,28 +2,29 @@ import { reason } from '../reason.ts';
 import type { Reference, Repository } from '../reference.ts';
 import { type BaseVerdict, untoldBase } from '../verdict.ts';
 import { checkSuspect } from './check-suspect.ts';
-import type { Surroundings } from './surroundings.ts';
-import { chooseBase, chooseProven, type Fitting } from './choose-base.ts';
+import { chooseBase, chooseProven, type NamesHere } from './choose-base.ts';
+import type { Fitting } from './fitting.ts';
 import { findCandidate, type FittingCandidate } from './candidates.ts';
 import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND, type RejectedClaim } from './claim.ts';
 import { askOwnDocuments, type Conversation } from './conversation.ts';
 import { type Evidence, gatherEvidence, type ImageTraces } from './gather.ts';
 import type { KnownBase } from './known-base.ts';
 import { nameOfBase, type Suspect } from './suspect.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** One image, and all about its base that is known without asking. */
-export type BaseQuestion = Surroundings & {
-  readonly image: ImageTraces;
-  /** What the user said, on the command line, in the configuration or when the image was built. */
-  readonly told: Findings;
-  /** The registry it is from can be asked what it records of the image. */
-  readonly hasRegistry: boolean;
-  readonly tagsHere: (base: KnownBase) => readonly Reference[];
-  /** Repositories of the image itself, whose other tags are its other versions. */
-  readonly own: readonly Repository[];
-  /** References that may be its base where nothing else names one. */
-  readonly candidates: readonly Reference[];
-};
+export type BaseQuestion = Surroundings &
+  NamesHere & {
+    readonly image: ImageTraces;
+    /** What the user said, on the command line, in the configuration or when the image was built. */
+    readonly told: Findings;
+    /** The registry it is from can be asked what it records of the image. */
+    readonly hasRegistry: boolean;
+    /** Repositories of the image itself, whose other tags are its other versions. */
+    readonly own: readonly Repository[];
+    /** References that may be its base where nothing else names one. */
+    readonly candidates: readonly Reference[];
+  };
 
 /** The verdict, and all that spoke for and against. */
 export type BaseDecision = {
@@ -52,12 +53,9 @@ export function* decideBase(question: BaseQuestion): Conversation<BaseDecision> 
   });
   switch (choice.kind) {
     case 'scratch':
-      return decided({
-        kind: 'none',
-        ...untoldBase(`it was built from scratch, says its ${choice.claim.source}`),
-        confidence: 'high',
-        evidence: [choice.claim.source],
-      });
+      return decided(scratch(choice.claim));
+    case 'open':
+      return decided({ kind: 'unknown', reason: choice.reason, ...untoldBase(choice.reason.message) });
     case 'unnamed':
       return decided(unnamed(choice.base));
     case 'nothing': {
@@ -65,7 +63,8 @@ export function* decideBase(question: BaseQuestion): Conversation<BaseDecision> 
       if (candidate === null) return decided(nothing(evidence));
       const claims = [...evidence.claims, makeClaim('candidate', 'bases of the configuration', { reference: candidate.reference })];
       const known = asKnown(candidate);
-      const { choice: found } = chooseProven({ ...evidence, claims }, [{ base: known, fit: candidate.fit }], question);
+      const fitting = [{ base: known, fit: candidate.fit }];
+      const found = chooseProven({ evidence: { ...evidence, claims }, fitting, beyond: [], doubts: [] }, question);
       if (found.kind !== 'suspects') return decided(nothing(evidence));
       return { ...decided(yield* checkAll(found, evidence, question)), found: claims };
     }
@@ -87,7 +86,7 @@ function* checkAll({ suspects, beyond }: Suspects, evidence: Evidence, question:
   for (const suspect of suspects) verdicts.push(yield* checkSuspect({ suspect, evidence, here: question }));
   const verdict = join(verdicts);
   if (verdict.kind !== 'current' || beyond.length === 0) return verdict;
-  const { choice } = chooseProven(evidence, beyond, question);
+  const choice = chooseProven({ evidence, fitting: beyond, beyond: [], doubts: [] }, question);
   if (choice.kind !== 'suspects') return verdict;
   const below = yield* checkAll({ ...choice, beyond: [] }, evidence, question);
   if (below.kind === 'unknown') return verdict;
@@ -113,6 +112,15 @@ function join(verdicts: readonly BaseVerdict[]): BaseVerdict {
 
 function describe({ reference, kind }: BaseVerdict): string {
   return `${reference === null ? 'a base' : nameOfBase(reference)} ${kind}`;
+}
+
+/** What an image says of itself, or what follows from all that its build used. */
+function scratch({ source }: BaseClaim): BaseVerdict {
+  const isSaid = source !== 'provenance';
+  const why = isSaid
+    ? `it was built from scratch, says its ${source}`
+    : 'it was built from scratch: no image that its build used lies below it';
+  return { kind: 'none', ...untoldBase(why), confidence: isSaid ? 'high' : 'medium', evidence: [source] };
 }
 
 function unnamed(base: KnownBase): BaseVerdict {

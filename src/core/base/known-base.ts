@@ -1,4 +1,4 @@
-import { countCommonSteps } from '../history.ts';
+import { countCommonSteps, createdAt, type History } from '../history.ts';
 import { type ImageContents, isProvenPrefix } from '../image-contents.ts';
 import { isSameRepository, type Reference, type Repository } from '../reference.ts';
 import type { EvidenceSource } from './claim.ts';
@@ -27,15 +27,23 @@ export type Fit = 'full' | 'layers' | 'differs';
 /**
  * Says how a base fits below an image; null when it is no proper part of it.
  *
- * An image whose layers were merged into one has only its history to show.
+ * An image whose layers were merged into one has only its history to show, and only where that bears times: versions of a base often have the same steps.
  */
 export function fitBase(image: ImageContents, base: ImageContents, layersLost = false): Fit | null {
   if (!layersLost && !isProvenPrefix(base.diffIds, image.diffIds)) return null;
   const isHigher = image.diffIds.length > base.diffIds.length;
   const [steps, baseSteps] = [image.history?.entries.length ?? 0, base.history?.entries.length ?? 0];
   if (image.history === null || base.history === null || steps === 0 || baseSteps === 0) return isHigher && !layersLost ? 'layers' : null;
-  if (countCommonSteps(image.history, base.history) === baseSteps) return isHigher || steps > baseSteps ? 'full' : null;
+  if (countCommonSteps(image.history, base.history) === baseSteps) {
+    if (layersLost && !(bearsTimes(image.history) && bearsTimes(base.history))) return null;
+    return isHigher || steps > baseSteps ? 'full' : null;
+  }
   return isHigher && !layersLost ? 'differs' : null;
+}
+
+/** Times of 1970 are no real ones. */
+function bearsTimes({ entries }: History): boolean {
+  return entries.some((entry) => (createdAt(entry) ?? 0n) > 0n);
 }
 
 /** Orders bases that fit by how much of the image they explain: the most first. */

@@ -134,6 +134,9 @@ export function builtHere(of: Release, ...names: readonly string[]): KnownBase {
   return { ...bare(of), ...digests, source: 'local-image', references: names.map(makeReference), repositories: [], isLocal: true };
 }
 
+/** The answer that a name is only this machine's. */
+export const localName = (image: KnownBase): LocalName => ({ kind: 'here', image });
+
 /** As the config, a flag or a builder says it. */
 export function claims(source: BaseClaim['source'], reference: string, ...digests: readonly Digest[]): Findings {
   return { claims: [makeClaim(source, `the ${source}`, { reference: makeReference(reference), digests })], rejected: [] };
