@@ -58,7 +58,7 @@ export function* chooseBase(gathered: Evidence, here: Surroundings & NamesHere):
   }
   if (claim?.says === 'scratch') return { choice: { kind: 'scratch', claim }, rejected };
   if (claim?.reference != null) {
-    const names = [claim.reference, ...(claim.source === 'from-comment' ? otherNames(claim.reference, fitting) : [])];
+    const names = [claim.reference, ...(isPerhapsCached(claim, evidence, fitting) ? otherNames(claim.reference, fitting) : [])];
     return { ...chosen(names, scales), rejected };
   }
   const choice = chooseProven(scales, here);
@@ -79,7 +79,17 @@ function isOther(claim: BaseClaim, told: BaseClaim): boolean {
   return contradicts(claim, told) || (claim.reference !== null && claim.reference.tag !== told.reference?.tag);
 }
 
-/** buildah takes a cached layer with the comment it was first built with, which may name another tag of the same base. */
+/**
+ * buildah takes a cached layer with the comment and the annotation it was first built with, which may name another tag of the same base. Where the annotation
+ * has a digest the base is known by, as without layers, nothing came from the cache.
+ * Source: containers/buildah 1.28, imagebuildah/stage_executor.go; seen on images made with it.
+ */
+function isPerhapsCached(claim: BaseClaim, { claims }: Evidence, fitting: readonly Fitting[]): boolean {
+  if (claim.source === 'from-comment') return true;
+  if (claim.source !== 'annotation' || !claims.some(({ source }) => source === 'from-comment')) return false;
+  return !fitting.some(({ base }) => isKnownAs(base, claim.digests));
+}
+
 function otherNames(reference: Reference, fitting: readonly Fitting[]): readonly Reference[] {
   const full = fitting.filter(({ base, fit }) => fit === 'full' && !base.isLocal && isOfRepository(base, reference));
   const names = distinctNames(full.flatMap(({ base }) => base.references));
