@@ -34,6 +34,8 @@ export type Answers = {
   readonly statement: (repository: Repository, blob: BlobRef) => Promise<Answer<Statement>>;
   /** Does the registry still serve the digest in the repository? Free of charge, and remembered as tags are. */
   readonly presence: (repository: Repository, digest: Digest) => Promise<Answer<boolean>>;
+  /** Did the registry say that it has nothing of this name, not longer ago than `maxAgeMs`? Never asks. */
+  readonly wasGone: (repository: Repository, name: string, maxAgeMs: number) => boolean;
   /** A document that is here already; never asks. */
   readonly remembered: (digest: Digest) => Index | Manifest | null;
 };
@@ -106,6 +108,10 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     recall,
     resolve,
     presence,
+    wasGone: (repository, name, maxAgeMs) => {
+      const before = memory.readTag(repository, name);
+      return before?.kind === 'gone' && Math.abs(ports.now() - before.observedAt) < maxAgeMs;
+    },
     manifest: manifests.load,
     config: configs.load,
     statement: statements.load,

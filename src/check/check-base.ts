@@ -69,16 +69,11 @@ export function openBaseSession(asked: BasePlace & Pick<BaseQuestion, 'seen' | '
 
 type Learn = (need: BaseNeed) => Promise<BaseAnswer>;
 
-/** Far more than any decision takes, even of a build with as many materials as are read. */
-const MAX_NEEDS = 128;
-
+/** It ends: each need is about one of the names and digests that were given, of which core bounds those that others wrote. */
 async function drive<T>(conversation: Conversation<T>, learn: Learn): Promise<T> {
   let step = conversation.next();
-  for (let needs = 0; needs < MAX_NEEDS; needs += 1) {
-    if (step.done === true) return step.value;
-    step = conversation.next(await learn(step.value));
-  }
-  throw new Error('the decision about a base does not end');
+  while (step.done !== true) step = conversation.next(await learn(step.value));
+  return step.value;
 }
 
 type Learning = BasePlace &
@@ -143,14 +138,15 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
     return { ok: true, value: version };
   };
 
-  /** A digest that was recorded long ago may be gone, which a HEAD tells free of charge. */
+  /** A digest that was recorded long ago may be gone, which a HEAD tells free of charge; or was never there, and need not be asked for at every run. */
   const learnEntry = async ({ reference, digest }: Extract<BaseNeed, { what: 'entry' }>): Promise<BaseAnswer> => {
     const offer = resolutions.get(keyOf(reference))?.offer;
     if (answers.remembered(digest) === null && !(offer?.kind === 'found' && offer.digest === digest)) {
-      const presence = outcomeOf(await consulted.presence(reference, digest));
+      const isGone = answers.wasGone(reference, digest, WEEK_MS);
+      const presence = isGone ? { ok: true as const, value: false } : outcomeOf(await consulted.presence(reference, digest));
       if (!presence.ok) return { what: 'entry', entry: presence };
       if (!presence.value)
-        return { what: 'entry', entry: refusedAs('not-found-or-private', `${renderRepository(reference)} has it no more`) };
+        return { what: 'entry', entry: refusedAs('not-found-or-private', `${renderRepository(reference)} does not have it`) };
     }
     const entry = await findEntry({ repository: reference, digest }, platform, consulted);
     if (!entry.ok || entry.value === null) return { what: 'entry', entry: entry.ok ? { ok: true, value: null } : entry };
@@ -172,6 +168,9 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
     }
   };
 }
+
+/** What a registry did not have seldom comes to it later. */
+const WEEK_MS = 7 * 24 * 3_600_000;
 
 const keyOf = (reference: Reference): string => `${renderRepository(reference)}:${reference.tag ?? ''}`;
 
