@@ -11,6 +11,7 @@ import {
   type Workshop,
 } from '../helpers/base-lab.ts';
 import { type Published, readPublished, tellShared } from '../helpers/published.ts';
+import { runCli } from '../helpers/run-cli.ts';
 import { systemTest } from '../helpers/system.ts';
 import { makeTemporaryDirectory } from '../helpers/temp.ts';
 
@@ -255,6 +256,29 @@ systemTest('bases of images that docker made in many ways', ['dockerd', 'docker'
       // a config in the words of OCI says the same otherwise, so even the image id is another
       expect(now.imageId !== was.imageId).toBe(reworded);
     });
+  });
+
+  test('a base that was recorded after the build decides what two images cannot: it lost its last step', async () => {
+    const home = await makeTemporaryDirectory();
+    const [base, app, steps] = [at('recorded base'), at('app with a recorded base'), WITHOUT_UPPER_LAYER.slice(0, -1)];
+    const ask = async (options: { readonly home?: string }): Promise<string> => {
+      const { rows } = await listRows(['-H', workshop.engine.host, app, '--base', base, '--refresh'], options);
+      return tellBase(rows.get(app)!);
+    };
+    try {
+      await build('classic', 'recorded base', [...steps, 'RUN echo one > /one']);
+      await build('classic', 'app with a recorded base', [`FROM ${base}`, ...APP_STEPS], 'recorded base');
+      const recorded = await runCli(['base', 'record', '-H', workshop.engine.host, app, base], { home: home.path });
+      expect(recorded).toMatchObject({ exitCode: 0 });
+      await build('classic', 'recorded base', steps);
+      await workshop.remove([app, base]);
+      await command('image', 'prune', '--force');
+      await workshop.pull(app);
+      expect(await ask({}), 'of a machine that remembers nothing').toBe('current, medium');
+      expect(await ask({ home: home.path })).toBe('moved/upper-layers-removed, certain');
+    } finally {
+      await home.remove();
+    }
   });
 
   test('what was seen before decides what two images cannot: a base that lost its last step, and got it back', async () => {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, type Base, makeMoves, referenceOf, startDockerWorkshop, type Workshop } from '../helpers/base-lab.ts';
 import { type Published, readPublished, tellShared } from '../helpers/published.ts';
@@ -132,6 +133,7 @@ const NAMED = CASES.map((made) => [`${made.builder}, ${made.move}`, made] as con
 systemTest('bases below what docker built', ['dockerd', 'docker', 'docker-registry', 'skopeo', 'busybox'], () => {
   let workshop: Workshop<Builder>;
   let here: Listed;
+  let pulled: Listed;
   const published = new Map<string, Published>();
   const publishedAs = (name: string): Published => published.get(name)!;
   const at = (name: string): string => referenceOf(workshop, name);
@@ -148,6 +150,10 @@ systemTest('bases below what docker built', ['dockerd', 'docker', 'docker-regist
     const all = await workshop.engine.command(['images', '--quiet', '--no-trunc']);
     await workshop.remove(['--force', ...new Set(all.trim().split('\n'))]);
     for (const { name } of apps) await workshop.pull(at(name));
+    const images = apps.map(({ name, base }) => ({ match: at(name), base: at(base) }));
+    const config = `${await workshop.makeContext('settings')}/settings.json`;
+    await writeFile(config, JSON.stringify({ images }));
+    pulled = await listRows(['-H', workshop.engine.host, '--config', config]);
   });
   afterAll(() => workshop.close());
 
@@ -184,11 +190,11 @@ systemTest('bases below what docker built', ['dockerd', 'docker', 'docker-regist
       expect(rows.get(app)!.base).toMatchObject({ reference: base, evidence: ['flag'] });
     });
 
-    test.each(NAMED)('%s: on a machine that pulled the app alone', async (_, { builder, move, apart }) => {
+    test.each(NAMED)('%s: on a machine that pulled the app alone, and is told its base', (_, { builder, move, apart }) => {
       const [app, base] = [at(appOf(builder, move)), at(baseOf(builder, move))];
-      const { rows } = await listRows(['-H', workshop.engine.host, app, '--base', base]);
-      expect(tellBase(rows.get(app)!)).toBe(apart);
-      expect(rows.get(app)!.base).toMatchObject({ reference: base, evidence: ['flag'] });
+      const row = pulled.rows.get(app)!;
+      expect(tellBase(row), row.base.why).toBe(apart);
+      expect(row.base).toMatchObject({ reference: base, evidence: ['config'] });
     });
 
     test('an app that was pulled, without a word on its base: nothing is said', async () => {

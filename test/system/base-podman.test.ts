@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listRows, type Listed, NO_ENGINE, tellBase } from '../helpers/base-answers.ts';
 import { type App, type Base, makeMoves, referenceOf, startPodmanWorkshop, type Workshop } from '../helpers/base-lab.ts';
 import { type Published, readPublished, recordedBase, tellShared } from '../helpers/published.ts';
+import { runCli } from '../helpers/run-cli.ts';
 import { systemTest } from '../helpers/system.ts';
 
 type Builder = 'podman' | 'buildah' | 'upstream';
@@ -266,6 +267,7 @@ systemTest(
   () => {
     let workshop: Workshop<Builder>;
     let here: Listed;
+    let apart: Listed;
     /** Digests of the bases as they were when the apps were built on them. */
     const before = new Map<string, string>();
     const published = new Map<string, Published>();
@@ -284,6 +286,7 @@ systemTest(
       });
       await workshop.copy(`docker://${referenceOf(workshop, 'another CMD')}`, `docker://${referenceOf(workshop, 'two tags')}.2`);
       here = await listRows(['-H', workshop.engine.host]);
+      apart = await listRows(['-H', NO_ENGINE, ...apps.map(({ name }) => `docker://${referenceOf(workshop, name)}`)]);
       for (const { name } of [...BASES, ...apps]) published.set(name, await readPublished(referenceOf(workshop, name)));
     });
     afterAll(() => workshop.close());
@@ -339,14 +342,22 @@ systemTest(
         expect(row.base.evidence[0]).toBe(sourceOf(records));
       });
 
-      test.each(NAMED)('%s: of the app in a registry, without an engine', async (name, { base, apart, records }) => {
-        const app = referenceOf(workshop, name);
-        const { rows } = await listRows(['-H', NO_ENGINE, `docker://${app}`]);
-        const row = rows.get(app)!;
-        expect(tellBase(row), row.base.why).toBe(apart);
+      test.each(NAMED)('%s: of the app in a registry, without an engine', (name, { base, apart: told, records }) => {
+        const row = apart.rows.get(referenceOf(workshop, name))!;
+        expect(tellBase(row), row.base.why).toBe(told);
         expect(row.base.reference).toBe(referenceOf(workshop, base));
         expect(row.base.evidence[0]).toBe(sourceOf(records));
         if (records === 'right') expect(row.base.recorded).toBe(before.get(base));
+      });
+
+      test('show says what names the base, what of it does not count, and what was asked', async () => {
+        const ran = await runCli(['show', '-H', workshop.engine.host, referenceOf(workshop, 'podman, another CMD')]);
+        const base = referenceOf(workshop, 'another CMD');
+        expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(ran.stdout).toContain(`annotation org.opencontainers.image.base.name of the manifest -> ${base}`);
+        expect(ran.stdout).toContain(`comment FROM of a history step -> ${base}, its first 4 steps (exact) [from-comment]`);
+        expect(ran.stdout).toMatch(/the recorded digest sha256:[a-f0-9]{64} could not be used/);
+        expect(ran.stdout).toContain(`HEAD ${base} -> ${publishedAs('another CMD').digest}`);
       });
 
       test.each(FROM_CACHE)('%s from the cache: the tag it is built on now is nowhere in it', async (name) => {
