@@ -1,16 +1,16 @@
 import { type BaseVersion, isSameVersion } from '../core/base/version.ts';
 import type { Digest } from '../core/digest.ts';
-import { countCommonLayers, type ImageContents } from '../core/image-contents.ts';
+import { countCommonLayers } from '../core/image-contents.ts';
 import { chainIds } from '../core/layers.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
 import type { BaseKeys, Memory } from './ports.ts';
 
 /** What is remembered of bases, as one run asks for it: about many images at once, and about each tag once, until something new is seen of it. */
 export type BaseMemory = {
-  /** Looks up what lies below any of these images; `below` knows of no others. */
-  readonly lookUp: (images: readonly ImageContents[]) => void;
-  /** Versions whose layers are the image's lowest, the lowest first; with those seen in this run. */
-  readonly below: (image: ImageContents, platform: string) => readonly BaseVersion[];
+  /** Looks up what lies below any of these stacks of layers; `below` knows of no others. */
+  readonly lookUp: (stacks: readonly (readonly Digest[])[]) => void;
+  /** Versions whose layers are the lowest of a stack, the lowest first; with those seen in this run. */
+  readonly below: (diffIds: readonly Digest[], platform: string) => readonly BaseVersion[];
   /** What a tag named over time, oldest first. */
   readonly seen: (repository: Repository & { readonly tag: string | null }, platform: string) => readonly BaseVersion[];
   readonly find: (keys: BaseKeys) => readonly BaseVersion[];
@@ -30,12 +30,12 @@ export function createBaseMemory(memory: Pick<Memory, 'findBases' | 'readBases' 
     else if (!alike.some((each) => isSame(each, version))) alike.push(version);
   };
   return {
-    lookUp: (images) => {
+    lookUp: (stacks) => {
       byTopLayer.clear();
-      const wanted = new Set(images.flatMap(({ diffIds }) => chainIds(diffIds)));
+      const wanted = new Set(stacks.flatMap(chainIds));
       for (const version of memory.findBases({ chainIds: [...wanted], historyHashes: [] })) show(version);
     },
-    below: ({ diffIds }, platform) => {
+    below: (diffIds, platform) => {
       if (byTopLayer.size === 0) return [];
       return diffIds.flatMap((diffId, position) =>
         (byTopLayer.get(diffId) ?? []).filter(

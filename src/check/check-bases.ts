@@ -20,6 +20,7 @@ import { isOfImage, type LocalBases } from './local-bases.ts';
 import type { OwnPlace } from './own-documents.ts';
 import type { Memory } from './ports.ts';
 import type { BaseReport } from './report.ts';
+import { createSilentImages, type SilentImages } from './silent-images.ts';
 
 export type BaseCheckOptions = {
   /** Images at once. */
@@ -64,18 +65,22 @@ export async function checkBases(
   const reports = new Map<Subject, BaseReport>();
   const limit = pLimit(options.jobs);
   const memory = createBaseMemory(ports.memory);
+  const silent = createSilentImages(ports.memory);
   const images = [...groupBy(subjects, (subject) => keyOf(subject, options.places.get(subject) ?? null)).values()];
   for (let start = 0; start < images.length; start += BATCH) {
-    const traced = await Promise.all(images.slice(start, start + BATCH).map((rows) => readTraces(rows, ports)));
-    memory.lookUp(traced.flatMap(({ contents }) => (contents === null ? [] : [contents])));
+    const batch = images.slice(start, start + BATCH);
+    const those = batch.flatMap(([row]) => (row === undefined ? [] : [row.image]));
+    silent.recall(those);
+    memory.lookUp(those.flatMap(({ diffIds }) => (diffIds === null ? [] : [diffIds])));
     await Promise.all(
-      traced.map((image) =>
+      batch.map((rows) =>
         limit(async () => {
-          const report = await checkImage(image, { ...ports, bases: memory, settled }, options);
-          for (const row of image.rows) reports.set(row, report);
+          const report = await checkRows(rows, { ...ports, bases: memory, settled, silent }, options);
+          for (const row of rows) reports.set(row, report);
         }),
       ),
     );
+    silent.keep();
   }
   return reports;
 }
@@ -87,42 +92,43 @@ const BATCH = 1_000;
 const keyOf = ({ image, platform }: Subject, place: OwnPlace | null): string =>
   [image.imageId, renderPlatform(platform), place === null ? '' : `${renderRepository(place.repository)}@${place.digest}`].join(' ');
 
-/** An image with its rows, and what its store tells of its making. */
-type Traced = {
-  readonly rows: readonly Subject[];
-  readonly contents: ImageContents | null;
-  readonly annotations: ReadonlyMap<string, string>;
+type RunPorts = BaseCheckPorts & {
+  readonly bases: BaseMemory;
+  readonly settled: ReadonlyMap<Subject, Settled>;
+  readonly silent: SilentImages;
 };
 
-async function readTraces(rows: readonly Subject[], { local }: BaseCheckPorts): Promise<Traced> {
+async function checkRows(rows: readonly Subject[], ports: RunPorts, options: BaseCheckOptions): Promise<BaseReport> {
   const [row] = rows;
-  const contents = row === undefined ? null : await local.contentsOf(row.image);
-  const build = row === undefined ? null : await local.buildOf(row.image);
-  return { rows, contents, annotations: build?.annotations ?? new Map() };
-}
-
-type ImagePorts = BaseCheckPorts & { readonly bases: BaseMemory; readonly settled: ReadonlyMap<Subject, Settled> };
-
-async function checkImage({ rows, contents, annotations }: Traced, ports: ImagePorts, options: BaseCheckOptions): Promise<BaseReport> {
-  const [row] = rows;
-  if (row === undefined || contents === null) return UNTOLD_BASE;
+  const diffIds = row?.image.diffIds ?? null;
+  if (row === undefined || diffIds === null) return UNTOLD_BASE;
   const { image, platform } = row;
-  const { memory, bases, local } = ports;
+  const { memory, bases, local, silent } = ports;
   const rendered = renderPlatform(platform);
-  const remembered = findRemembered(contents, rendered, bases);
   const here = await local.below(image);
-  harvest({ here, remembered, contents, platform }, ports);
-  const known = [...here, ...remembered.map(recall).filter((base) => !isOfImage(base, image))];
   const note = memory.readBuildNote(image.imageId, rendered);
   const told: Findings = {
     claims: [...rows.flatMap(options.toldOf), ...(note === null ? [] : [claimOfNote(note.base)])],
     rejected: [],
   };
   const place = placeOf(rows, { ports, options });
-  return checkBase(
+  const isLone =
+    here.length + bases.below(diffIds, rendered).length + told.claims.length + options.candidates.length === 0 && place === null;
+  const silence = isLone && silent.has(image) ? silent.report() : null;
+  if (silence !== null) return silence;
+
+  const contents = await local.contentsOf(image);
+  if (contents === null) return UNTOLD_BASE;
+  const remembered = findRemembered(contents, rendered, bases);
+  harvest({ here, remembered, contents, platform }, ports);
+  const known = [...here, ...remembered.map(recall).filter((base) => !isOfImage(base, image))];
+  const build = await local.buildOf(image);
+  const traces = { contents, labels: image.labels, annotations: build?.annotations ?? new Map() };
+  if (isLone && build !== null) silent.learn(image, traces);
+  const report = checkBase(
     {
       question: {
-        image: { contents, labels: image.labels, annotations },
+        image: traces,
         told,
         platform: rendered,
         known: note === null ? known : [...known, recall(note.base)],
@@ -140,6 +146,7 @@ async function checkImage({ rows, contents, annotations }: Traced, ports: ImageP
     },
     { ...ports, memory: bases },
   );
+  return isLone && silent.has(image) ? silent.answer(report) : report;
 }
 
 /** Of an image that could not be read nothing can be said. */
@@ -157,7 +164,7 @@ export const UNTOLD_BASE: BaseReport = untoldBaseOf(reason('no-evidence', 'its s
 
 /** Merged layers are no prefix of anything any more; then the history that was kept may be. */
 function findRemembered(contents: ImageContents, platform: string, bases: BaseMemory): readonly BaseVersion[] {
-  const below = bases.below(contents, platform);
+  const below = bases.below(contents.diffIds, platform);
   const marks = readSquashMarks(contents);
   const history = marks.history ?? contents.history;
   if (!marks.layersLost || history === null) return below;
@@ -190,7 +197,7 @@ function claimOfNote({ repository, tag, topDigest, manifestDigest, configDigest 
  */
 function placeOf(
   rows: readonly Subject[],
-  { ports, options }: { readonly ports: ImagePorts; readonly options: BaseCheckOptions },
+  { ports, options }: { readonly ports: RunPorts; readonly options: BaseCheckOptions },
 ): OwnPlace | null {
   for (const row of rows) {
     const { reference, image } = row;
@@ -221,7 +228,7 @@ type Harvest = {
  *
  * It is not known when a registry named them so; they join the versions of a tag only where that has none yet, or where the name is only this machine's.
  */
-function harvest({ here, remembered, contents, platform }: Harvest, { bases, now }: ImagePorts): void {
+function harvest({ here, remembered, contents, platform }: Harvest, { bases, now }: RunPorts): void {
   for (const base of here) {
     if (fitBase(contents, base.contents) === null) continue;
     const seenAt = now();

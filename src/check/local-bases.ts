@@ -50,9 +50,11 @@ export function createLocalBases(
     buildOf: readBuild,
     contentsOf,
     below: async (image) => {
+      const platform = renderPlatform(image.platform);
       const found = stackBelow(root, image).filter(
-        (other) => other.imageId !== image.imageId && renderPlatform(other.platform) === renderPlatform(image.platform),
+        (other) => other.imageId !== image.imageId && renderPlatform(other.platform) === platform,
       );
+      if (found.length === 0) return [];
       const ancestors = new Set((await readBuild(image))?.ancestors.map(({ imageId }) => imageId));
       const described = await Promise.all(
         found.slice(-MOST_BELOW).map(async (other) => {
