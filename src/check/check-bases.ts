@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
 import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND } from '../core/base/claim.ts';
-import { fitBase, type KnownBase } from '../core/base/known-base.ts';
+import type { KnownBase } from '../core/base/known-base.ts';
 import { readSquashMarks } from '../core/base/squash-mark.ts';
-import type { BaseVersion } from '../core/base/version.ts';
+import type { BaseVersion, BuildNote } from '../core/base/version.ts';
 import { groupBy } from '../core/group.ts';
 import { historyHashes } from '../core/history.ts';
 import type { ImageContents } from '../core/image-contents.ts';
-import { type Platform, renderPlatform } from '../core/platform.ts';
+import { renderPlatform } from '../core/platform.ts';
 import { type Reason, reason } from '../core/reason.ts';
 import { type Reference, renderRepository } from '../core/reference.ts';
 import { knownDigests } from '../core/tag-check.ts';
@@ -15,6 +15,7 @@ import type { Answers } from './answers.ts';
 import { type BaseMemory, createBaseMemory } from './base-memory.ts';
 import { checkBase } from './check-base.ts';
 import type { Settled } from './check-tags.ts';
+import { harvestBases } from './harvest-bases.ts';
 import type { Subject } from './images-to-check.ts';
 import { isOfImage, type LocalBases } from './local-bases.ts';
 import type { OwnPlace } from './own-documents.ts';
@@ -114,18 +115,38 @@ async function checkRows(rows: readonly Subject[], ports: RunPorts, options: Bas
   const place = placeOf(rows, { ports, options });
   const isLone =
     here.length + bases.below(diffIds, rendered).length + told.claims.length + options.candidates.length === 0 && place === null;
-  const silence = isLone && silent.has(image) ? silent.report() : null;
-  if (silence !== null) return silence;
+  const decide = (): Promise<BaseReport> => decideRows({ rows, here, told, note, place, isLone }, ports, options);
+  return isLone && silent.has(image) ? silent.answer(decide) : decide();
+}
 
-  const contents = await local.contentsOf(image);
-  if (contents === null) return UNTOLD_BASE;
-  const remembered = findRemembered(contents, rendered, bases);
-  harvest({ here, remembered, contents, platform }, ports);
+/** What was found about an image without reading how it was made. `isLone`: nothing. */
+type Found = {
+  readonly rows: readonly Subject[];
+  readonly here: readonly KnownBase[];
+  readonly told: Findings;
+  readonly note: BuildNote | null;
+  readonly place: OwnPlace | null;
+  readonly isLone: boolean;
+};
+
+async function decideRows(
+  { rows, here, told, note, place, isLone }: Found,
+  ports: RunPorts,
+  options: BaseCheckOptions,
+): Promise<BaseReport> {
+  const [row] = rows;
+  const contents = row === undefined ? null : await ports.local.contentsOf(row.image);
+  if (row === undefined || contents === null) return UNTOLD_BASE;
+  const { image, platform } = row;
+  const { bases, local, silent } = ports;
+  const rendered = renderPlatform(platform);
+  const remembered = isLone && silent.has(image) ? [] : findRemembered(contents, rendered, bases);
+  harvestBases({ here, remembered, contents, platform: rendered }, ports);
   const known = [...here, ...remembered.map(recall).filter((base) => !isOfImage(base, image))];
   const build = await local.buildOf(image);
   const traces = { contents, labels: image.labels, annotations: build?.annotations ?? new Map() };
   if (isLone && build !== null) silent.learn(image, traces);
-  const report = checkBase(
+  return checkBase(
     {
       question: {
         image: traces,
@@ -146,7 +167,6 @@ async function checkRows(rows: readonly Subject[], ports: RunPorts, options: Bas
     },
     { ...ports, memory: bases },
   );
-  return isLone && silent.has(image) ? silent.answer(report) : report;
 }
 
 /** Of an image that could not be read nothing can be said. */
@@ -214,43 +234,4 @@ function placeOf(
       return { repository: { registry: reference.registry, repository: reference.repository }, digest };
   }
   return null;
-}
-
-type Harvest = {
-  readonly here: readonly KnownBase[];
-  readonly remembered: readonly BaseVersion[];
-  readonly contents: ImageContents;
-  readonly platform: Platform;
-};
-
-/**
- * Keeps what this machine still knows of bases, as an image that a moved tag left behind is the first to be cleaned away.
- *
- * It is not known when a registry named them so; they join the versions of a tag only where that has none yet, or where the name is only this machine's.
- */
-function harvest({ here, remembered, contents, platform }: Harvest, { bases, now }: RunPorts): void {
-  for (const base of here) {
-    if (fitBase(contents, base.contents) === null) continue;
-    const seenAt = now();
-    const version = {
-      platform: renderPlatform(platform),
-      firstSeen: seenAt,
-      lastSeen: seenAt,
-      ...digestsOf(base),
-      contents: base.contents,
-    };
-    const names = base.references.filter((reference) => base.isLocal || bases.seen(reference, version.platform).length === 0);
-    for (const { registry, repository, tag } of names) bases.writeBase({ ...version, repository: { registry, repository }, tag });
-    const [repository] = base.repositories;
-    const isKept = remembered.some((each) => each.topDigest !== null && each.topDigest === base.topDigest);
-    if (names.length === 0 && repository !== undefined && !isKept) bases.writeBase({ ...version, repository, tag: null });
-  }
-}
-
-function digestsOf({
-  topDigest,
-  manifestDigest,
-  configDigest,
-}: KnownBase): Pick<BaseVersion, 'topDigest' | 'manifestDigest' | 'configDigest'> {
-  return { topDigest, manifestDigest, configDigest };
 }

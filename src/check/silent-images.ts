@@ -17,9 +17,8 @@ export type SilentImages = {
   readonly learn: (image: InstalledImage, traces: ImageTraces) => void;
   /** Remembers what was learned. */
   readonly keep: () => void;
-  /** The answer; null before the first. */
-  readonly report: () => Promise<BaseReport> | null;
-  readonly answer: (report: Promise<BaseReport>) => Promise<BaseReport>;
+  /** The answer for all of them; `decide` makes it, once. */
+  readonly answer: (decide: () => Promise<BaseReport>) => Promise<BaseReport>;
 };
 
 export function createSilentImages(memory: Pick<Memory, 'readFacts' | 'writeFacts'>): SilentImages {
@@ -32,14 +31,13 @@ export function createSilentImages(memory: Pick<Memory, 'readFacts' | 'writeFact
     },
     has: (image) => known.has(keyOf(image)) || learned.has(keyOf(image)),
     learn: (image, traces) => {
-      if (isSilent(traces)) learned.set(keyOf(image), 'true');
+      if (!known.has(keyOf(image)) && isSilent(traces)) learned.set(keyOf(image), 'true');
     },
     keep: () => {
       if (learned.size > 0) memory.writeFacts(new Map(learned));
       learned.clear();
     },
-    report: () => answer,
-    answer: (report) => (answer ??= report),
+    answer: (decide) => (answer ??= decide()),
   };
 }
 
