@@ -63,7 +63,7 @@ function registryOf(image: ImageReport): string {
 
 function renderGroup(group: Group): string {
   const { registry, reason, what } = group;
-  const words = what === 'tag' ? WORDS[reason.kind] : (WORDS_OF_BASES.get(reason.kind) ?? WORDS[reason.kind]);
+  const words = OTHER_WORDS[what].get(reason.kind) ?? WORDS[reason.kind];
   const message = sanitizeText(reason.message, LONGEST_MESSAGE);
   const cause = words.says ?? message;
   const action = words.todo(registry, reason);
@@ -110,7 +110,9 @@ const WORDS: Readonly<Record<ReasonKind, Words>> = {
   'ambiguous-tag': { says: null, todo: nothing },
 };
 
-/** What is said differently of bases. */
-const WORDS_OF_BASES: ReadonlyMap<ReasonKind, Words> = new Map([
-  ['budget', { says: "too little of the registry's quota is left to see what it names now", todo: WORDS.budget.todo }],
-]);
+/** What is said differently of bases, and of what names them. */
+const OTHER_WORDS: Readonly<Record<Failure['what'], ReadonlyMap<ReasonKind, Words>>> = {
+  tag: new Map(),
+  base: new Map([['budget', { says: "too little of the registry's quota is left to see what it names now", todo: WORDS.budget.todo }]]),
+  evidence: new Map([['budget', { says: "too little of the registry's quota is left to read what names it", todo: WORDS.budget.todo }]]),
+};

@@ -1,4 +1,5 @@
 import type { Digest } from '../digest.ts';
+import type { Reason } from '../reason.ts';
 import type { Reference } from '../reference.ts';
 
 /** What can say on which base an image was built, strongest first. Source: the JSON contract, `base.evidence`. */
@@ -48,8 +49,12 @@ export type BaseClaim = {
   readonly where: string;
 };
 
-/** A statement that does not count: `where` it stands and `why` it does not count, as a sentence's end: `its LABEL step belongs to the base`. */
-export type RejectedClaim = { readonly source: EvidenceSource; readonly where: string; readonly why: string };
+/**
+ * A statement that does not count: `where` it stands and `why` it does not count, as a sentence's end: `its LABEL step belongs to the base`.
+ *
+ * `unread`: what kept it from being read now, though another time it may be.
+ */
+export type RejectedClaim = { readonly source: EvidenceSource; readonly where: string; readonly why: string; readonly unread?: Reason };
 
 /** What one kind of evidence says of an image. */
 export type Findings = { readonly claims: readonly BaseClaim[]; readonly rejected: readonly RejectedClaim[] };

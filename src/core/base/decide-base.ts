@@ -131,7 +131,11 @@ function unnamed(base: KnownBase): BaseVerdict {
   return { kind: 'unknown', reason: reason('no-evidence', message), ...untoldBase(message), recorded: digest, evidence: [base.source] };
 }
 
-function nothing({ layersLost }: Evidence): BaseVerdict {
+/** What could not be read may have named one. */
+function nothing({ layersLost, rejected }: Evidence): BaseVerdict {
+  const unread = rejected.find((claim) => claim.unread !== undefined)?.unread;
+  if (unread !== undefined)
+    return { kind: 'unknown', reason: unread, ...untoldBase(`what may name its base could not be read: ${unread.message}`) };
   const message = layersLost
     ? 'its layers were merged into one, and nothing says which base they came from'
     : 'nothing says which base it was built on';
