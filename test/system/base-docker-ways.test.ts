@@ -266,7 +266,8 @@ systemTest('bases of images that docker made in many ways', ['dockerd', 'docker'
       return tellBase(rows.get(app)!);
     };
     try {
-      await build('classic', 'recorded base', [...steps, 'RUN echo one > /one']);
+      await build('classic', 'recorded base', [...steps, 'RUN /bin/busybox sleep 1; echo one > /one']);
+      await nextSecond();
       await build('classic', 'app with a recorded base', [`FROM ${base}`, ...APP_STEPS], 'recorded base');
       const recorded = await runCli(['base', 'record', '-H', workshop.engine.host, app, base], { home: home.path });
       expect(recorded).toMatchObject({ exitCode: 0 });
