@@ -1,8 +1,8 @@
 import type { Reason } from '../reason.ts';
 import { type Reference, renderReference } from '../reference.ts';
-import { findContents } from './choose-material.ts';
+import { type Discounted, findContents } from './choose-material.ts';
 import { chooseRecorded, contradicts } from './choose-recorded.ts';
-import type { BaseClaim, RejectedClaim } from './claim.ts';
+import type { BaseClaim } from './claim.ts';
 import type { Conversation } from './conversation.ts';
 import { endingAsMarked, type Fitting, listFitting } from './fitting.ts';
 import type { Evidence } from './gather.ts';
@@ -26,7 +26,7 @@ export type Choice =
   | { readonly kind: 'nothing' };
 
 /** A choice, and the claims that do not count because of it. */
-export type Chosen = { readonly choice: Choice; readonly rejected: readonly RejectedClaim[] };
+export type Chosen = { readonly choice: Choice; readonly discounted: readonly Discounted[] };
 
 /** Names for one and the same contents that are asked about. */
 const MAX_NAMES = 5;
@@ -37,39 +37,44 @@ const MAX_NAMES = 5;
  *
  * `tagsHere`: tags of a repository that images of this machine have, for a base of which only the repository is known.
  */
-export function* chooseBase(gathered: Evidence, here: Surroundings & NamesHere): Conversation<Chosen> {
-  const evidence = { ...gathered, claims: gathered.claims.map((claim) => nameRecorded(claim, here.known)) };
+export function* chooseBase(evidence: Evidence, here: Surroundings & NamesHere): Conversation<Chosen> {
   const all = listFitting(evidence, here.known);
   const fitting = endingAsMarked(all, evidence);
   const beyond = all.filter(({ base, fit }) => !base.isLocal && fit !== 'differs');
+  const weighing = { evidence, fitting, beyond, doubts: [] };
   const told = evidence.claims.find(({ source, reference }) => TOLD.has(source) && reference !== null);
   if (told?.reference != null) {
     const others = evidence.claims.filter((claim) => RECORDED.has(claim.source) && isOther(claim, told));
     const why = `${nameOfBase(told.reference)} was named`;
-    return { ...chosen([told.reference], { evidence, fitting, beyond, doubts: [] }), rejected: others.map((claim) => ({ ...claim, why })) };
+    return { ...chosen([told.reference], weighing), discounted: others.map((claim) => ({ claim, why })) };
   }
 
-  const { claim, rejected, doubts, open } = yield* chooseRecorded(evidence, here);
+  const { claim, discounted, doubts, open } = yield* chooseRecorded(evidence, here);
+  const scales = { ...weighing, evidence: withoutDiscounted(evidence, discounted), doubts };
   const [best] = fitting.filter(({ fit }) => fit !== 'differs');
-  const scales = { evidence, fitting, beyond, doubts };
   if (claim !== null && best !== undefined && (yield* explainsLess(claim, best, here))) {
     const why = `${nameOfKnown(best.base)} lies at the bottom of the image and is more than that`;
-    return { choice: chooseProven(scales, here), rejected: [...rejected, { ...claim, why }] };
+    return { choice: chooseProven(scales, here), discounted: [...discounted, { claim, why }] };
   }
-  if (claim?.says === 'scratch') return { choice: { kind: 'scratch', claim }, rejected };
+  if (claim?.says === 'scratch') return { choice: { kind: 'scratch', claim }, discounted };
   if (claim?.reference != null) {
     const names = [claim.reference, ...(isPerhapsCached(claim, evidence, fitting) ? otherNames(claim.reference, fitting) : [])];
-    return { ...chosen(names, scales), rejected };
+    return { ...chosen(names, scales), discounted };
   }
   const choice = chooseProven(scales, here);
-  return { choice: choice.kind === 'nothing' && open !== null ? { kind: 'open', reason: open } : choice, rejected };
+  return { choice: choice.kind === 'nothing' && open !== null ? { kind: 'open', reason: open } : choice, discounted };
+}
+
+function withoutDiscounted(evidence: Evidence, discounted: readonly Discounted[]): Evidence {
+  const claims = new Set(discounted.map(({ claim }) => claim));
+  return { ...evidence, claims: evidence.claims.filter((claim) => !claims.has(claim)) };
 }
 
 /** Tags of the repositories of a base that images of this machine have. */
 export type NamesHere = { readonly tagsHere: (base: KnownBase) => readonly Reference[] };
 
 /** A claim that has only a digest or an id gets the name of the known base that has it. */
-function nameRecorded(claim: BaseClaim, known: readonly KnownBase[]): BaseClaim {
+export function nameRecorded(claim: BaseClaim, known: readonly KnownBase[]): BaseClaim {
   if (claim.reference !== null || claim.says === 'scratch' || !RECORDED.has(claim.source)) return claim;
   const base = known.find((each) => isKnownAs(each, claim.digests) || (claim.imageId !== null && each.configDigest === claim.imageId));
   return { ...claim, reference: base?.references[0] ?? null };

@@ -1,6 +1,6 @@
 import { countCommonLayers, EMPTY_LAYER, type ImageContents } from '../image-contents.ts';
 import { type Outcome, type Reason, reason } from '../reason.ts';
-import type { BaseClaim, RejectedClaim } from './claim.ts';
+import type { BaseClaim } from './claim.ts';
 import { askContents, askEntry, type Conversation } from './conversation.ts';
 import type { Evidence } from './gather.ts';
 import { compareExtent, fitBase } from './known-base.ts';
@@ -9,13 +9,16 @@ import { nameOfBase } from './suspect.ts';
 import { recallVersion, type Surroundings } from './surroundings.ts';
 import { isKnownAs } from './version.ts';
 
+/** A claim that does not count, and why. */
+export type Discounted = { readonly claim: BaseClaim; readonly why: string };
+
 /**
  * Which of the images that a build used is the base. `isWhole`: all of them are known, and none is. `doubts`: some are not known, and may reach higher.
  * `open`: why it could not be told.
  */
 export type Material = {
   readonly claim: BaseClaim | null;
-  readonly rejected: readonly RejectedClaim[];
+  readonly discounted: readonly Discounted[];
   readonly isWhole: boolean;
   readonly doubts: readonly string[];
   readonly open: Reason | null;
@@ -44,7 +47,7 @@ export function* chooseMaterial(claims: readonly BaseClaim[], evidence: Evidence
     .sort((a, b) => compareExtent(a.bottom, b.bottom));
   const unread = measured.flatMap(({ claim, failure }) => (failure === null ? [] : [{ claim, failure }]));
   if (best === undefined && evidence.layersLost) return squashed(materials);
-  const rejected = measured.filter(({ claim }) => claim !== best?.claim).map(reject);
+  const discounted = measured.filter(({ claim }) => claim !== best?.claim).map(discount);
   const doubts =
     unread.length === 0 ? [] : [`its build used ${namesOf(unread.map(({ claim }) => claim))} as well, which could not be read`];
   const [first] = best === undefined ? unread : [];
@@ -55,10 +58,10 @@ export function* chooseMaterial(claims: readonly BaseClaim[], evidence: Evidence
           unread.map(({ claim }) => claim),
           first.failure,
         );
-  return { claim: best?.claim ?? null, rejected, isWhole: best === undefined && unread.length === 0, doubts, open };
+  return { claim: best?.claim ?? null, discounted, isWhole: best === undefined && unread.length === 0, doubts, open };
 }
 
-const NOTHING: Material = { claim: null, rejected: [], isWhole: false, doubts: [], open: null };
+const NOTHING: Material = { claim: null, discounted: [], isWhole: false, doubts: [], open: null };
 
 const TOO_MANY = reason('policy', `at most ${MAX_MATERIALS} images of a build are looked at`);
 
@@ -124,12 +127,12 @@ export function* findContents(claim: BaseClaim, here: Surroundings): Conversatio
   return contents.ok ? { ok: true, value: contents.value.contents } : contents;
 }
 
-function reject({ claim, failure }: Measured): RejectedClaim {
+function discount({ claim, failure }: Measured): Discounted {
   const why =
     failure === null
       ? 'its layers are not at the bottom of the image, or fewer are than of another'
       : `what it names could not be read: ${failure.message}`;
-  return { ...claim, why };
+  return { claim, why };
 }
 
 function openAbout(materials: readonly BaseClaim[], because: Reason): Reason {

@@ -1,7 +1,7 @@
 import type { Reason } from '../reason.ts';
 import { isSameRepository } from '../reference.ts';
-import { type BaseClaim, makeClaim, type RejectedClaim } from './claim.ts';
-import { chooseMaterial } from './choose-material.ts';
+import { type BaseClaim, makeClaim } from './claim.ts';
+import { chooseMaterial, type Discounted } from './choose-material.ts';
 import type { Conversation } from './conversation.ts';
 import type { Evidence } from './gather.ts';
 import { nameOfBase } from './suspect.ts';
@@ -14,7 +14,7 @@ import { RECORDED } from './weigh.ts';
  */
 export type Recording = {
   readonly claim: BaseClaim | null;
-  readonly rejected: readonly RejectedClaim[];
+  readonly discounted: readonly Discounted[];
   readonly doubts: readonly string[];
   readonly open: Reason | null;
 };
@@ -25,14 +25,14 @@ export function* chooseRecorded(evidence: Evidence, here: Surroundings): Convers
   const materials = claims.filter(({ source }) => source === 'provenance');
   const others = claims.filter(({ source }) => source !== 'provenance');
   const material = yield* chooseMaterial(materials, evidence, here);
-  const scratch = material.isWhole && others.length === 0 && areAllRead(materials, evidence) ? scratchOf(materials) : [];
+  const scratch = material.isWhole && others.length === 0 && areAllRead(evidence) ? scratchOf(materials) : [];
   const candidates = [...(material.claim === null ? [] : [material.claim]), ...withoutInherited(others, evidence), ...scratch];
   const claim = candidates.find(({ says, reference }) => says === 'scratch' || reference !== null) ?? null;
   const conflicting = candidates.filter((other) => claim !== null && other !== claim && contradicts(other, claim));
   const why = claim?.reference == null ? 'a stronger source says otherwise' : `a stronger source names ${nameOfBase(claim.reference)}`;
   return {
     claim,
-    rejected: [...material.rejected, ...conflicting.map((other) => ({ ...other, why }))],
+    discounted: [...material.discounted, ...conflicting.map((other) => ({ claim: other, why }))],
     doubts: claim === null || claim === material.claim ? material.doubts : [],
     open: claim === null ? material.open : null,
   };
@@ -44,9 +44,9 @@ export function contradicts(a: BaseClaim, b: BaseClaim): boolean {
   return a.reference !== null && b.reference !== null && !isSameRepository(a.reference, b.reference);
 }
 
-/** A statement that could not be read, or names an image that could not be, does not tell of all that a build used. */
-function areAllRead([material]: readonly BaseClaim[], { rejected }: Evidence): boolean {
-  return !rejected.some(({ source, where }) => source === 'provenance' && (where === material?.where || where === 'BuildKit provenance'));
+/** A statement that could not be read, or names an image that could not be, does not tell of all that a build used; one that is told by its name was read. */
+function areAllRead({ rejected }: Evidence): boolean {
+  return !rejected.some(({ source, where, unread }) => unread !== undefined || (source === 'provenance' && !where.includes(' in ')));
 }
 
 /** All that a build used is known, and none of it lies at the bottom of the image. */

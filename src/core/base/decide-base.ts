@@ -2,7 +2,8 @@ import { reason } from '../reason.ts';
 import type { Reference, Repository } from '../reference.ts';
 import { type BaseVerdict, untoldBase } from '../verdict.ts';
 import { checkSuspect } from './check-suspect.ts';
-import { chooseBase, chooseProven, type NamesHere } from './choose-base.ts';
+import { chooseBase, chooseProven, nameRecorded, type NamesHere } from './choose-base.ts';
+import type { Discounted } from './choose-material.ts';
 import type { Fitting } from './fitting.ts';
 import { findCandidate, type FittingCandidate } from './candidates.ts';
 import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND, type RejectedClaim } from './claim.ts';
@@ -44,12 +45,13 @@ export function* decideBase(question: BaseQuestion): Conversation<BaseDecision> 
     return { verdict: { kind: 'none', ...untoldBase('it has no layers'), confidence: 'certain' }, found: [], rejected: [] };
   }
   const own = question.hasRegistry ? yield* askOwnDocuments() : NOTHING_FOUND;
-  const evidence = gatherEvidence(question.image, [question.told, own], question);
-  const { choice, rejected } = yield* chooseBase(evidence, question);
+  const gathered = gatherEvidence(question.image, [question.told, own], question);
+  const evidence = { ...gathered, claims: gathered.claims.map((claim) => nameRecorded(claim, question.known)) };
+  const { choice, discounted } = yield* chooseBase(evidence, question);
   const decided = (verdict: BaseVerdict): BaseDecision => ({
     verdict,
-    found: evidence.claims.filter((claim) => !rejected.some(({ source, where }) => source === claim.source && where === claim.where)),
-    rejected: [...evidence.rejected, ...rejected],
+    found: evidence.claims.filter((claim) => !discounted.some((each) => each.claim === claim)),
+    rejected: [...evidence.rejected, ...discounted.map(reject)],
   });
   switch (choice.kind) {
     case 'scratch':
@@ -71,6 +73,12 @@ export function* decideBase(question: BaseQuestion): Conversation<BaseDecision> 
     case 'suspects':
       return decided(yield* checkAll(choice, evidence, question));
   }
+}
+
+/** Of several materials of one build each is told by its name. */
+function reject({ claim: { source, reference, where }, why }: Discounted): RejectedClaim {
+  const of = source === 'provenance' && reference !== null ? `${nameOfBase(reference)} in ` : '';
+  return { source, where: `${of}${where}`, why };
 }
 
 function asKnown({ reference, version }: FittingCandidate): KnownBase {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Findings } from '../../../src/core/base/claim.ts';
+import { type Findings, makeClaim } from '../../../src/core/base/claim.ts';
 import type { Digest } from '../../../src/core/digest.ts';
 import type { ImageContents } from '../../../src/core/image-contents.ts';
 import { reason } from '../../../src/core/reason.ts';
@@ -57,12 +57,36 @@ describe('what provenance names', () => {
     expect(told.rejected.map(({ why }) => why)).toEqual(['its layers are not at the bottom of the image, or fewer are than of another']);
   });
 
+  it('does not say that a build was from scratch while part of it could not be read', () => {
+    const contents = makeContents(['+COPY server@400', 'ENTRYPOINT /server@400']);
+    const unread = { claims: [], rejected: [{ source: 'provenance' as const, where: 'the provenance', why: 'it is too large' }] };
+    const told = decide({ contents }, { own: all(provenance(['golang:1', digestIn(golang)]), unread), kept: [golang] });
+    expect(tell(told)).toBe('unknown/no-evidence');
+  });
+
   it('is the base where its layers reach highest, though the image of another stage shares the lowest', () => {
     const own = provenance(['debian:12', digestIn(debian)], ['golang:1', digestIn(golang)], ['python:3', digestIn(python)]);
     const told = decide({ contents: WEB }, { own, tags: { 'python:3': python }, kept: [debian, golang] });
     expect([tell(told), told.verdict.reference]).toEqual(['current, certain', makeReference('python:3')]);
     expect(told.rejected).toHaveLength(2);
     expect(told.asked.filter((what) => what.startsWith('HEAD'))).toEqual(['HEAD python:3']);
+  });
+
+  it('is told by name where it does not count, and stays found where it does', () => {
+    const own = provenance(['golang:1', digestIn(golang)], ['python:3', digestIn(python)]);
+    const told = decide({ contents: WEB }, { own, tags: { 'python:3': python }, kept: [golang] });
+    expect(told.found.map(({ reference }) => reference)).toEqual([makeReference('python:3')]);
+    expect(told.rejected.map(({ where }) => where)).toEqual(['golang:1 in the provenance']);
+  });
+
+  it('does not lend its digest to the base when it is another image of the same repository', () => {
+    const pinned = { ...makeReference('python'), tag: null, digest: digestIn(nextPython) };
+    const own = all(provenance(['python:3', digestIn(python)]), {
+      claims: [makeClaim('provenance', 'the provenance', { reference: pinned, digests: [digestIn(nextPython)] })],
+      rejected: [],
+    });
+    const told = decide({ contents: WEB }, { own, tags: { 'python:3': nextPython }, kept: [python] });
+    expect([tell(told), told.verdict.recorded]).toEqual(['moved/layers-differ, certain', digestIn(python)]);
   });
 
   it('leaves the question open while the quota allows no look at it', () => {
