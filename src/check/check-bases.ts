@@ -106,7 +106,8 @@ async function checkRows(rows: readonly Subject[], ports: RunPorts, options: Bas
   const { image, platform } = row;
   const { memory, bases, local, silent } = ports;
   const rendered = renderPlatform(platform);
-  const here = await local.below(image);
+  // what is here is of the image's own platform, whichever is asked about
+  const here = renderPlatform(image.platform) === rendered ? await local.below(image) : [];
   const note = memory.readBuildNote(image.imageId, rendered);
   const told: Findings = {
     claims: [...rows.flatMap(options.toldOf), ...(note === null ? [] : [claimOfNote(note.base)])],

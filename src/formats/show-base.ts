@@ -1,5 +1,5 @@
 import type { ImageReport } from '../check/report.ts';
-import type { BaseClaim, Boundary, RejectedClaim } from '../core/base/claim.ts';
+import type { BaseClaim, Boundary, EvidenceSource, RejectedClaim } from '../core/base/claim.ts';
 import { shortDigest } from '../core/digest.ts';
 import { renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
@@ -25,7 +25,7 @@ export const BASE_FIELDS: readonly Field[] = [
   { name: 'Versions-Behind', values: (image) => showCount(image.base.verdict.versionsBehind) },
   { name: 'First-Difference', values: (image, { noTrunc }) => describeDifference(image.base.verdict, noTrunc) },
   { name: 'Base-Notes', values: ({ base }, options) => listLines(base.verdict.notes, options, (note) => sanitizeText(note, LONGEST_LINE)) },
-  { name: 'Base-Evidence', values: ({ base }, options) => listLines(base.found, options, (claim) => describeClaim(claim, options)) },
+  { name: 'Base-Evidence', values: (image, options) => listLines(listEvidence(image, options), options, (line) => line) },
   { name: 'Base-Rejected', values: ({ base }, options) => listLines(base.rejected, options, (claim) => describeRejected(claim, options)) },
   { name: 'Base-Checked', values: (image, { now }) => showChecked(image.base, now) },
 ];
@@ -62,6 +62,24 @@ function describeReason(image: ImageReport): readonly string[] {
 function showCount(count: number | null): readonly string[] {
   return count === null ? [] : [String(count)];
 }
+
+/** What was said of its base, and what was seen of it where nobody said so. */
+function listEvidence(image: ImageReport, options: ShowOptions): readonly string[] {
+  const { found, verdict } = image.base;
+  const name = canonicalBaseOf(image);
+  const seen = verdict.evidence.flatMap((source) => {
+    const words = SEEN.get(source);
+    return words === undefined || found.some((claim) => claim.source === source) ? [] : [`${words} -> ${name || 'no name'} [${source}]`];
+  });
+  return [...found.map((claim) => describeClaim(claim, options)), ...seen];
+}
+
+/** Evidence that is no statement of anybody. */
+const SEEN: ReadonlyMap<EvidenceSource, string> = new Map([
+  ['parent-chain', 'the classic builder made it of an image that is here'],
+  ['local-image', 'the layers of an image that is here are its lowest'],
+  ['seen-before', 'the layers of a version that was seen before are its lowest'],
+]);
 
 /** `annotation org.opencontainers.image.base.name of the manifest -> docker.io/library/node:20-slim, sha256:3f2a9c0b7d1e [annotation]` */
 function describeClaim(claim: BaseClaim, options: ShowOptions): string {
