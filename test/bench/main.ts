@@ -1,6 +1,7 @@
 import { benchLocalBases, benchOneBase, benchRemoteBases } from './bases.ts';
 import { benchDeciding } from './deciding.ts';
 import { isInstalled, openWorkbench } from './measure.ts';
+import { benchRegctl } from './peers.ts';
 import { renderRows, type Row } from './rows.ts';
 import { benchLatency, benchMany, benchOneName, benchStart, benchTags } from './tags.ts';
 
@@ -16,13 +17,19 @@ const BENCHES = [
   benchLocalBases,
   benchOneBase,
   benchRemoteBases,
+  benchRegctl,
   benchDeciding,
   benchMany,
 ];
 
+const PEERS = [
+  ['skopeo', '--version'],
+  ['regctl', 'version'],
+] as const;
+
 async function main(words: readonly string[]): Promise<void> {
-  for (const peer of ['skopeo']) {
-    if (!(await isInstalled(peer, '--version'))) process.stderr.write(`W: ${peer} is not installed: its rows are left out\n`);
+  for (const [peer, flag] of PEERS) {
+    if (!(await isInstalled(peer, flag))) process.stderr.write(`W: ${peer} is not installed: its rows are left out\n`);
   }
   const bench = openWorkbench();
   const rows: Row[] = [];
