@@ -226,8 +226,10 @@ function placeOf(
     if (place !== undefined) return place;
     const verdict = ports.settled.get(row)?.check.verdict;
     if (reference === null || verdict === undefined || verdict.kind === 'local') continue;
-    const digests = [...knownDigests(image, reference)];
-    const [digest] = verdict.kind === 'current' && digests.includes(verdict.candidate) ? [verdict.candidate] : digests.sort();
+    const digests = knownDigests(image, reference);
+    // the containerd store tells the index first, which alone leads to provenance
+    const [index = [...digests].sort()[0]] = image.contentDigests;
+    const digest = verdict.kind === 'current' && digests.has(verdict.candidate) ? verdict.candidate : index;
     if (digest === undefined) continue;
     const isWanted = options.records === 'all' || (options.records === 'uncounted' && ports.isUncounted(reference.registry));
     const isRemembered = ports.answers.remembered(digest) !== null;

@@ -1,5 +1,5 @@
 import { fitBase, type KnownBase } from '../core/base/known-base.ts';
-import type { BaseVersion } from '../core/base/version.ts';
+import type { BaseVersion, VersionDigests } from '../core/base/version.ts';
 import type { ImageContents } from '../core/image-contents.ts';
 import type { BaseMemory } from './base-memory.ts';
 
@@ -15,7 +15,8 @@ type Harvest = {
 /**
  * Keeps what this machine still knows of bases, as an image that a moved tag left behind is the first to be cleaned away.
  *
- * It is not known when a registry named them so; they join the versions of a tag only where that has none yet, or where the name is only this machine's.
+ * It is not known when a registry named them so; they join the versions of a tag only where that has none yet, or where the name is only this machine's. Digests
+ * of what only this machine has are no registry's and are left out, by which it is known again for local.
  */
 export function harvestBases({ here, remembered, contents, platform }: Harvest, { bases, now }: HarvestPorts): void {
   for (const base of here) {
@@ -36,10 +37,6 @@ export function harvestBases({ here, remembered, contents, platform }: Harvest, 
   }
 }
 
-function digestsOf({
-  topDigest,
-  manifestDigest,
-  configDigest,
-}: KnownBase): Pick<BaseVersion, 'topDigest' | 'manifestDigest' | 'configDigest'> {
-  return { topDigest, manifestDigest, configDigest };
+function digestsOf({ isLocal, topDigest, manifestDigest, configDigest }: KnownBase): VersionDigests {
+  return isLocal ? { topDigest: null, manifestDigest: null, configDigest } : { topDigest, manifestDigest, configDigest };
 }
