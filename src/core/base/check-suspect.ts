@@ -102,7 +102,7 @@ function* compareVersions(check: Check, now: VersionContents, entries: RecordedE
   // What is now may be no more than the lower part of what was: only a recorded digest tells that apart.
   const isProven = recorded.version !== null || (old !== null && !isSameVersion(old, now));
   const comparison = old !== null && isProven ? classify(old, now, name) : compareWithImage(check, now);
-  const isElsewhere = old !== null && !isProven && old.topDigest !== old.manifestDigest && isOtherDigest(old.topDigest, now.topDigest);
+  const isElsewhere = old !== null && !isProven && isOtherIndex(old, now) && !isKnownHere(check, now);
   const facts = {
     candidate: now.topDigest,
     notes: [...recorded.notes, ...(isElsewhere ? [movedElsewhere(name)] : []), ...comparison.notes],
@@ -120,8 +120,14 @@ function* compareVersions(check: Check, now: VersionContents, entries: RecordedE
   }
 }
 
-function isOtherDigest(a: Digest | null, b: Digest | null): boolean {
-  return a !== null && b !== null && a !== b;
+/** Of one image. */
+function isOtherIndex(old: VersionContents, now: VersionContents): boolean {
+  return old.topDigest !== old.manifestDigest && old.topDigest !== null && now.topDigest !== null && old.topDigest !== now.topDigest;
+}
+
+/** podman knows an image by its index and by its manifest alike. */
+function isKnownHere({ here }: Check, { topDigest }: VersionContents): boolean {
+  return here.known.some((base) => base.source !== 'seen-before' && base.topDigest === topDigest);
 }
 
 function compareWithImage({ suspect, evidence, name }: Check, now: VersionContents): Comparison {

@@ -233,6 +233,27 @@ describe('versions that are here', () => {
     expect([tell(told), told.asked]).toEqual(['moved/metadata-only, certain', ['HEAD python:3', 'entry env', 'contents env']]);
   });
 
+  it('an image that podman knows by its index and by its manifest did not move for other platforms', () => {
+    const byManifest = { ...pulled(longer, 'python:3'), topDigest: longer.manifestDigest, manifestDigest: null };
+    const byIndex = { ...pulled(longer, 'python:3'), manifestDigest: null };
+    for (const known of [
+      [byManifest, byIndex],
+      [byIndex, byManifest],
+    ]) {
+      const told = decide({ contents: app, known }, { tags: { 'python:3': longer } });
+      expect([tell(told), told.verdict.notes.join()]).toEqual(['current, medium', expect.not.stringContaining('other platforms')]);
+    }
+  });
+
+  it('one whose index moved for other platforms only is told so', () => {
+    const elsewhere = { ...longer, name: 'longer for others', topDigest: layer('longer for others') };
+    const told = decide({ contents: app, known: [pulled(longer, 'python:3')] }, { tags: { 'python:3': elsewhere } });
+    expect([tell(told), told.verdict.notes]).toEqual([
+      'current, medium',
+      expect.arrayContaining(['python:3 moved for other platforms only']),
+    ]);
+  });
+
   it('the base and the image in one repository are told apart when the user names the base', () => {
     const own = [makeReference('registry.example/all:app')];
     const asked = { contents: app, own, told: claims('config', 'registry.example/all:base') };
