@@ -29,7 +29,7 @@ export function createConsultation(answers: Answers): Consultation {
   };
   const note = <T>({ known, asked }: Answer<T>, telling: Telling<T>): Known<T> => {
     const answer = known.state === 'known' ? telling.say(known.value) : known.state === 'failed' ? known.reason.message : 'nothing';
-    push({ asked: telling.asked, answer, cost: asked ? telling.cost : 'remembered' });
+    push({ asked: telling.asked, answer, cost: !asked ? 'remembered' : isUnspent(known) ? 'free' : telling.cost });
     return known;
   };
   return {
@@ -63,4 +63,9 @@ export function createConsultation(answers: Answers): Consultation {
         say: (is) => (is ? 'still there' : 'not there'),
       }),
   };
+}
+
+/** What the quota's floor forbade was never sent. */
+function isUnspent(known: Known<unknown>): boolean {
+  return known.state === 'failed' && known.reason.kind === 'budget';
 }

@@ -3,7 +3,7 @@ import { groupBy } from '../core/group.ts';
 import type { Reason, ReasonKind } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
 import { canonicalBaseOf, failedBaseReasonOf } from './base.ts';
-import { plural, reasonOf } from './facts.ts';
+import { isTarget, plural, reasonOf } from './facts.ts';
 
 const MOST_LINES = 5;
 const LONGEST_MESSAGE = 240;
@@ -20,13 +20,13 @@ export function renderHints(images: readonly ImageReport[], verb: 'list' | 'demo
   const lines = groups.slice(0, MOST_LINES).map(renderGroup);
   const rest = groups.slice(MOST_LINES).flatMap((group) => group.failures);
   const hidden = new Set(rest.map(({ image }) => image)).size;
-  const filter = rest.every(({ what }) => what === 'tag') ? 'status=unknown' : 'verdict=unknown';
+  const filter = rest.every(isOfTag) ? 'status=unknown' : 'verdict=unknown';
   return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (imgupdate ${verb} --filter ${filter})`];
 }
 
-/** What could not be told: what the image's tag names; what the tag of its base names; on which base it was built. */
+/** What could not be told: what the image's tag names; what an image in a registry is; what the tag of its base names; on which base it was built. */
 type Failure = {
-  readonly what: 'tag' | 'base' | 'evidence';
+  readonly what: 'tag' | 'target' | 'base' | 'evidence';
   readonly image: ImageReport;
   readonly registry: string;
   readonly reason: Reason;
@@ -45,7 +45,7 @@ function groupByCause(images: readonly ImageReport[]): readonly Group[] {
 
 function failureOfTag(image: ImageReport): readonly Failure[] {
   const reason = reasonOf(image);
-  return reason === null ? [] : [{ what: 'tag', image, reason, registry: registryOf(image) }];
+  return reason === null ? [] : [{ what: isTarget(image) ? 'target' : 'tag', image, reason, registry: registryOf(image) }];
 }
 
 /** An unnamed base that shares its image's failure adds nothing to it. */
@@ -70,12 +70,16 @@ function renderGroup(group: Group): string {
   return `W: ${nameSubject(group)}: ${cause}${action === null || cause.includes(action) ? '' : `; ${action}`}`;
 }
 
+function isOfTag({ what }: Pick<Failure, 'what'>): boolean {
+  return what === 'tag' || what === 'target';
+}
+
 function nameSubject({ what, registry, failures }: Group): string {
   const [first] = failures;
   const count = plural(failures.length, 'image');
   const place = registry === '' ? 'images' : registry;
   if (first === undefined) return place;
-  if (what === 'tag') return failures.length > 1 ? `${place}: ${count} not checked` : sanitizeText(first.image.reference);
+  if (isOfTag({ what })) return failures.length > 1 ? `${place}: ${count} not checked` : sanitizeText(first.image.reference);
   if (what === 'evidence')
     return failures.length > 1 ? `${place}: bases of ${count} not checked` : `${sanitizeText(first.image.reference)} (its base)`;
   const bases = new Set(failures.map(({ image }) => canonicalBaseOf(image)));
@@ -113,6 +117,7 @@ const WORDS: Readonly<Record<ReasonKind, Words>> = {
 /** What is said differently of bases, and of what names them. */
 const OTHER_WORDS: Readonly<Record<Failure['what'], ReadonlyMap<ReasonKind, Words>>> = {
   tag: new Map(),
+  target: new Map([['budget', { says: "too little of the registry's quota is left to read it", todo: WORDS.budget.todo }]]),
   base: new Map([['budget', { says: "too little of the registry's quota is left to see what it names now", todo: WORDS.budget.todo }]]),
   evidence: new Map([['budget', { says: "too little of the registry's quota is left to read what names it", todo: WORDS.budget.todo }]]),
 };

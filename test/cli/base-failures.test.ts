@@ -136,6 +136,32 @@ describe('a base whose registry', () => {
   });
 });
 
+describe('an image in a registry whose quota is used up', () => {
+  it('is not read, and no pull is said to have been spent', async () => {
+    await apps.close();
+    apps = await startRegistry({ quota: { limit: 100, windowSeconds: 21_600, used: 95 } });
+    apps.put('acme/app', '1', base);
+    const target = `docker://${apps.host}/acme/app:1`;
+    const listed = normalize(await runCli(['list', target, '--format', '{{.Image}} {{.Update}} {{.BaseStatus}}'], NO_ENGINE), {
+      [apps.host]: 'APPS',
+    });
+    expect(listed).toEqual({
+      exitCode: 1,
+      stdout: 'APPS/acme/app:1 unknown unknown\n',
+      stderr: [
+        "W: APPS/acme/app:1: too little of the registry's quota is left to read it; run 'imgupdate limits'",
+        '1 image: 1 unknown; base: 1 unknown. No updates found, but 1 image could not be checked. Checked just now.',
+        'E: no image could be checked',
+        '',
+      ].join('\n'),
+    });
+    const shown = await runCli(['show', target], NO_ENGINE);
+    expect(shown).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(shown.stdout).not.toContain('[counted]');
+    expect(apps.counts().manifestGets).toBe(0);
+  });
+});
+
 describe('a repository that is missing', () => {
   it.each([
     [

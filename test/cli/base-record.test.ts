@@ -73,6 +73,20 @@ describe('recording a base that is here', () => {
     expect((await show('app:1')).base).toMatchObject({ status: 'moved', recorded: base.digest, confidence: 'certain' });
   });
 
+  it('takes the name of an image of the engine as containers-transports has it, and none of a registry', async () => {
+    await have(builtHere('app:1', app), pulled(baseName, base));
+    expect(await record(['docker-daemon:app:1'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await record(['docker://app:1'])).toEqual({
+      exitCode: 64,
+      stdout: '',
+      stderr:
+        'E: cannot record the base of docker://app:1: bases are recorded of images of the engine\n' +
+        'N: name its base when it is looked at: imgupdate list --base node:20-slim docker://app:1\n',
+    });
+    expect(await record(['oci:app:1'])).toMatchObject({ exitCode: 64, stdout: '' });
+    expect(registry.requests).toEqual([]);
+  });
+
   it('finds an image by its id', async () => {
     await have(builtHere('app:1', app), pulled(baseName, base));
     const id = app.config.digest.slice('sha256:'.length, 20);

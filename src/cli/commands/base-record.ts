@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { LookupOptions } from '../options.ts';
 import { readReference, readSettings } from '../settings.ts';
-import { readImage } from '../targets.ts';
+import { readImage, readTargets } from '../targets.ts';
 
 export type RecordArguments = { readonly image: string; readonly base: string | undefined };
 
@@ -21,7 +21,7 @@ export type RecordArguments = { readonly image: string; readonly base: string | 
  */
 export async function recordBaseOf(context: Context, { image, base }: RecordArguments, options: LookupOptions): Promise<ExitCode> {
   const reference = base === undefined ? null : readReference(base, 'the base ');
-  const { matches, isId } = readImage(image);
+  const { matches, isId } = readImage(readLocal(image));
   const settings = await readSettings(context, options);
   const memory = await context.adapters.openMemory();
   let note: BuildNote;
@@ -55,6 +55,15 @@ export async function recordBaseOf(context: Context, { image, base }: RecordArgu
   }
   context.stdout.write(`${sanitizeText(image)}: ${describeBase(note)}\n`);
   return EXIT.ok;
+}
+
+/** Of an image in a registry nothing is recorded here: what is built on this machine is. */
+function readLocal(image: string): string {
+  const [local] = readTargets([image]).patterns;
+  if (local !== undefined) return local;
+  throw new ImgupdateError('usage', `cannot record the base of ${image}: bases are recorded of images of the engine`, {
+    hint: `name its base when it is looked at: imgupdate list --base node:20-slim ${image}`,
+  });
 }
 
 async function isKept(context: Context, { imageId, base, recordedAt }: BuildNote): Promise<boolean> {
