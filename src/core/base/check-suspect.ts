@@ -1,12 +1,14 @@
 import type { Digest } from '../digest.ts';
 import { type Reason, reason } from '../reason.ts';
-import { renderRepository } from '../reference.ts';
+import { isSameRepository, renderRepository } from '../reference.ts';
 import type { Offer } from '../tag-check.ts';
 import type { BaseFacts, BaseVerdict } from '../verdict.ts';
+import type { Boundary } from './claim.ts';
 import { classify } from './classify.ts';
 import { compare } from './compare.ts';
 import type { Comparison } from './comparison.ts';
 import { askLocal, askTag, type Conversation } from './conversation.ts';
+import type { Evidence } from './gather.ts';
 import { type Case, findKnown, findOffered, findRecorded, type RecordedEntries } from './find-versions.ts';
 import { fitBase, type KnownBase } from './known-base.ts';
 import { factsOf, leastSure, nameOfBase, openQuestion, type Suspect } from './suspect.ts';
@@ -131,9 +133,15 @@ function isKnownHere({ here }: Check, { topDigest }: VersionContents): boolean {
 }
 
 function compareWithImage({ suspect, evidence, name }: Check, now: VersionContents): Comparison {
-  const { contents, layersLost, boundaries } = evidence;
+  const { contents, layersLost } = evidence;
   const claim = suspect.sources.some((source) => STRONG.has(source)) ? 'strong' : 'weak';
-  return compare({ contents, layersLost, boundaries, claim }, now.contents, name);
+  return compare({ contents, layersLost, boundaries: boundariesOf(suspect, evidence), claim }, now.contents, name);
+}
+
+/** Where another base ends says nothing of this one. */
+function boundariesOf({ reference }: Suspect, { boundaries, claims }: Evidence): readonly Boundary[] {
+  const others = claims.filter((claim) => claim.reference !== null && !isSameRepository(claim.reference, reference));
+  return boundaries.filter((boundary) => !others.some((claim) => claim.boundary === boundary));
 }
 
 /** A base that only this machine has: what its name names here is what is published. */

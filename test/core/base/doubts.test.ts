@@ -325,3 +325,15 @@ function withFrom(contents: ImageContents, name: string, at: number): ImageConte
   }));
   return { ...contents, history: { entries, precision: 'exact' } };
 }
+
+describe('a base that the user names', () => {
+  it('is not held to the end of another one that a builder marked', () => {
+    const end = { history: 5, layers: 2, strength: 'exact' as const };
+    const marked = {
+      claims: [makeClaim('from-comment', 'the comment', { reference: makeReference('python:3'), boundary: end })],
+      rejected: [],
+    };
+    const told = decide({ contents: WEB, told: all(claims('flag', 'debian:12'), marked) }, { tags: { 'debian:12': debian } });
+    expect([told.verdict.kind, told.verdict.reference]).toEqual(['current', makeReference('debian:12')]);
+  });
+});
