@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { prepareDirectory } from './directory.ts';
 import { fileIdentity, mayExist, prepareFile, removeDatabase } from './files.ts';
+import { withLock } from './lock.ts';
 import { fitSchema, type Schema } from './schema.ts';
 import { loadSqlite, sqliteFailure, type Database } from './sqlite.ts';
 import type { Warn } from './warnings.ts';
@@ -71,7 +72,11 @@ function openFile(kind: StoreKind, options: FileOptions): StoreFile | null {
   const replace = (damage: string): StoreFile | null => {
     close();
     // Where another process was faster, its new file is the one to open.
-    if (isInPlace() && !takeAway(kind, options, damage)) return null;
+    const isOut = withLock(path, () => !isInPlace() || takeAway(kind, options, damage));
+    if (isOut.kind === 'busy') {
+      warn('store-unavailable', `the ${kind.name} ${path} is damaged (${damage}), ${kind.whenUnusable}: ${isOut.problem}`);
+    }
+    if (isOut.kind === 'busy' || !isOut.value) return null;
     const problem = prepareFile(path);
     if (problem === null) return openFile(kind, { ...options, isReplacement: true });
     warn('store-unavailable', `the ${kind.name} cannot be made anew, ${kind.whenUnusable}: ${problem}`);
