@@ -46,7 +46,7 @@ describe('what could not be found out', () => {
   ].join('\n');
 
   it('is said with -q too, and not with -qq', async () => {
-    const names = 'bitnami/kafka:3.7\nnginx:1.27\nghcr.io/acme/api:latest\n';
+    const names = 'bitnami/kafka:3.7\nnginx:1.27\nqueue:dev\nshop:dev\nghcr.io/acme/api:latest\n';
     expect(await runCli(['demo', '--upgradable', '-q'])).toMatchObject({ exitCode: 0, stdout: names, stderr: WARNINGS });
     expect(await runCli(['demo', '--upgradable', '-qq'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   });
