@@ -1,5 +1,5 @@
 import { noteBaseOfBase } from '../core/base/base-of-base.ts';
-import { NOTHING_FOUND } from '../core/base/claim.ts';
+import { type Findings, NOTHING_FOUND } from '../core/base/claim.ts';
 import type { BaseAnswer, BaseNeed, Conversation, LocalName } from '../core/base/conversation.ts';
 import { type BaseQuestion, decideBase } from '../core/base/decide-base.ts';
 import type { VersionContents } from '../core/base/version.ts';
@@ -10,7 +10,7 @@ import { type Reference, renderRepository } from '../core/reference.ts';
 import type { Answers, Resolution } from './answers.ts';
 import { type Consultation, createConsultation } from './consult.ts';
 import { findEntry, outcomeOf } from './entry.ts';
-import { type OwnPlace, readOwnDocuments } from './own-documents.ts';
+import { type ReadablePlace, readOwnDocuments } from './own-documents.ts';
 import type { Memory } from './ports.ts';
 import type { BaseReport, TrailStep } from './report.ts';
 
@@ -24,7 +24,7 @@ export type BaseAsk = BasePlace & {
 export type BasePlace = {
   readonly platform: Platform;
   /** Where the image's own documents may be read; null: nowhere, or not now. */
-  readonly place: OwnPlace | null;
+  readonly place: ReadablePlace | null;
   /** What a name is on this machine. */
   readonly findLocal: (reference: Reference) => Promise<LocalName>;
 };
@@ -57,12 +57,13 @@ export type BaseSession = {
 
 /** `seen` and `known`: versions whose contents need not be asked for. */
 export function openBaseSession(asked: BasePlace & Pick<BaseQuestion, 'seen' | 'known'>, ports: BasePorts): BaseSession {
-  const consulted = createConsultation(ports.answers);
+  const trail: TrailStep[] = [];
+  const consulted = createConsultation(ports.answers, trail);
   const resolutions = new Map<string, Resolution>();
-  const learn = createLearner({ ...asked, consulted, resolutions }, ports);
+  const learn = createLearner({ ...asked, trail, consulted, resolutions }, ports);
   return {
     converse: (conversation) => drive(conversation, learn),
-    trail: consulted.trail,
+    trail,
     checkedAt: (reference) => resolutions.get(keyOf(reference))?.checkedAt ?? null,
   };
 }
@@ -77,10 +78,17 @@ async function drive<T>(conversation: Conversation<T>, learn: Learn): Promise<T>
 }
 
 type Learning = BasePlace &
-  Pick<BaseQuestion, 'seen' | 'known'> & { readonly consulted: Consultation; readonly resolutions: Map<string, Resolution> };
+  Pick<BaseQuestion, 'seen' | 'known'> & {
+    readonly trail: TrailStep[];
+    readonly consulted: Consultation;
+    readonly resolutions: Map<string, Resolution>;
+  };
 
 function createLearner(learning: Learning, { answers, memory, now }: BasePorts): Learn {
-  const { seen, known, platform, place, findLocal, consulted, resolutions } = learning;
+  const { seen, known, platform, place, findLocal, trail, consulted, resolutions } = learning;
+
+  const readOwn = async (): Promise<Findings> =>
+    place === null ? NOTHING_FOUND : readOwnDocuments(place, platform, createConsultation(place.answers, trail));
 
   const learnTag = async (reference: Reference): Promise<Resolution> => {
     const tag = reference.tag ?? '';
@@ -156,7 +164,7 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
   return async (need) => {
     switch (need.what) {
       case 'own-documents':
-        return { what: 'own-documents', findings: place === null ? NOTHING_FOUND : await readOwnDocuments(place, platform, consulted) };
+        return { what: 'own-documents', findings: await readOwn() };
       case 'local':
         return { what: 'local', name: await findLocal(need.reference) };
       case 'tag':

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND } from '../core/base/claim.ts';
 import type { KnownBase } from '../core/base/known-base.ts';
 import { readSquashMarks } from '../core/base/squash-mark.ts';
+import { nothingKnown } from '../core/base/nothing-known.ts';
 import type { BaseVersion, BuildNote } from '../core/base/version.ts';
 import { groupBy } from '../core/group.ts';
 import { historyHashes } from '../core/history.ts';
@@ -15,13 +16,13 @@ import type { Answers } from './answers.ts';
 import { type BaseMemory, createBaseMemory } from './base-memory.ts';
 import { checkBase } from './check-base.ts';
 import type { Settled } from './check-tags.ts';
+import { createImageNotes, type ImageNotes } from './image-notes.ts';
 import { harvestBases } from './harvest-bases.ts';
 import type { Subject } from './images-to-check.ts';
 import { isOfImage, type LocalBases } from './local-bases.ts';
-import type { OwnPlace } from './own-documents.ts';
+import type { OwnPlace, ReadablePlace } from './own-documents.ts';
 import type { Memory } from './ports.ts';
 import type { BaseReport } from './report.ts';
-import { createSilentImages, type SilentImages } from './silent-images.ts';
 
 export type BaseCheckOptions = {
   /** Images at once. */
@@ -46,6 +47,8 @@ export type Records = 'remembered' | 'uncounted' | 'all';
 
 export type BaseCheckPorts = {
   readonly answers: Answers;
+  /** The same, without asking anyone. */
+  readonly remembered: Answers;
   readonly memory: Memory;
   readonly local: LocalBases;
   readonly refusal: (reference: Reference) => Reason | null;
@@ -66,22 +69,22 @@ export async function checkBases(
   const reports = new Map<Subject, BaseReport>();
   const limit = pLimit(options.jobs);
   const memory = createBaseMemory(ports.memory);
-  const silent = createSilentImages(ports.memory);
+  const notes = createImageNotes(ports.memory);
   const images = [...groupBy(subjects, (subject) => keyOf(subject, options.places.get(subject) ?? null)).values()];
   for (let start = 0; start < images.length; start += BATCH) {
     const batch = images.slice(start, start + BATCH);
     const those = batch.flatMap(([row]) => (row === undefined ? [] : [row.image]));
-    silent.recall(those);
+    notes.recall(those);
     memory.lookUp(those.flatMap(({ diffIds }) => (diffIds === null ? [] : [diffIds])));
     await Promise.all(
       batch.map((rows) =>
         limit(async () => {
-          const report = await checkRows(rows, { ...ports, bases: memory, settled, silent }, options);
+          const report = await checkRows(rows, { ...ports, bases: memory, settled, notes }, options);
           for (const row of rows) reports.set(row, report);
         }),
       ),
     );
-    silent.keep();
+    notes.keep();
   }
   return reports;
 }
@@ -96,7 +99,7 @@ const keyOf = ({ image, platform }: Subject, place: OwnPlace | null): string =>
 type RunPorts = BaseCheckPorts & {
   readonly bases: BaseMemory;
   readonly settled: ReadonlyMap<Subject, Settled>;
-  readonly silent: SilentImages;
+  readonly notes: ImageNotes;
 };
 
 async function checkRows(rows: readonly Subject[], ports: RunPorts, options: BaseCheckOptions): Promise<BaseReport> {
@@ -104,7 +107,7 @@ async function checkRows(rows: readonly Subject[], ports: RunPorts, options: Bas
   const diffIds = row?.image.diffIds ?? null;
   if (row === undefined || diffIds === null) return UNTOLD_BASE;
   const { image, platform } = row;
-  const { memory, bases, local, silent } = ports;
+  const { memory, bases, local, notes } = ports;
   const rendered = renderPlatform(platform);
   // what is here is of the image's own platform, whichever is asked about
   const here = renderPlatform(image.platform) === rendered ? await local.below(image) : [];
@@ -116,9 +119,11 @@ async function checkRows(rows: readonly Subject[], ports: RunPorts, options: Bas
   const place = placeOf(rows, { ports, options });
   const isLone =
     here.length + bases.below(diffIds, rendered).length + told.claims.length + options.candidates.length === 0 && place === null;
-  const decide = (): Promise<BaseReport> => decideRows({ rows, here, told, note, place, isLone }, ports, options);
-  return isLone && silent.has(image) ? silent.answer(decide) : decide();
+  return isLone && notes.isSilent(image) ? NO_EVIDENCE : decideRows({ rows, here, told, note, place, isLone }, ports, options);
 }
+
+/** Of an image that says nothing of its base, and of which nothing else is known. */
+const NO_EVIDENCE: BaseReport = untoldBaseOf(nothingKnown(false));
 
 /** What was found about an image without reading how it was made. `isLone`: nothing. */
 type Found = {
@@ -126,7 +131,7 @@ type Found = {
   readonly here: readonly KnownBase[];
   readonly told: Findings;
   readonly note: BuildNote | null;
-  readonly place: OwnPlace | null;
+  readonly place: ReadablePlace | null;
   readonly isLone: boolean;
 };
 
@@ -139,15 +144,15 @@ async function decideRows(
   const contents = row === undefined ? null : await ports.local.contentsOf(row.image);
   if (row === undefined || contents === null) return UNTOLD_BASE;
   const { image, platform } = row;
-  const { bases, local, silent } = ports;
+  const { bases, local, notes } = ports;
   const rendered = renderPlatform(platform);
-  const remembered = isLone && silent.has(image) ? [] : findRemembered(contents, rendered, bases);
+  const remembered = findRemembered(contents, rendered, bases);
   harvestBases({ here, remembered, contents, platform: rendered }, ports);
   const known = [...here, ...remembered.map(recall).filter((base) => !isOfImage(base, image))];
   const build = await local.buildOf(image);
   const traces = { contents, labels: image.labels, annotations: build?.annotations ?? new Map() };
-  if (isLone && build !== null) silent.learn(image, traces);
-  return checkBase(
+  if (isLone && build !== null) notes.learnSilence(image, traces);
+  const report = await checkBase(
     {
       question: {
         image: traces,
@@ -168,6 +173,8 @@ async function decideRows(
     },
     { ...ports, memory: bases },
   );
+  if (place?.answers === ports.answers && report.rejected.every(({ unread }) => unread === undefined)) notes.learnRead(image, place);
+  return report;
 }
 
 /** Of an image that could not be read nothing can be said. */
@@ -214,16 +221,16 @@ function claimOfNote({ repository, tag, topDigest, manifestDigest, configDigest 
 
 /**
  * Where the image's own registry may be asked what it records of it: where its tag was found, so that the registry answers; and where nothing is counted, or the
- * image was asked for by name.
+ * image was asked for by name. What was read there before is looked at again without asking.
  */
 function placeOf(
   rows: readonly Subject[],
   { ports, options }: { readonly ports: RunPorts; readonly options: BaseCheckOptions },
-): OwnPlace | null {
+): ReadablePlace | null {
   for (const row of rows) {
     const { reference, image } = row;
     const place = options.places.get(row);
-    if (place !== undefined) return place;
+    if (place !== undefined) return place === null ? null : { ...place, answers: ports.answers };
     const verdict = ports.settled.get(row)?.check.verdict;
     if (reference === null || verdict === undefined || verdict.kind === 'local') continue;
     const digests = knownDigests(image, reference);
@@ -232,9 +239,9 @@ function placeOf(
     const digest = verdict.kind === 'current' && digests.has(verdict.candidate) ? verdict.candidate : index;
     if (digest === undefined) continue;
     const isWanted = options.records === 'all' || (options.records === 'uncounted' && ports.isUncounted(reference.registry));
-    const isRemembered = ports.answers.remembered(digest) !== null;
-    if (isRemembered || (isWanted && verdict.kind !== 'unknown'))
-      return { repository: { registry: reference.registry, repository: reference.repository }, digest };
+    const own = { repository: { registry: reference.registry, repository: reference.repository }, digest };
+    if (isWanted && verdict.kind !== 'unknown') return { ...own, answers: ports.answers };
+    if (ports.notes.isRead(image, own)) return { ...own, answers: ports.remembered };
   }
   return null;
 }

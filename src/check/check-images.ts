@@ -95,6 +95,7 @@ async function check(ports: Checking, options: CheckOptions): Promise<CheckRepor
   const bases = await checkBases(subjects, settled, {
     ports: {
       answers,
+      remembered: createAnswers({ ...ports, openRegistry: lazyRegistry.get }, { maxAgeMs: options.maxAgeMs, offline: true }),
       memory,
       local,
       now,

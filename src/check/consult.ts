@@ -21,9 +21,8 @@ export type Consultation = {
 /** How an answer is told. `cost`: what it costs where it has to be asked for. */
 type Telling<T> = { readonly asked: string; readonly cost: 'free' | 'counted'; readonly say: (value: T) => string };
 
-/** Begins an empty trail over `answers`. What is looked at again is not told again. */
-export function createConsultation(answers: Answers): Consultation {
-  const trail: TrailStep[] = [];
+/** Begins a trail over `answers`, or goes on with one. What is looked at again is not told again. */
+export function createConsultation(answers: Answers, trail: TrailStep[] = []): Consultation {
   const push = (step: TrailStep): void => {
     if (!trail.some(({ asked }) => asked === step.asked)) trail.push(step);
   };

@@ -7,11 +7,15 @@ import type { Known } from '../core/known.ts';
 import type { Platform } from '../core/platform.ts';
 import { type Reason, reason, type ReasonKind } from '../core/reason.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
+import type { Answers } from './answers.ts';
 import type { Consultation } from './consult.ts';
 import { findEntry } from './entry.ts';
 
 /** Where an image lies in a registry: what a tag named when it was pulled, or its manifest. */
 export type OwnPlace = { readonly repository: Repository; readonly digest: Digest };
+
+/** `answers`: through which it is read; those that ask no one where what is remembered has to do. */
+export type ReadablePlace = OwnPlace & { readonly answers: Answers };
 
 /**
  * Reads what an image's own registry records of its making: BuildKit's provenance and the annotations.

@@ -98,7 +98,7 @@ function chooseSubject(subjects: readonly Subject[], image: string): Subject {
 async function inferBase(subject: Subject, local: LocalBases, ports: Recording): Promise<Reference | null> {
   const answers = createAnswers(ports, { maxAgeMs: 0, offline: true });
   const reports = await checkBases([subject], new Map(), {
-    ports: { answers, memory: ports.memory, local, now: ports.now, refusal: () => null, isUncounted: () => false },
+    ports: { answers, remembered: answers, memory: ports.memory, local, now: ports.now, refusal: () => null, isUncounted: () => false },
     options: { jobs: 1, toldOf: () => [], candidates: [], places: new Map(), records: 'remembered' },
   });
   const reference = reports.get(subject)?.verdict.reference ?? null;

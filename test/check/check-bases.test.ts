@@ -51,13 +51,12 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
         close: () => undefined,
       };
       const subjects = listSubjects(inventory, { matches: null, platform: null });
-      const answers = createAnswers(
-        { memory, openRegistry: () => Promise.resolve(registry), now, signal: new AbortController().signal },
-        { maxAgeMs: 0, offline: false },
-      );
+      const ports = { memory, openRegistry: () => Promise.resolve(registry), now, signal: new AbortController().signal };
+      const answers = createAnswers(ports, { maxAgeMs: 0, offline: false });
       const reports = await checkBases(subjects, settled ?? settle(subjects), {
         ports: {
           answers,
+          remembered: createAnswers(ports, { maxAgeMs: 0, offline: true }),
           memory,
           local: createLocalBases(images, inventory.readBuild),
           now,

@@ -10,6 +10,7 @@ import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND, type RejectedC
 import { askOwnDocuments, type Conversation } from './conversation.ts';
 import { type Evidence, gatherEvidence, type ImageTraces } from './gather.ts';
 import type { KnownBase } from './known-base.ts';
+import { nothingKnown } from './nothing-known.ts';
 import { nameOfBase, type Suspect } from './suspect.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -144,8 +145,6 @@ function nothing({ layersLost, rejected }: Evidence): BaseVerdict {
   const unread = rejected.find((claim) => claim.unread !== undefined)?.unread;
   if (unread !== undefined)
     return { kind: 'unknown', reason: unread, ...untoldBase(`what may name its base could not be read: ${unread.message}`) };
-  const message = layersLost
-    ? 'its layers were merged into one, and nothing says which base they came from'
-    : 'nothing says which base it was built on';
-  return { kind: 'unknown', reason: reason(layersLost ? 'squashed' : 'no-evidence', message), ...untoldBase(message) };
+  const because = nothingKnown(layersLost);
+  return { kind: 'unknown', reason: because, ...untoldBase(because.message) };
 }
