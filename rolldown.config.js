@@ -44,7 +44,7 @@ const collectLicences = {
 const START =
   /[\\/](?:src[\\/](?:errors|core[\\/]text|cli[\\/](?:program|options|exit-code|report-error))|node_modules[\\/]commander)|rolldown/;
 const CHECK =
-  /[\\/](?:src[\\/](?:adapters|check|cli|core|formats|sources|store)(?!.*(?:ssh|show|limits|update|upgrade))|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
+  /[\\/](?:src[\\/](?:adapters|check|cli|core|formats|sources|store)(?!.*(?:ssh|show|limits|update|upgrade|record|decide|check-base\.|own-documents|harvest))(?!.*base[\\/](?!claim|nothing|silent|version|provenance|purl))|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
 
 export default defineConfig({
   input: { main: 'src/main.ts' },
@@ -56,7 +56,8 @@ export default defineConfig({
     format: 'esm',
     cleanDir: true,
     minify: true,
-    // Few files, for each costs about a millisecond at start: what every call needs, what a check needs, and the rest as it is imported.
+    // Few files, for each costs about a millisecond at start: what every call needs, what a check needs, and the rest as it is imported, so the decision
+    // about bases with the first image that has something to decide.
     codeSplitting: {
       groups: [
         { name: 'start', test: START, priority: 2 },

@@ -25,8 +25,8 @@ export type BasePlace = {
   readonly platform: Platform;
   /** Where the image's own documents may be read; null: nowhere, or not now. */
   readonly place: ReadablePlace | null;
-  /** What a name is on this machine. */
-  readonly findLocal: (reference: Reference) => Promise<LocalName>;
+  /** What a name is on this machine, for the platform. */
+  readonly findLocal: (reference: Reference, platform: Platform) => Promise<LocalName>;
 };
 
 export type BasePorts = { readonly answers: Answers; readonly memory: Pick<Memory, 'writeBase'>; readonly now: () => number };
@@ -166,7 +166,7 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
       case 'own-documents':
         return { what: 'own-documents', findings: await readOwn() };
       case 'local':
-        return { what: 'local', name: await findLocal(need.reference) };
+        return { what: 'local', name: await findLocal(need.reference, platform) };
       case 'tag':
         return { what: 'tag', offer: (await learnTag(need.reference)).offer };
       case 'entry':

@@ -1,12 +1,8 @@
 import pLimit from 'p-limit';
 import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND } from '../core/base/claim.ts';
-import type { KnownBase } from '../core/base/known-base.ts';
-import { readSquashMarks } from '../core/base/squash-mark.ts';
 import { nothingKnown } from '../core/base/nothing-known.ts';
-import type { BaseVersion, BuildNote } from '../core/base/version.ts';
+import type { BaseVersion } from '../core/base/version.ts';
 import { groupBy } from '../core/group.ts';
-import { historyHashes } from '../core/history.ts';
-import type { ImageContents } from '../core/image-contents.ts';
 import { renderPlatform } from '../core/platform.ts';
 import { type Reason, reason } from '../core/reason.ts';
 import { type Reference, renderRepository } from '../core/reference.ts';
@@ -14,12 +10,10 @@ import { knownDigests } from '../core/tag-check.ts';
 import { untoldBase } from '../core/verdict.ts';
 import type { Answers } from './answers.ts';
 import { type BaseMemory, createBaseMemory } from './base-memory.ts';
-import { checkBase } from './check-base.ts';
 import type { Settled } from './check-tags.ts';
 import { createImageNotes, type ImageNotes } from './image-notes.ts';
-import { harvestBases } from './harvest-bases.ts';
 import type { Subject } from './images-to-check.ts';
-import { isOfImage, type LocalBases } from './local-bases.ts';
+import type { LocalBases } from './local-bases.ts';
 import type { OwnPlace, ReadablePlace } from './own-documents.ts';
 import type { Memory } from './ports.ts';
 import type { BaseReport } from './report.ts';
@@ -96,7 +90,8 @@ const BATCH = 1_000;
 const keyOf = ({ image, platform }: Subject, place: OwnPlace | null): string =>
   [image.imageId, renderPlatform(platform), place === null ? '' : `${renderRepository(place.repository)}@${place.digest}`].join(' ');
 
-type RunPorts = BaseCheckPorts & {
+/** Beside the ports what one run keeps. */
+export type RunPorts = BaseCheckPorts & {
   readonly bases: BaseMemory;
   readonly settled: ReadonlyMap<Subject, Settled>;
   readonly notes: ImageNotes;
@@ -119,63 +114,15 @@ async function checkRows(rows: readonly Subject[], ports: RunPorts, options: Bas
   const place = placeOf(rows, { ports, options });
   const isLone =
     here.length + bases.below(diffIds, rendered).length + told.claims.length + options.candidates.length === 0 && place === null;
-  return isLone && notes.isSilent(image) ? NO_EVIDENCE : decideRows({ rows, here, told, note, place, isLone }, ports, options);
+  if (isLone && notes.isSilent(image)) return NO_EVIDENCE;
+  const contents = await local.contentsOf(image);
+  if (contents === null) return UNTOLD_BASE;
+  const { decideImage } = await import('./decide-image.ts'); // most of what decides about bases is loaded with the first image that has something to say
+  return decideImage({ image, platform, contents, here, told, note, place, isLone }, ports, options);
 }
 
 /** Of an image that says nothing of its base, and of which nothing else is known. */
 const NO_EVIDENCE: BaseReport = untoldBaseOf(nothingKnown(false));
-
-/** What was found about an image without reading how it was made. `isLone`: nothing. */
-type Found = {
-  readonly rows: readonly Subject[];
-  readonly here: readonly KnownBase[];
-  readonly told: Findings;
-  readonly note: BuildNote | null;
-  readonly place: ReadablePlace | null;
-  readonly isLone: boolean;
-};
-
-async function decideRows(
-  { rows, here, told, note, place, isLone }: Found,
-  ports: RunPorts,
-  options: BaseCheckOptions,
-): Promise<BaseReport> {
-  const [row] = rows;
-  const contents = row === undefined ? null : await ports.local.contentsOf(row.image);
-  if (row === undefined || contents === null) return UNTOLD_BASE;
-  const { image, platform } = row;
-  const { bases, local, notes } = ports;
-  const rendered = renderPlatform(platform);
-  const remembered = findRemembered(contents, rendered, bases);
-  harvestBases({ here, remembered, contents, platform: rendered }, ports);
-  const known = [...here, ...remembered.map(recall).filter((base) => !isOfImage(base, image))];
-  const build = await local.buildOf(image);
-  const traces = { contents, labels: image.labels, annotations: build?.annotations ?? new Map() };
-  if (isLone && build !== null) notes.learnSilence(image, traces);
-  const report = await checkBase(
-    {
-      question: {
-        image: traces,
-        told,
-        platform: rendered,
-        known: note === null ? known : [...known, recall(note.base)],
-        seen: (reference) => bases.seen(reference, rendered),
-        refusal: (reference) => (reference.registry === note?.base.repository.registry ? null : ports.refusal(reference)),
-        tagsHere: local.tagsOf,
-        own: [...image.tags, ...image.repoDigests],
-        candidates: options.candidates,
-        hasRegistry: place !== null,
-      },
-      platform,
-      place,
-      findLocal: local.named,
-      thorough: options.records === 'all',
-    },
-    { ...ports, memory: bases },
-  );
-  if (place?.answers === ports.answers && report.rejected.every(({ unread }) => unread === undefined)) notes.learnRead(image, place);
-  return report;
-}
 
 /** Of an image that could not be read nothing can be said. */
 export function untoldBaseOf(because: Reason): BaseReport {
@@ -189,27 +136,6 @@ export function untoldBaseOf(because: Reason): BaseReport {
 }
 
 export const UNTOLD_BASE: BaseReport = untoldBaseOf(reason('no-evidence', 'its store does not tell which layers it has'));
-
-/** Merged layers are no prefix of anything any more; then the history that was kept may be. */
-function findRemembered(contents: ImageContents, platform: string, bases: BaseMemory): readonly BaseVersion[] {
-  const below = bases.below(contents.diffIds, platform);
-  const marks = readSquashMarks(contents);
-  const history = marks.history ?? contents.history;
-  if (!marks.layersLost || history === null) return below;
-  const alike = bases.find({ chainIds: [], historyHashes: historyHashes(history) });
-  return [...below, ...alike.filter((version) => version.platform === platform && !below.includes(version))];
-}
-
-function recall(version: BaseVersion): KnownBase {
-  const { repository, tag, topDigest, manifestDigest, configDigest, contents } = version;
-  return {
-    source: 'seen-before',
-    references: tag === null ? [] : [{ ...repository, tag, digest: null }],
-    repositories: [repository],
-    isLocal: topDigest === null && manifestDigest === null,
-    ...{ topDigest, manifestDigest, configDigest, contents },
-  };
-}
 
 function claimOfNote({ repository, tag, topDigest, manifestDigest, configDigest }: BaseVersion): BaseClaim {
   return makeClaim('seen-before', 'recorded with imgupdate base record', {

@@ -6,15 +6,15 @@ import type { ImageContents } from '../core/image-contents.ts';
 import { EMPTY_LAYER } from '../core/image-contents.ts';
 import type { BuildRecord, InstalledImage } from '../core/installed.ts';
 import { isSameRepository, type Reference, renderReference, renderRepository, type Repository } from '../core/reference.ts';
-import { renderPlatform } from '../core/platform.ts';
+import { type Platform, renderPlatform } from '../core/platform.ts';
 import { planTagCheck } from '../core/tag-check.ts';
 
 /** The images of this machine as bases of others. */
 export type LocalBases = {
   /** Those whose layers are the lowest of `image`, as far as their names may be a base's: not those of its own repositories. */
   readonly below: (image: InstalledImage) => Promise<readonly KnownBase[]>;
-  /** What a name is on this machine. */
-  readonly named: (reference: Reference) => Promise<LocalName>;
+  /** What a name is on this machine for a platform: of a name that was built for several, each has its own image. */
+  readonly named: (reference: Reference, platform: Platform) => Promise<LocalName>;
   /** Tags that images here have in the repositories a base is known in. */
   readonly tagsOf: (base: KnownBase) => readonly Reference[];
   readonly contentsOf: (image: InstalledImage) => Promise<ImageContents | null>;
@@ -65,8 +65,10 @@ export function createLocalBases(
       );
       return described.flat().filter((base) => !isOfImage(base, image));
     },
-    named: async (reference) => {
-      const images = byTag.get(renderReference({ ...reference, digest: null })) ?? [];
+    named: async (reference, platform) => {
+      const rendered = renderPlatform(platform);
+      const tagged = byTag.get(renderReference({ ...reference, digest: null })) ?? [];
+      const images = tagged.filter(({ image }) => renderPlatform(image.platform) === rendered);
       if (images.length === 0) return { kind: 'absent' };
       const own = images.find(({ tag, image }) => !isPublished(image, tag));
       const contents = own === undefined ? null : await contentsOf(own.image);

@@ -1,0 +1,87 @@
+import type { Findings } from '../core/base/claim.ts';
+import type { KnownBase } from '../core/base/known-base.ts';
+import { readSquashMarks } from '../core/base/squash-mark.ts';
+import type { BaseVersion, BuildNote } from '../core/base/version.ts';
+import { historyHashes } from '../core/history.ts';
+import type { ImageContents } from '../core/image-contents.ts';
+import type { InstalledImage } from '../core/installed.ts';
+import { type Platform, renderPlatform } from '../core/platform.ts';
+import type { BaseMemory } from './base-memory.ts';
+import { checkBase } from './check-base.ts';
+import type { BaseCheckOptions, RunPorts } from './check-bases.ts';
+import { harvestBases } from './harvest-bases.ts';
+import { isOfImage } from './local-bases.ts';
+import type { ReadablePlace } from './own-documents.ts';
+import type { BaseReport } from './report.ts';
+
+/** What was found about an image before its base is decided about. `isLone`: nothing but its contents. */
+export type FoundImage = {
+  readonly image: InstalledImage;
+  readonly platform: Platform;
+  readonly contents: ImageContents;
+  readonly here: readonly KnownBase[];
+  readonly told: Findings;
+  readonly note: BuildNote | null;
+  readonly place: ReadablePlace | null;
+  readonly isLone: boolean;
+};
+
+/** Gathers what is remembered, and lets core decide about the base of one image, asking what that takes. */
+export async function decideImage(
+  { image, platform, contents, here, told, note, place, isLone }: FoundImage,
+  ports: RunPorts,
+  options: Pick<BaseCheckOptions, 'candidates' | 'records'>,
+): Promise<BaseReport> {
+  const { bases, local, notes } = ports;
+  const rendered = renderPlatform(platform);
+  const remembered = findRemembered(contents, rendered, bases);
+  harvestBases({ here, remembered, contents, platform: rendered }, ports);
+  const known = [...here, ...remembered.map(recall).filter((base) => !isOfImage(base, image))];
+  const build = await local.buildOf(image);
+  const traces = { contents, labels: image.labels, annotations: build?.annotations ?? new Map() };
+  if (isLone && build !== null) notes.learnSilence(image, traces);
+  const report = await checkBase(
+    {
+      question: {
+        image: traces,
+        told,
+        platform: rendered,
+        known: note === null ? known : [...known, recall(note.base)],
+        seen: (reference) => bases.seen(reference, rendered),
+        refusal: (reference) => (reference.registry === note?.base.repository.registry ? null : ports.refusal(reference)),
+        tagsHere: local.tagsOf,
+        own: [...image.tags, ...image.repoDigests],
+        candidates: options.candidates,
+        hasRegistry: place !== null,
+      },
+      platform,
+      place,
+      findLocal: local.named,
+      thorough: options.records === 'all',
+    },
+    { ...ports, memory: bases },
+  );
+  if (place?.answers === ports.answers && report.rejected.every(({ unread }) => unread === undefined)) notes.learnRead(image, place);
+  return report;
+}
+
+/** Merged layers are no prefix of anything any more; then the history that was kept may be. */
+function findRemembered(contents: ImageContents, platform: string, bases: BaseMemory): readonly BaseVersion[] {
+  const below = bases.below(contents.diffIds, platform);
+  const marks = readSquashMarks(contents);
+  const history = marks.history ?? contents.history;
+  if (!marks.layersLost || history === null) return below;
+  const alike = bases.find({ chainIds: [], historyHashes: historyHashes(history) });
+  return [...below, ...alike.filter((version) => version.platform === platform && !below.includes(version))];
+}
+
+function recall(version: BaseVersion): KnownBase {
+  const { repository, tag, topDigest, manifestDigest, configDigest, contents } = version;
+  return {
+    source: 'seen-before',
+    references: tag === null ? [] : [{ ...repository, tag, digest: null }],
+    repositories: [repository],
+    isLocal: topDigest === null && manifestDigest === null,
+    ...{ topDigest, manifestDigest, configDigest, contents },
+  };
+}
