@@ -10,7 +10,7 @@ import type { History } from '../../src/core/history.ts';
 import type { InstalledImage } from '../../src/core/installed.ts';
 import { reason } from '../../src/core/reason.ts';
 import { createNullMemory } from '../../src/store/open-memory.ts';
-import { makeDigest, makeImage, makeReference } from '../helpers/makers.ts';
+import { makeDigest, makeImage, makePlatform, makeReference } from '../helpers/makers.ts';
 
 /** A machine on which images come and go, its memory, and what was asked of registries. `records`: how an image was made. */
 function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unreachable', 'nobody is there') }) {
@@ -119,6 +119,25 @@ describe('a base that was built here by BuildKit into the containerd store', () 
     expect(kindOf(first.get('acme/app:1'))).toBe('current');
     const second = await machine.check([app]);
     expect(kindOf(second.get('acme/app:1'))).toBe('unknown/no-evidence');
+    expect(machine.asked).toEqual([]);
+  });
+});
+
+describe('a base that was built here for several platforms', () => {
+  const store: Partial<InstalledImage> = { configDigest: null, origin: { kind: 'identity', pulledFrom: [], built: true } };
+  const builtFor = (name: string, steps: readonly string[], architecture: string): InstalledImage => {
+    const platform = makePlatform(`linux/${architecture}`);
+    const diffIds = steps.map((step) => makeDigest(`${step} ${architecture}`));
+    return make(name, steps, { ...store, platform, diffIds, contentDigests: [makeDigest(name), makeDigest(`${name} ${architecture}`)] });
+  };
+
+  it.each(['arm64', 'amd64'])('is for each what its name has for that platform (%s)', async (architecture) => {
+    const machine = openMachine();
+    const app = builtFor('acme/app:1', ['COPY a', 'COPY b', 'COPY app'], architecture);
+    await machine.check([...['amd64', 'arm64'].map((each) => builtFor('acme/base:1', ['COPY a', 'COPY b'], each)), app]);
+    const moved = [...['amd64', 'arm64'].map((each) => builtFor('acme/base:1', ['COPY a'], each)), app];
+    const report = (await machine.check(moved)).get('acme/app:1');
+    expect(report?.verdict).toMatchObject({ kind: 'moved', movement: 'upper-layers-removed' });
     expect(machine.asked).toEqual([]);
   });
 });
