@@ -15,11 +15,12 @@ import { nameOfKnown, RECORDED, type Scales, TOLD, weigh } from './weigh.ts';
 /**
  * What an image was built on, as far as that can be told.
  *
- * `suspects`: more than one where its contents have several names. `beyond`: bases to look at where the first has not moved, because it is only on this machine.
+ * `suspects`: more than one where its contents have several names; `unasked`: how many further names they have. `beyond`: bases to look at where the first has
+ * not moved, because it is only on this machine.
  * `unnamed`: a base is known by its contents, and no tag of it. `open`: what is recorded of it could not be read.
  */
 export type Choice =
-  | { readonly kind: 'suspects'; readonly suspects: readonly Suspect[]; readonly beyond: readonly Fitting[] }
+  | { readonly kind: 'suspects'; readonly suspects: readonly Suspect[]; readonly unasked: number; readonly beyond: readonly Fitting[] }
   | { readonly kind: 'scratch'; readonly claim: BaseClaim }
   | { readonly kind: 'unnamed'; readonly base: KnownBase }
   | { readonly kind: 'open'; readonly reason: Reason }
@@ -28,8 +29,8 @@ export type Choice =
 /** A choice, and the claims that do not count because of it. */
 export type Chosen = { readonly choice: Choice; readonly discounted: readonly Discounted[] };
 
-/** Names for one and the same contents that are asked about. */
-const MAX_NAMES = 5;
+/** Names for one and the same contents that are asked about: official images have about ten, and each takes a HEAD. */
+const MAX_NAMES = 16;
 
 /**
  * Chooses the base to check: what the user said; else what builders recorded, unless a base that is proven by its contents explains more of the image; else
@@ -124,7 +125,7 @@ export function chooseProven(scales: Scales, { tagsHere }: NamesHere): Choice {
 function chosen(names: readonly Reference[], scales: Scales): { readonly choice: Choice } {
   const suspects = names.slice(0, MAX_NAMES).map((name) => weigh(name, scales));
   const isLocal = suspects.every(({ old }) => old?.isLocal === true);
-  return { choice: { kind: 'suspects', suspects, beyond: isLocal ? scales.beyond : [] } };
+  return { choice: { kind: 'suspects', suspects, unasked: names.length - suspects.length, beyond: isLocal ? scales.beyond : [] } };
 }
 
 /** Whether a claim names a base of the base: what is proven by its contents is another one, and reaches higher. */

@@ -2,16 +2,15 @@ import { reason } from '../reason.ts';
 import type { Reference, Repository } from '../reference.ts';
 import { type BaseVerdict, untoldBase } from '../verdict.ts';
 import { checkSuspect } from './check-suspect.ts';
-import { chooseBase, chooseProven, nameRecorded, type NamesHere } from './choose-base.ts';
+import { chooseBase, chooseProven, type Choice, nameRecorded, type NamesHere } from './choose-base.ts';
 import type { Discounted } from './choose-material.ts';
-import type { Fitting } from './fitting.ts';
 import { findCandidate, type FittingCandidate } from './candidates.ts';
 import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND, type RejectedClaim } from './claim.ts';
 import { askOwnDocuments, type Conversation } from './conversation.ts';
 import { type Evidence, gatherEvidence, type ImageTraces } from './gather.ts';
 import type { KnownBase } from './known-base.ts';
 import { nothingKnown } from './nothing-known.ts';
-import { nameOfBase, type Suspect } from './suspect.ts';
+import { nameOfBase } from './suspect.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One image, and all about its base that is known without asking. */
@@ -87,13 +86,13 @@ function asKnown({ reference, version }: FittingCandidate): KnownBase {
   return { ...version, source: 'candidate', references: [reference], repositories: [{ registry, repository }], isLocal: false };
 }
 
-type Suspects = { readonly suspects: readonly Suspect[]; readonly beyond: readonly Fitting[] };
+type Suspects = Omit<Extract<Choice, { readonly kind: 'suspects' }>, 'kind'>;
 
 /** A base that only this machine has stands on another one: where it has not moved itself, that one is looked at. */
-function* checkAll({ suspects, beyond }: Suspects, evidence: Evidence, question: BaseQuestion): Conversation<BaseVerdict> {
+function* checkAll({ suspects, unasked, beyond }: Suspects, evidence: Evidence, question: BaseQuestion): Conversation<BaseVerdict> {
   const verdicts: BaseVerdict[] = [];
   for (const suspect of suspects) verdicts.push(yield* checkSuspect({ suspect, evidence, here: question }));
-  const verdict = join(verdicts);
+  const verdict = join(verdicts, unasked);
   if (verdict.kind !== 'current' || beyond.length === 0) return verdict;
   const choice = chooseProven({ evidence, fitting: beyond, beyond: [], doubts: [] }, question);
   if (choice.kind !== 'suspects') return verdict;
@@ -104,18 +103,21 @@ function* checkAll({ suspects, beyond }: Suspects, evidence: Evidence, question:
   return { ...below, notes: [...below.notes, ...through] };
 }
 
-/** One answer for several names of the same contents: only where they agree is it an answer. */
-function join(verdicts: readonly BaseVerdict[]): BaseVerdict {
+/** One answer for several names of the same contents: only where they agree is it an answer, and none has moved while one was not asked about. */
+function join(verdicts: readonly BaseVerdict[], unasked: number): BaseVerdict {
   const there = verdicts.filter(({ kind }) => kind !== 'gone');
   const [first, ...others] = there.length > 0 ? there : verdicts;
   if (first === undefined) throw new Error('no base was checked');
   const open = [first, ...others].find(({ kind }) => kind === 'unknown');
-  if (others.length === 0) return first;
+  if (others.length === 0 && unasked === 0) return first;
   if (open !== undefined) return open;
   const names = [first, ...others].map(describe).join(', ');
   const same = others.every(({ kind }) => kind === first.kind);
-  if (same) return { ...first, notes: [...first.notes, `its base has several names: ${names}`] };
-  const message = `its base has several names, and not all of them moved: ${names}`;
+  if (same && (unasked === 0 || first.kind === 'current'))
+    return { ...first, notes: [...first.notes, `its base has several names: ${names}`] };
+  const message = same
+    ? `its base has ${verdicts.length + unasked} names, more than are asked about: ${names}`
+    : `its base has several names, and not all of them moved: ${names}`;
   return { ...untoldBase(message), kind: 'unknown', reason: reason('ambiguous-tag', message), evidence: first.evidence };
 }
 

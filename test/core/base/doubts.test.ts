@@ -262,6 +262,32 @@ describe('versions that are here', () => {
   });
 });
 
+describe('contents with more names than anyone asks about', () => {
+  const names = Array.from({ length: 17 }, (_, position) => `python:3.${position}`);
+  const [last = ''] = names.slice(-1);
+  const tagsOf = (count: number, isMoved: (name: string) => boolean) =>
+    Object.fromEntries(names.slice(0, count).map((name) => [name, isMoved(name) ? nextPython : python]));
+
+  it('have not moved while one of ten still has them', () => {
+    const told = decide(
+      { contents: WEB, known: [pulled(python, ...names.slice(0, 10))] },
+      { tags: tagsOf(10, (name) => name !== 'python:3.9') },
+    );
+    expect(tell(told)).toBe('unknown/ambiguous-tag');
+  });
+
+  it('are not said to have moved by the names that were asked about alone', () => {
+    const told = decide({ contents: WEB, known: [pulled(python, ...names)] }, { tags: tagsOf(17, (name) => name !== last) });
+    expect([tell(told), told.asked.includes(`HEAD ${last}`)]).toEqual(['unknown/ambiguous-tag', false]);
+    expect(told.verdict.why).toContain('its base has 17 names, more than are asked about');
+  });
+
+  it('are current where those are', () => {
+    const told = decide({ contents: WEB, known: [pulled(python, ...names)] }, { tags: tagsOf(17, () => false) });
+    expect(tell(told)).toBe('current, medium');
+  });
+});
+
 describe('images that tell little', () => {
   const untimed = (contents: ImageContents): ImageContents => {
     const entries = (contents.history?.entries ?? []).map((entry) => ({ ...entry, created: '0001-01-01T00:00:00Z' }));
