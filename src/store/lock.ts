@@ -41,15 +41,17 @@ function take(lock: string): boolean | string {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') return fileProblem(error);
     const held = statOrNull(lock);
-    if (held !== null && Date.now() - held.mtimeMs > STALE_AFTER_MS) release(lock);
-    return false;
+    const isStale = held !== null && Date.now() - held.mtimeMs > STALE_AFTER_MS;
+    return isStale ? (release(lock) ?? false) : false;
   }
 }
 
-function release(lock: string): void {
+/** null when it is gone; otherwise a sentence why not: something else lies there, or it may not be taken away. */
+function release(lock: string): string | null {
   try {
     rmdirSync(lock);
+    return null;
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    return codeOf(error) === 'ENOENT' ? null : fileProblem(error);
   }
 }

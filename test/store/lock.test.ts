@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../src/store/lock.ts';
@@ -38,6 +38,13 @@ describe('a lock', () => {
     mkdirSync(`${path}.lock`);
     utimesSync(`${path}.lock`, 0, 0);
     expect(withLock(path, () => 'done')).toEqual({ kind: 'done', value: 'done' });
+  });
+
+  it('whose place something else has taken is said, and left alone', () => {
+    writeFileSync(`${path}.lock`, '');
+    utimesSync(`${path}.lock`, 0, 0);
+    expect(withLock(path, () => 'done')).toMatchObject({ kind: 'busy', problem: expect.stringContaining('ENOTDIR') });
+    expect(existsSync(`${path}.lock`)).toBe(true);
   });
 
   it('that cannot be made is said, with why', () => {
