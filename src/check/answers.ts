@@ -6,7 +6,7 @@ import { type Outcome, type Reason, reason } from '../core/reason.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
 import type { Known } from '../core/known.ts';
 import type { Offer } from '../core/tag-check.ts';
-import type { BlobRef, Memory, Registry } from './ports.ts';
+import type { BlobRef, Memory, Registry, TagName, TagObservation } from './ports.ts';
 
 /** How far remembered answers are trusted. */
 export type AnswerPolicy = {
@@ -26,6 +26,8 @@ export type Answer<T> = { readonly known: Known<T>; readonly asked: boolean };
 export type Answers = {
   /** What is remembered of the tag and still trusted; null when it has to be asked for. */
   readonly recall: (repository: Repository, tag: string) => Resolution | null;
+  /** The same of many at once, in their order. */
+  readonly recallAll: (tags: readonly TagName[]) => readonly (Resolution | null)[];
   /** Asks, once in a run however often it is called. */
   readonly resolve: (repository: Repository, tag: string) => Promise<Resolution>;
   readonly manifest: (repository: Repository, blob: BlobRef) => Promise<Answer<Index | Manifest>>;
@@ -62,13 +64,15 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     decode: decodeStatement,
     fetch: async (repository, blob) => (await ports.openRegistry()).fetchConfig(repository, blob, signal),
   });
-  const recall: Answers['recall'] = (repository, tag) => {
-    const before = memory.readTag(repository, tag);
+  const trust = (before: TagObservation | null): Resolution | null => {
     if (before === null) return null;
     const age = ports.now() - before.observedAt;
     if (!policy.offline && (age < 0 || age >= policy.maxAgeMs)) return null;
     return { offer: before, checkedAt: before.observedAt, asked: false };
   };
+
+  const recall: Answers['recall'] = (repository, tag) => trust(memory.readTag(repository, tag));
+  const recallAll: Answers['recallAll'] = (tags) => memory.readTags(tags).map(trust);
 
   const ask: Answers['resolve'] = async (repository, tag) => {
     if (policy.offline) {
@@ -106,6 +110,7 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
 
   return {
     recall,
+    recallAll,
     resolve,
     presence,
     wasGone: (repository, name, maxAgeMs) => {

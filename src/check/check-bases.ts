@@ -64,6 +64,7 @@ export async function checkBases(
   const limit = pLimit(options.jobs);
   const memory = createBaseMemory(ports.memory);
   const notes = createImageNotes(ports.memory);
+  const hasBuildNotes = ports.memory.hasBuildNotes();
   const images = [...groupBy(subjects, (subject) => keyOf(subject, options.places.get(subject) ?? null)).values()];
   for (let start = 0; start < images.length; start += BATCH) {
     const batch = images.slice(start, start + BATCH);
@@ -73,7 +74,7 @@ export async function checkBases(
     await Promise.all(
       batch.map((rows) =>
         limit(async () => {
-          const report = await checkRows(rows, { ...ports, bases: memory, settled, notes }, options);
+          const report = await checkRows(rows, { ...ports, bases: memory, settled, notes, hasBuildNotes }, options);
           for (const row of rows) reports.set(row, report);
         }),
       ),
@@ -95,6 +96,7 @@ export type RunPorts = BaseCheckPorts & {
   readonly bases: BaseMemory;
   readonly settled: ReadonlyMap<Subject, Settled>;
   readonly notes: ImageNotes;
+  readonly hasBuildNotes: boolean;
 };
 
 async function checkRows(rows: readonly Subject[], ports: RunPorts, options: BaseCheckOptions): Promise<BaseReport> {
@@ -106,7 +108,7 @@ async function checkRows(rows: readonly Subject[], ports: RunPorts, options: Bas
   const rendered = renderPlatform(platform);
   // what is here is of the image's own platform, whichever is asked about
   const here = renderPlatform(image.platform) === rendered ? await local.below(image) : [];
-  const note = memory.readBuildNote(image.imageId, rendered);
+  const note = ports.hasBuildNotes ? memory.readBuildNote(image.imageId, rendered) : null;
   const told: Findings = {
     claims: [...rows.flatMap(options.toldOf), ...(note === null ? [] : [claimOfNote(note.base)])],
     rejected: [],

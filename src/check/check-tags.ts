@@ -35,7 +35,8 @@ export async function checkTags(
   const groups = groupByTag(subjects, (subject, verdict) => {
     settled.set(subject, { check: { verdict, offered: null, trail: [] }, resolution: null });
   });
-  const recalled = new Map(groups.map((group) => [group, answers.recall(group.reference, group.tag)]));
+  const answered = answers.recallAll(groups.map(({ reference, tag }) => ({ repository: reference, tag })));
+  const recalled = new Map(groups.map((group, place) => [group, answered[place] ?? null]));
   const toAsk = groups.filter((group) => recalled.get(group) === null);
   if (toAsk.length > 0 && !options.offline) (await openRegistry()).announce(toAsk.map((group) => group.reference));
 

@@ -76,6 +76,8 @@ export type RegistryUse = {
 export type Memory = {
   /** The last answer for a tag, however old; null when never asked. */
   readonly readTag: (repository: Repository, tag: string) => TagObservation | null;
+  /** The same for many at once, in their order: that costs little more than one. */
+  readonly readTags: (tags: readonly TagName[]) => readonly (TagObservation | null)[];
   readonly writeTag: (repository: Repository, tag: string, observation: TagObservation) => void;
   /** A document by its digest, verified; null when it is not here. */
   readonly readDocument: (digest: Digest) => Uint8Array | null;
@@ -89,6 +91,8 @@ export type Memory = {
   readonly readBases: (repository: Repository, tag: string | null, platform: string) => readonly BaseVersion[];
   /** Appended where it differs in any digest from the last one of its tag and platform; else that one was seen until `lastSeen`. */
   readonly writeBase: (version: BaseVersion) => void;
+  /** Whether the user ever had the base of any image recorded. */
+  readonly hasBuildNotes: () => boolean;
   /** What the user had recorded of an image's base. */
   readonly readBuildNote: (imageId: string, platform: string) => BuildNote | null;
   readonly writeBuildNote: (note: BuildNote) => void;
@@ -96,6 +100,9 @@ export type Memory = {
   /** Writes what is pending. Safe to call twice. */
   readonly close: () => void;
 };
+
+/** A tag of a repository. */
+export type TagName = { readonly repository: Repository; readonly tag: string };
 
 /** Chain ids (OCI image-spec, config.md) of the image's layer stacks, hashes of its histories (`historyHashes`). */
 export type BaseKeys = { readonly chainIds: readonly string[]; readonly historyHashes: readonly string[] };

@@ -8,7 +8,10 @@ import type { Warn } from './warnings.ts';
 import { createWriteBehind } from './write-behind.ts';
 
 /** What can be asked again: tags, documents, facts. */
-export type CacheMemory = Pick<Memory, 'readTag' | 'writeTag' | 'readDocument' | 'writeDocument' | 'readFacts' | 'writeFacts' | 'close'>;
+export type CacheMemory = Pick<
+  Memory,
+  'readTag' | 'readTags' | 'writeTag' | 'readDocument' | 'writeDocument' | 'readFacts' | 'writeFacts' | 'close'
+>;
 
 export type CacheMemoryOptions = {
   readonly source: StoreSource;
@@ -73,6 +76,10 @@ export function createCacheMemory({ source, now, maxDocumentBytes, warn }: Cache
         cache.read((tables) => tables.readTag(repository, tag)),
         now(),
       ),
+    readTags: (tags) => {
+      const kept = cache.read((tables) => tables.readTags(tags)) ?? [];
+      return tags.map(({ repository, tag }, place) => pending.tag(repository, tag) ?? believable(kept[place] ?? null, now()));
+    },
     writeTag: (repository, tag, observation) => {
       pending.addTag({ repository, tag, observation });
       noteNews();

@@ -1,4 +1,4 @@
-import type { TagObservation } from '../check/ports.ts';
+import type { TagName, TagObservation } from '../check/ports.ts';
 import type { Digest } from '../core/digest.ts';
 import type { Repository } from '../core/reference.ts';
 import { CLOCK_TOLERANCE_MS } from './clock.ts';
@@ -43,6 +43,7 @@ export type WriteOptions = {
 /** The tables of the cache. Every function throws what SQLite throws. */
 export type Cache = {
   readonly readTag: (repository: Repository, tag: string) => TagObservation | null;
+  readonly readTags: (tags: readonly TagName[]) => readonly (TagObservation | null)[];
   readonly readDocument: (digest: Digest) => Used<Uint8Array> | null;
   readonly readFacts: (keys: readonly string[]) => ReadonlyMap<string, Used<string>>;
   /** All of it or nothing, in one transaction. */
@@ -60,8 +61,10 @@ export function createCache(database: Database): Cache {
   );
   const document = database.prepare('select bytes, used_day as usedDay from documents join document_uses using (id) where digest = ?');
   const facts = database.prepare('select json, used_day as usedDay from facts where key = ?');
+  const readTag: Cache['readTag'] = (repository, name) => decodeTag(tag.get(repository.registry, repository.repository, name));
   return {
-    readTag: (repository, name) => decodeTag(tag.get(repository.registry, repository.repository, name)),
+    readTag,
+    readTags: (tags) => inTransaction(database, 'begin', () => tags.map(({ repository, tag: name }) => readTag(repository, name))), // locked once
     readDocument: (digest) => decodeDocument(document.get(digest)),
     readFacts: (keys) => inTransaction(database, 'begin', () => readFacts(facts, keys)), // locked once, not per key
     write: (batch, options) => inTransaction(database, 'begin immediate', () => write(database, batch, options)),

@@ -9,7 +9,10 @@ import type { Warn } from './warnings.ts';
 import { createWriteBehind } from './write-behind.ts';
 
 /** What cannot be asked again: the bases that were seen, and what the user had recorded. */
-export type StateMemory = Pick<Memory, 'findBases' | 'readBases' | 'writeBase' | 'readBuildNote' | 'writeBuildNote' | 'close'>;
+export type StateMemory = Pick<
+  Memory,
+  'findBases' | 'readBases' | 'writeBase' | 'hasBuildNotes' | 'readBuildNote' | 'writeBuildNote' | 'close'
+>;
 
 export type StateMemoryOptions = {
   readonly source: StoreSource;
@@ -61,6 +64,7 @@ export function createStateMemory({ source, now, warn }: StateMemoryOptions): St
       pending.addVersion(version, { readTail: (line) => state.read((tables) => tables.readTail(line)) ?? [], now: now() });
       noteNews();
     },
+    hasBuildNotes: () => batch.notes.size > 0 || state.read((tables) => tables.hasNotes()) === true,
     readBuildNote: (imageId, platform) => pending.note(imageId, platform) ?? state.read((tables) => tables.readNote(imageId, platform)),
     writeBuildNote: (note) => {
       if (lengthOfContents(note.base.contents) > MAX_CONTENTS_LENGTH) return;

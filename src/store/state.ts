@@ -48,6 +48,7 @@ export type State = {
   readonly readPlace: (place: BasePlace) => readonly KeptVersion[];
   /** What something new in a line is compared with: its last version; without a tag all of them with the same layers. */
   readonly readTail: (line: BaseLine) => readonly KeptVersion[];
+  readonly hasNotes: () => boolean;
   readonly readNote: (imageId: string, platform: string) => BuildNote | null;
   /** All of it or nothing, in one transaction, on top of what other processes wrote meanwhile. `now`: milliseconds since the epoch. */
   readonly write: (batch: StateBatch, now: number) => void;
@@ -101,6 +102,7 @@ export function createState(database: Database, onDamage: (message: string) => v
     findVersions: ({ chainIds, historyHashes }) => decode(find.get(JSON.stringify(chainIds), JSON.stringify(historyHashes))),
     readPlace: (place) => decode(all.get(...placeColumns(place))),
     readTail,
+    hasNotes: () => database.prepare('select 1 as isThere from build_notes limit 1').get() !== undefined,
     readNote,
     write: (batch, now) =>
       inTransaction(database, 'begin immediate', () => {

@@ -236,6 +236,17 @@ describe('two runs at once', () => {
     remember(cache, (memory) => expect(show(memory)).toBe('a 0-0, b 1-1, a 2-2'));
   });
 
+  it('tell whether there are any notes at all', () => {
+    remember(cache, (memory) => {
+      expect(memory.hasBuildNotes()).toBe(false);
+      memory.writeBase(a);
+      expect(memory.hasBuildNotes()).toBe(false);
+      memory.writeBuildNote({ imageId: 'app', base: a, recordedAt: NOON });
+      expect(memory.hasBuildNotes()).toBe(true);
+    });
+    remember(cache, (memory) => expect(memory.hasBuildNotes()).toBe(true));
+  });
+
   it('leave the later of two notes, unless it is from a future that cannot be', () => {
     const note = (recordedAt: number, base: BaseVersion) => ({ imageId: 'app', base, recordedAt });
     const [first, second] = [makeMemory(cache), makeMemory(cache)];

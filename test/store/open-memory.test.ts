@@ -47,6 +47,16 @@ describe('what a run learned', () => {
     });
   });
 
+  it('is read of many tags at once, in their order, with what the run has just learned', () => {
+    remember(cache, (memory) => memory.writeTag(nginx, 'kept', makeFound('a')));
+    remember(cache, (memory) => {
+      memory.writeTag(nginx, 'new', makeFound('b'));
+      const tags = ['new', 'never', 'kept'].map((tag) => ({ repository: nginx, tag }));
+      expect(memory.readTags(tags)).toEqual([makeFound('b'), null, makeFound('a')]);
+      expect(memory.readTags([])).toEqual([]);
+    });
+  });
+
   it('is known to the same run at once', () => {
     remember(cache, (memory) => {
       const document = makeDocument('manifest');
