@@ -15,6 +15,7 @@ import { createImageNotes, type ImageNotes } from './image-notes.ts';
 import type { Subject } from './images-to-check.ts';
 import type { LocalBases } from './local-bases.ts';
 import type { OwnPlace, ReadablePlace } from './own-documents.ts';
+import { createPauses } from './pauses.ts';
 import type { Memory } from './ports.ts';
 import type { BaseReport } from './report.ts';
 
@@ -49,11 +50,14 @@ export type BaseCheckPorts = {
   /** Whether a registry is known to count nothing that is read of it. */
   readonly isUncounted: (registry: string) => boolean;
   readonly now: () => number;
+  readonly signal: AbortSignal;
 };
 
 /**
  * Finds the base of every image and whether it moved: once for each image, however many names it has, and with one question for each base's tag, however many
  * images stand on it.
+ *
+ * @throws the signal's reason when aborted.
  */
 export async function checkBases(
   subjects: readonly Subject[],
@@ -65,6 +69,7 @@ export async function checkBases(
   const memory = createBaseMemory(ports.memory);
   const notes = createImageNotes(ports.memory);
   const hasBuildNotes = ports.memory.hasBuildNotes();
+  const pause = createPauses(ports.signal);
   const images = [...groupBy(subjects, (subject) => keyOf(subject, options.places.get(subject) ?? null)).values()];
   for (let start = 0; start < images.length; start += BATCH) {
     const batch = images.slice(start, start + BATCH);
@@ -74,6 +79,7 @@ export async function checkBases(
     await Promise.all(
       batch.map((rows) =>
         limit(async () => {
+          await pause();
           const report = await checkRows(rows, { ...ports, bases: memory, settled, notes, hasBuildNotes }, options);
           for (const row of rows) reports.set(row, report);
         }),
@@ -82,6 +88,17 @@ export async function checkBases(
     notes.keep();
   }
   return reports;
+}
+
+/**
+ * Begins to ask how images were made while registries are waited for: of as many as are decided about first, and only of those that may tell something. What comes
+ * of it is found where it is asked for.
+ */
+export function readBuildsEarly(subjects: readonly Subject[], memory: Memory, local: Pick<LocalBases, 'buildOf'>): void {
+  const images = [...new Set(subjects.slice(0, BATCH).map(({ image }) => image))];
+  const notes = createImageNotes(memory);
+  notes.recall(images);
+  for (const image of images) if (!notes.isSilent(image)) local.buildOf(image).catch(() => undefined);
 }
 
 /** So that ten thousand images do not mean ten thousand promises at once. */

@@ -4,7 +4,7 @@ import type { Platform } from '../core/platform.ts';
 import { compareText, type Reference } from '../core/reference.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { createBaseHosts } from './base-hosts.ts';
-import { checkBases, type Records, UNTOLD_BASE, untoldBaseOf } from './check-bases.ts';
+import { checkBases, readBuildsEarly, type Records, UNTOLD_BASE, untoldBaseOf } from './check-bases.ts';
 import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
 import { createChainsHere, describeImage } from './describe-image.ts';
 import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
@@ -83,15 +83,16 @@ async function check(ports: Checking, options: CheckOptions): Promise<CheckRepor
   const subjects = [...installed, ...targets.map(({ subject }) => subject)].sort((a, b) => compareText(a.text, b.text));
   const toldOf = options.bases.tell(subjects);
 
-  const settled = new Map<Subject, Settled>([
-    ...(await checkTags(installed, { answers, openRegistry: lazyRegistry.get }, options)),
-    ...targets.map((target) => [target.subject, target.settled] as const),
-  ]);
   const images = [...(inventory?.images ?? []), ...targets.map(({ subject }) => subject.image)];
   const builds = new Map(targets.map(({ subject, build }) => [subject.image, build]));
   const local = createLocalBases(inventory?.images ?? [], async (image) =>
     builds.has(image) ? (builds.get(image) ?? null) : ((await inventory?.readBuild(image)) ?? null),
   );
+  readBuildsEarly(installed, memory, local);
+  const settled = new Map<Subject, Settled>([
+    ...(await checkTags(installed, { answers, openRegistry: lazyRegistry.get }, options)),
+    ...targets.map((target) => [target.subject, target.settled] as const),
+  ]);
   const bases = await checkBases(subjects, settled, {
     ports: {
       answers,
@@ -99,6 +100,7 @@ async function check(ports: Checking, options: CheckOptions): Promise<CheckRepor
       memory,
       local,
       now,
+      signal: ports.signal,
       isUncounted: createMeter(await lazyRegistry.opened()),
       refusal: createBaseHosts(images, [...options.bases.hosts, ...options.targets.map(({ registry }) => registry)]),
     },

@@ -96,9 +96,10 @@ function chooseSubject(subjects: readonly Subject[], image: string): Subject {
 
 /** What the image and this machine say of its base, without asking anyone. */
 async function inferBase(subject: Subject, local: LocalBases, ports: Recording): Promise<Reference | null> {
+  const { memory, now, signal } = ports;
   const answers = createAnswers(ports, { maxAgeMs: 0, offline: true });
   const reports = await checkBases([subject], new Map(), {
-    ports: { answers, remembered: answers, memory: ports.memory, local, now: ports.now, refusal: () => null, isUncounted: () => false },
+    ports: { answers, remembered: answers, memory, local, now, signal, refusal: () => null, isUncounted: () => false },
     options: { jobs: 1, toldOf: () => [], candidates: [], places: new Map(), records: 'remembered' },
   });
   const reference = reports.get(subject)?.verdict.reference ?? null;

@@ -76,7 +76,16 @@ async function decideAll(world: World, open: OpenMemory): Promise<number> {
     (image) => Promise.resolve({ history: world.histories.get(image)?.history ?? null, annotations: new Map(), ancestors: [] }),
   );
   const reports = await checkBases(world.subjects, new Map(), {
-    ports: { answers, remembered: answers, memory, local, now, refusal: () => null, isUncounted: () => false },
+    ports: {
+      answers,
+      remembered: answers,
+      memory,
+      local,
+      now,
+      signal: new AbortController().signal,
+      refusal: () => null,
+      isUncounted: () => false,
+    },
     options: { jobs: 16, toldOf: () => [], candidates: [], places: new Map(), records: 'remembered' },
   });
   const { user, system } = process.cpuUsage(start);

@@ -37,6 +37,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
       images: readonly InstalledImage[],
       settled: ReadonlyMap<Subject, Settled> | null = null,
       records: 'all' | 'remembered' = 'remembered',
+      signal = new AbortController().signal,
     ) => {
       asked.length = 0;
       const inventory = {
@@ -51,7 +52,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
         close: () => undefined,
       };
       const subjects = listSubjects(inventory, { matches: null, platform: null });
-      const ports = { memory, openRegistry: () => Promise.resolve(registry), now, signal: new AbortController().signal };
+      const ports = { memory, openRegistry: () => Promise.resolve(registry), now, signal };
       const answers = createAnswers(ports, { maxAgeMs: 0, offline: false });
       const reports = await checkBases(subjects, settled ?? settle(subjects), {
         ports: {
@@ -60,6 +61,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
           memory,
           local: createLocalBases(images, inventory.readBuild),
           now,
+          signal,
           refusal: () => null,
           isUncounted: () => false,
         },
@@ -183,5 +185,21 @@ describe('an earlier version of an image', () => {
     const reports = await machine.check(images);
     expect(kindOf(reports.get('acme/app:2'))).toBe('unknown/no-evidence');
     expect(machine.asked).toEqual([]);
+  });
+});
+
+describe('a run that is interrupted', () => {
+  it('ends among images that need no question, however many follow', async () => {
+    const machine = openMachine();
+    const base = make('acme/base:1', ['COPY a']);
+    const apps = Array.from({ length: 500 }, (_, number) => make(`acme/app:${number}`, ['COPY a', `COPY ${number}`]));
+    const interruption = new AbortController();
+    setImmediate(() => interruption.abort());
+    const checking = machine.check([base, ...apps], null, 'remembered', interruption.signal);
+    const end = await checking.then(
+      () => 'all were looked at',
+      (error: unknown) => error,
+    );
+    expect(end).toBe(interruption.signal.reason);
   });
 });
