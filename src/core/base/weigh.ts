@@ -25,17 +25,23 @@ export type Scales = {
 /** Puts together what speaks for a reference, and how sure an answer may be that rests on it. */
 export function weigh(reference: Reference, { evidence, fitting, doubts }: Omit<Scales, 'beyond'>): Suspect {
   const agreeing = evidence.claims.filter((claim) => claim.reference !== null && isSameName(claim.reference, reference));
+  const nameless = evidence.claims.filter(isNameless);
   const ofIt = fitting.filter(({ base }) => isOfRepository(base, reference));
   const proven = ofIt.find(({ fit }) => fit !== 'differs') ?? null;
   const pinned = reference.digest === null ? [] : [reference.digest];
   return {
     reference,
-    sources: sortSources([...agreeing.map(({ source }) => source), ...ofIt.slice(0, 1).map(({ base }) => base.source)]),
-    digests: [...new Set([...pinned, ...agreeing.flatMap(({ digests }) => digests)])],
+    sources: sortSources([...[...agreeing, ...nameless].map(({ source }) => source), ...ofIt.slice(0, 1).map(({ base }) => base.source)]),
+    digests: [...new Set([...pinned, ...[...agreeing, ...nameless].flatMap(({ digests }) => digests)])],
     old: proven?.base ?? null,
     limit: doubts.length > 0 ? { moved: 'medium', other: 'low' } : limitOf(agreeing, proven, evidence),
     notes: [...doubts, ...hintAtMore(proven, evidence), ...hintAtOther(reference, proven, fitting)],
   };
+}
+
+/** A digest that was recorded without a name, as with `--annotation`, is the base's under whatever name that is checked. */
+function isNameless({ source, says, reference, digests }: BaseClaim): boolean {
+  return RECORDED.has(source) && says === 'base' && reference === null && digests.length > 0;
 }
 
 /** What a known base is called, without a tag by its digest. */

@@ -305,6 +305,21 @@ describe('images that tell little', () => {
     expect(tell(told)).toBe('unknown/no-evidence');
   });
 
+  it.each([
+    ['the user', { told: claims('flag', 'python:3') }, 'certain', ['flag', 'annotation']],
+    ['a label', { labels: { [NAME]: 'python:3' } }, 'low', ['annotation', 'label']],
+  ])('a digest alone tells which version of the base it was that %s names', (_, naming, confidence, evidence) => {
+    const cut = release('cut', makeContents(PIP.slice(0, -1)));
+    const whole = release('whole', makeContents(PIP));
+    const asked = { contents: WEB, annotations: { [DIGEST]: digestIn(whole) }, ...naming };
+    const moved = decide(asked, { tags: { 'python:3': cut }, kept: [whole] });
+    expect([tell(moved), moved.verdict.evidence]).toEqual([`moved/upper-layers-removed, ${confidence}`, evidence]);
+    const current = decide(asked, { tags: { 'python:3': whole } });
+    expect([tell(current), current.asked]).toEqual([`current, ${confidence}`, ['HEAD python:3']]);
+    const gone = decide(asked, { tags: { 'python:3': cut } });
+    expect(gone.verdict.notes[0]).toMatch(/^the recorded digest \S+ could not be used/);
+  });
+
   it('a digest alone that is remembered names the base', () => {
     const told = decide(
       { contents: WEB, annotations: { [DIGEST]: digestIn(python) }, ...remember(seenAs('python:3', python)) },
