@@ -5,7 +5,20 @@ import { type EmbeddedEngine, startEngine } from '../../src/demo/engine-server.t
 import { type EmbeddedRegistry, startRegistry } from '../../src/demo/registry-server.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
-import { APP_STEPS, BASE_STEPS, BEFORE, build, builtHere, type Image, MOVES, normalize, pulled, readJson } from './base-world.ts';
+import {
+  AFTER,
+  APP_STEPS,
+  BASE_STEPS,
+  BEFORE,
+  build,
+  builtHere,
+  type Image,
+  MOVES,
+  named,
+  normalize,
+  pulled,
+  readJson,
+} from './base-world.ts';
 
 /** How bases show in every output, and what the options say of them: one app on a base that moved, one on a base that did not, one on none. */
 const moved = build(BASE_STEPS, { at: BEFORE });
@@ -167,6 +180,21 @@ describe('what is stale', () => {
   ])('%j ends with %i where --exit-code asks', async (args, exitCode) => {
     expect((await run('list', ...args, '--exit-code', '-qq')).exitCode).toBe(exitCode);
     expect((await run('list', ...args, '-qq')).exitCode).toBe(0);
+  });
+
+  it('is not said by the exit code where it is no more than a guess', async () => {
+    const guess = ['ADD guess /', 'CMD ["sh"]'];
+    registry.put('base/guess', '1', build(guess, { at: AFTER }));
+    const labels = named(`${registry.host}/base/guess:1`);
+    const app = build(APP_STEPS, { from: build(guess, { at: BEFORE }), labels });
+    const guessing = await startEngine({ images: [builtHere('on-guess:1', app)] });
+    try {
+      const args = ['-H', guessing.host, '--allow-host', registry.host, '--exit-code'];
+      const ran = await runCli(['list', ...args, '--format', '{{.BaseStatus}} {{.BaseConfidence}} {{.Verdict}}'], { home: home.path });
+      expect(ran).toMatchObject({ exitCode: 0, stdout: 'moved low stale\n' });
+    } finally {
+      await guessing.close();
+    }
   });
 
   it.each([

@@ -1,5 +1,6 @@
-import type { CheckReport } from '../../check/report.ts';
+import type { CheckReport, ImageReport } from '../../check/report.ts';
 import { sanitizeText } from '../../core/text.ts';
+import { decideOverall, untoldBase } from '../../core/verdict.ts';
 import { isUpgradable } from '../../formats/facts.ts';
 import { summarize } from '../../formats/summary.ts';
 import { checkMachine, everyLookupFailed } from '../check-machine.ts';
@@ -78,5 +79,11 @@ function decideExitCode(
     if (options.quiet < 2) context.stderr.write('E: no image could be checked\n');
     return EXIT.untrustworthy;
   }
-  return options.exitCode === true && wanted.images.some(({ verdict }) => verdict === 'stale') ? EXIT.stale : EXIT.ok;
+  return options.exitCode === true && wanted.images.some(isSurelyStale) ? EXIT.stale : EXIT.ok;
+}
+
+/** A guess about its base is printed, and fails nothing. */
+function isSurelyStale({ tag, newer, base }: ImageReport): boolean {
+  const told = base.verdict.confidence === 'low' ? { kind: 'none' as const, ...untoldBase('it is no more than a guess') } : base.verdict;
+  return decideOverall(tag.verdict, newer.verdict, told) === 'stale';
 }
