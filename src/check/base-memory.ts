@@ -1,6 +1,6 @@
 import { type BaseVersion, isSameVersion } from '../core/base/version.ts';
 import type { Digest } from '../core/digest.ts';
-import { countCommonLayers } from '../core/image-contents.ts';
+import { countCommonLayers, type ImageContents } from '../core/image-contents.ts';
 import { chainIds } from '../core/layers.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
 import type { BaseKeys, Memory } from './ports.ts';
@@ -15,52 +15,72 @@ export type BaseMemory = {
   readonly seen: (repository: Repository & { readonly tag: string | null }, platform: string) => readonly BaseVersion[];
   readonly find: (keys: BaseKeys) => readonly BaseVersion[];
   readonly writeBase: (version: BaseVersion) => void;
+  /** Whether the layers of a version that its tag was seen to name in this run for the first time are the lowest of a stack. */
+  readonly isNewsBelow: (diffIds: readonly Digest[], platform: string) => boolean;
 };
 
 export function createBaseMemory(memory: Pick<Memory, 'findBases' | 'readBases' | 'writeBase'>): BaseMemory {
   const byTopLayer = new Map<Digest, BaseVersion[]>();
+  const newsByTopLayer = new Map<Digest, BaseVersion[]>();
   const byPlace = new Map<string, readonly BaseVersion[]>();
+  const beforehand = new Map<string, readonly BaseVersion[]>();
   const written = new Map<string, number>();
 
-  const show = (version: BaseVersion): void => {
+  const show = (version: BaseVersion, shown: Map<Digest, BaseVersion[]>): void => {
     const top = version.contents.diffIds.at(-1);
     if (top === undefined) return;
-    const alike = byTopLayer.get(top);
-    if (alike === undefined) byTopLayer.set(top, [version]);
+    const alike = shown.get(top);
+    if (alike === undefined) shown.set(top, [version]);
     else if (!alike.some((each) => isSame(each, version))) alike.push(version);
+  };
+  const seen: BaseMemory['seen'] = (repository, platform) => {
+    const key = placeKey({ repository, tag: repository.tag, platform });
+    const known = byPlace.get(key) ?? memory.readBases(repository, repository.tag, platform);
+    byPlace.set(key, known);
+    return known;
   };
   return {
     lookUp: (stacks) => {
       byTopLayer.clear();
       const wanted = new Set(stacks.flatMap(chainIds));
-      for (const version of memory.findBases({ chainIds: [...wanted], historyHashes: [] })) show(version);
+      for (const version of memory.findBases({ chainIds: [...wanted], historyHashes: [] })) show(version, byTopLayer);
     },
-    below: (diffIds, platform) => {
-      if (byTopLayer.size === 0) return [];
-      return diffIds.flatMap((diffId, position) =>
-        (byTopLayer.get(diffId) ?? []).filter(
-          ({ contents, platform: other }) =>
-            other === platform && contents.diffIds.length === position + 1 && countCommonLayers(contents.diffIds, diffIds) === position + 1,
-        ),
-      );
-    },
-    seen: (repository, platform) => {
-      const key = placeKey({ repository, tag: repository.tag, platform });
-      const known = byPlace.get(key) ?? memory.readBases(repository, repository.tag, platform);
-      byPlace.set(key, known);
-      return known;
-    },
+    below: (diffIds, platform) => (byTopLayer.size === 0 ? [] : findBelow(diffIds, platform, byTopLayer)),
+    seen,
     find: memory.findBases,
     writeBase: (version) => {
+      const { repository, tag, platform, contents } = version;
       const place = placeKey(version);
       const key = `${place} ${identify(version)}`;
       if ((written.get(key) ?? -1) >= version.lastSeen) return;
       written.set(key, version.lastSeen);
+      const before = beforehand.get(place) ?? seen({ ...repository, tag }, platform);
+      beforehand.set(place, before);
+      const isNews = tag !== null && !before.some((known) => hasSameLayers(known.contents, contents));
       byPlace.delete(place);
       memory.writeBase(version);
-      show(version);
+      show(version, byTopLayer);
+      if (isNews) show(version, newsByTopLayer);
     },
+    isNewsBelow: (diffIds, platform) => newsByTopLayer.size > 0 && findBelow(diffIds, platform, newsByTopLayer).length > 0,
   };
+}
+
+function findBelow(
+  diffIds: readonly Digest[],
+  platform: string,
+  byTopLayer: ReadonlyMap<Digest, readonly BaseVersion[]>,
+): readonly BaseVersion[] {
+  return diffIds.flatMap((diffId, position) =>
+    (byTopLayer.get(diffId) ?? []).filter(
+      ({ contents, platform: other }) =>
+        other === platform && contents.diffIds.length === position + 1 && countCommonLayers(contents.diffIds, diffIds) === position + 1,
+    ),
+  );
+}
+
+function hasSameLayers(a: ImageContents, b: ImageContents): boolean {
+  return a.diffIds.length === b.diffIds.length && countCommonLayers(a.diffIds, b.diffIds) === a.diffIds.length;
 }
 
 /** What is the same for two of which the second tells nothing more than the first. */

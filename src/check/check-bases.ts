@@ -71,23 +71,37 @@ export async function checkBases(
   const hasBuildNotes = ports.memory.hasBuildNotes();
   const pause = createPauses(ports.signal);
   const images = [...groupBy(subjects, (subject) => keyOf(subject, options.places.get(subject) ?? null)).values()];
-  for (let start = 0; start < images.length; start += BATCH) {
-    const batch = images.slice(start, start + BATCH);
-    const those = batch.flatMap(([row]) => (row === undefined ? [] : [row.image]));
-    notes.recall(those);
-    memory.lookUp(those.flatMap(({ diffIds }) => (diffIds === null ? [] : [diffIds])));
-    await Promise.all(
-      batch.map((rows) =>
-        limit(async () => {
-          await pause();
-          const report = await checkRows(rows, { ...ports, bases: memory, settled, notes, hasBuildNotes }, options);
-          for (const row of rows) reports.set(row, report);
-        }),
-      ),
-    );
-    notes.keep();
-  }
+  const look = async (all: readonly (readonly Subject[])[]): Promise<void> => {
+    for (let start = 0; start < all.length; start += BATCH) {
+      const batch = all.slice(start, start + BATCH);
+      const those = batch.flatMap(([row]) => (row === undefined ? [] : [row.image]));
+      notes.recall(those);
+      memory.lookUp(those.flatMap(({ diffIds }) => (diffIds === null ? [] : [diffIds])));
+      await Promise.all(
+        batch.map((rows) =>
+          limit(async () => {
+            await pause();
+            const report = await checkRows(rows, { ...ports, bases: memory, settled, notes, hasBuildNotes }, options);
+            for (const row of rows) reports.set(row, report);
+          }),
+        ),
+      );
+      notes.keep();
+    }
+  };
+  await look(images);
+  // What one image named may be the base of another that names none, whichever of the two was looked at first.
+  await look(
+    images.filter(([row]) => {
+      const { diffIds = null } = row?.image ?? {};
+      return row !== undefined && diffIds !== null && isOpen(reports.get(row)) && memory.isNewsBelow(diffIds, renderPlatform(row.platform));
+    }),
+  );
   return reports;
+}
+
+function isOpen(report: BaseReport | undefined): boolean {
+  return report?.verdict.kind === 'unknown' && report.verdict.reason.kind === 'no-evidence';
 }
 
 /**

@@ -88,14 +88,29 @@ describe('a tag that serves as a base', () => {
     const { bases, calls } = makeMemory();
     const seen = (lastSeen: number): void => bases.writeBase({ ...BASE, lastSeen });
     for (const time of [1_000, 1_000, 1_500, 1_200, 1_500]) seen(time);
-    expect(calls).toEqual(['write 1000', 'write 1500']);
+    expect(calls).toEqual(['read 20', 'write 1000', 'write 1500']);
   });
 
   it('is written again with what was not known of it', () => {
     const { bases, calls } = makeMemory();
     bases.writeBase(BASE);
     bases.writeBase({ ...BASE, contents: { ...BASE.contents, settings: new Map([['User', '"node"']]) } });
-    expect(calls).toEqual(['write 1000', 'write 1000']);
+    expect(calls).toEqual(['read 20', 'write 1000', 'write 1000']);
     expect(bases.seen({ ...NODE, tag: '20' }, 'linux/amd64')).toHaveLength(1);
+  });
+});
+
+describe('what a run learns', () => {
+  it('is news where no version of the tag with these layers was remembered before', () => {
+    const { bases } = makeMemory(ROOT);
+    bases.writeBase({ ...ROOT, lastSeen: 1_500 });
+    expect(bases.isNewsBelow(LAYERS, 'linux/amd64')).toBe(false);
+    bases.writeBase({ ...BASE, tag: null });
+    expect(bases.isNewsBelow(LAYERS, 'linux/amd64')).toBe(false);
+    bases.writeBase(BASE);
+    bases.writeBase({ ...BASE, lastSeen: 1_500 });
+    expect(bases.isNewsBelow(LAYERS, 'linux/amd64')).toBe(true);
+    expect(bases.isNewsBelow(LAYERS.slice(0, 1), 'linux/amd64')).toBe(false);
+    expect(bases.isNewsBelow(LAYERS, 'linux/arm64')).toBe(false);
   });
 });

@@ -50,6 +50,26 @@ async function startMachine({ bases, apps, parents = false }: { bases: number; a
   engine = await startEngine({ images: [...here, ...images] });
 }
 
+describe('a base that one image names and others do not', () => {
+  it('is found for all of them in the same run, whichever was looked at first', async () => {
+    await start({ quota: QUOTA });
+    const base = baseNumber(0, BEFORE);
+    registry.put('base/node', '20', base);
+    const names = Array.from({ length: 41 }, (_, number) => `app-${String(number).padStart(2, '0')}:1`);
+    engine = await startEngine({
+      images: names.map((name) => {
+        const labels = name === 'app-20:1' ? { labels: named(`${registry.host}/base/node:20`) } : {};
+        return builtHere(name, build([`COPY ${name} /srv`, 'CMD ["/srv/app"]'], { from: base, ...labels }));
+      }),
+    });
+    const first = await list('--allow-host', registry.host, '--jobs', '1');
+    expect(statuses(first)).toEqual({ current: 41 });
+    expect(registry.counts()).toMatchObject({ manifestHeads: 1, manifestGets: 1 });
+    expect(statuses(await list('--allow-host', registry.host))).toEqual({ current: 41 });
+    expect(registry.counts()).toMatchObject(NOTHING);
+  });
+});
+
 describe('50 images built here on one base', () => {
   it.each([true, false])('cost one HEAD, which is also that of the base itself (told by the builder: %s)', async (parents) => {
     await start({ quota: QUOTA });
