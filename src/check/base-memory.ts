@@ -54,13 +54,12 @@ export function createBaseMemory(memory: Pick<Memory, 'findBases' | 'readBases' 
       const key = `${place} ${identify(version)}`;
       if ((written.get(key) ?? -1) >= version.lastSeen) return;
       written.set(key, version.lastSeen);
-      const before = beforehand.get(place) ?? seen({ ...repository, tag }, platform);
-      beforehand.set(place, before);
-      const isNews = tag !== null && !before.some((known) => hasSameLayers(known.contents, contents));
+      const before = tag === null ? null : (beforehand.get(place) ?? seen({ ...repository, tag }, platform));
+      if (before !== null) beforehand.set(place, before);
       byPlace.delete(place);
       memory.writeBase(version);
       show(version, byTopLayer);
-      if (isNews) show(version, newsByTopLayer);
+      if (before?.some((known) => hasSameLayers(known.contents, contents)) === false) show(version, newsByTopLayer);
     },
     isNewsBelow: (diffIds, platform) => newsByTopLayer.size > 0 && findBelow(diffIds, platform, newsByTopLayer).length > 0,
   };
