@@ -50,14 +50,11 @@ export function createLocalBases(
     buildOf: readBuild,
     contentsOf,
     below: async (image) => {
-      const platform = renderPlatform(image.platform);
-      const found = stackBelow(root, image).filter(
-        (other) => other.imageId !== image.imageId && renderPlatform(other.platform) === platform,
-      );
+      const found = stackBelow(root, image);
       if (found.length === 0) return [];
       const ancestors = new Set((await readBuild(image))?.ancestors.map(({ imageId }) => imageId));
       const described = await Promise.all(
-        found.slice(-MOST_BELOW).map(async (other) => {
+        found.map(async (other) => {
           const contents = await contentsOf(other);
           const isAncestor = other.configDigest !== null && ancestors.has(other.configDigest);
           return contents === null ? [] : describe(other, contents, isAncestor ? 'parent-chain' : 'local-image');
@@ -94,18 +91,27 @@ function plant(images: readonly InstalledImage[]): Node {
   return root;
 }
 
-/** The images at every height of the stack, the lowest first, from the first layer on that is not the empty one. */
+/** The others of its platform that are highest in the stack, the lowest of them first; from the first layer on that is not the empty one. */
 function stackBelow(root: Node, image: InstalledImage): readonly InstalledImage[] {
-  const found: InstalledImage[] = [];
+  const heights: Node[] = [];
   let node: Node | undefined = root;
   let isMeaningful = false;
   for (const diffId of image.diffIds ?? []) {
     node = node.above.get(diffId);
     if (node === undefined) break;
     isMeaningful ||= diffId !== EMPTY_LAYER;
-    if (isMeaningful) found.push(...node.images);
+    if (isMeaningful) heights.push(node);
   }
-  return found;
+  const platform = renderPlatform(image.platform);
+  const found: InstalledImage[] = [];
+  for (const { images } of heights.toReversed()) {
+    // thousands may have the very same layers, so no more of them are looked at than are wanted
+    for (let position = images.length - 1; position >= 0 && found.length < MOST_BELOW; position -= 1) {
+      const other = images[position];
+      if (other !== undefined && other.imageId !== image.imageId && renderPlatform(other.platform) === platform) found.push(other);
+    }
+  }
+  return found.reverse();
 }
 
 /** What an image of this machine is known as: in each repository by each digest, and by names that only this machine knows. */
