@@ -61,7 +61,8 @@ export async function decideImage(
     },
     { ...ports, memory: bases },
   );
-  if (place?.answers === ports.answers && report.rejected.every(({ unread }) => unread === undefined)) notes.learnRead(image, place);
+  const isRead = place?.answers === ports.answers && ports.answers.remembered(place.digest) !== null;
+  if (isRead && report.rejected.every(({ unread }) => unread === undefined)) notes.learnRead(image, place);
   return report;
 }
 
