@@ -43,16 +43,17 @@ export function readInsecureRegistries(entries: readonly string[]): readonly str
 }
 
 /**
- * Reads `--allow-host`: registries that may be asked about the base of an image though only the image names them.
+ * Reads `--allow-host`, or what the configuration has instead, which `where` names: registries that may be asked about the base of an image though only the
+ * image names them.
  *
  * @throws ImgupdateError 'usage'.
  */
-export function readHosts(entries: readonly string[]): readonly string[] {
+export function readHosts(entries: readonly string[], where = '--allow-host '): readonly string[] {
   return entries.map((entry) => {
     const registry = readRegistry(entry);
     if (registry !== null) return registry;
-    throw new ImgupdateError('usage', `cannot read --allow-host ${entry}: expected HOST or HOST:PORT`, {
-      hint: 'name a registry: --allow-host mcr.microsoft.com',
+    throw new ImgupdateError('usage', `cannot read ${where}${entry}: expected HOST or HOST:PORT`, {
+      hint: `write a registry as references do: ${where.startsWith('--') ? where : ''}mcr.microsoft.com`,
     });
   });
 }

@@ -26,7 +26,7 @@ export type Settings = {
  */
 export async function readSettings(context: Pick<Context, 'readFile'>, options: LookupOptions): Promise<Settings> {
   const { config: path, insecureRegistry, trustRealm, allowHost } = options;
-  const told = toSettings({ insecureRegistry, trustRealm, allowHost: allowHost ?? [], images: [], bases: [] });
+  const told = toSettings({ insecureRegistry, trustRealm, allowHost: allowHost ?? [], images: [], bases: [] }, '--allow-host ');
   if (path === undefined) return told;
   const configured = await readConfig(context, path);
   const trustedRealms = new Map(configured.trustedRealms);
@@ -56,23 +56,27 @@ async function readConfig(context: Pick<Context, 'readFile'>, path: string): Pro
   const text = await context.readFile(path).catch((error: unknown) => {
     const code = codeOf(error);
     if (code === null) throw error;
-    throw unreadable(path, code === 'ENOENT' ? 'no such file' : code, error);
+    throw unreadable(path, code === 'ENOENT' ? 'no such file' : code, {
+      hint: 'name a file that can be read: --config FILE',
+      cause: error,
+    });
   });
   const config = parseConfig(text);
-  if (!config.ok) throw unreadable(path, config.message, null);
+  if (!config.ok) throw unreadable(path, config.message, { hint: `write it as JSON: ${EXAMPLE}`, cause: null });
   try {
-    return toSettings(config.value);
+    return toSettings(config.value, 'the host ');
   } catch (error) {
     if (!(error instanceof ImgupdateError)) throw error;
-    throw unreadable(path, error.message, error);
+    throw unreadable(path, error.message, { hint: `write it as JSON: ${EXAMPLE}`, cause: error });
   }
 }
 
-function toSettings(config: Config): Settings {
+/** `allowing`: how what `--allow-host` says is called in messages. */
+function toSettings(config: Config, allowing: string): Settings {
   return {
     insecureRegistries: readInsecureRegistries(config.insecureRegistry),
     trustedRealms: readTrustedRealms(config.trustRealm),
-    allowedHosts: readHosts(config.allowHost),
+    allowedHosts: readHosts(config.allowHost, allowing),
     bases: config.images.map(({ match, base }) => ({ matches: readGlob(match), base: readReference(base, 'the base ') })),
     candidates: config.bases.map((base) => readReference(base, 'the base ')),
   };
@@ -84,7 +88,9 @@ function readGlob(match: string): (reference: Reference) => boolean {
   throw new ImgupdateError('usage', `cannot read the pattern ${match}: ${pattern.message}`);
 }
 
-function unreadable(path: string, problem: string, cause: unknown): ImgupdateError {
-  const hint = 'write it as JSON: {"registries": {"registry.example.com": {"trustRealm": "auth.example.com"}}}';
-  return new ImgupdateError('usage', `cannot read ${path}: ${problem}`, { hint, cause });
+const EXAMPLE =
+  '{"registries": {"registry.example.com": {"trustRealm": "auth.example.com"}}, "images": [{"match": "acme/*", "base": "node:20-slim"}], "bases": ["debian:bookworm-slim"], "allowHosts": ["mcr.microsoft.com"]}';
+
+function unreadable(path: string, problem: string, options: { readonly hint: string; readonly cause: unknown }): ImgupdateError {
+  return new ImgupdateError('usage', `cannot read ${path}: ${problem}`, options);
 }

@@ -65,6 +65,7 @@ describe('--config', () => {
       '{"registries": {"a/b": {"insecure": true}}}',
       'cannot read --insecure-registry a/b: expected HOST, HOST:PORT or a CIDR',
     ],
+    ['a host that is none', '{"allowHosts": ["http://a"]}', 'cannot read the host http://a: expected HOST or HOST:PORT'],
     ['an unknown key', '{"image": {}}', 'unknown key "image" (did you mean "images"?)'],
     [
       'what is no reference',
@@ -76,7 +77,9 @@ describe('--config', () => {
     if (text !== null) await writeFile(path, text);
     const ran = await runCli(['list', '--config', path, '-H', 'unix:///nowhere']);
     expect(ran).toMatchObject({ exitCode: 64, stdout: '' });
-    expect(ran.stderr).toMatch(/^E: .*\nN: write it as JSON: .*\n$/);
+    expect(ran.stderr).toMatch(
+      text === null ? /^E: .*\nN: name a file that can be read: --config FILE\n$/ : /^E: .*\nN: write it as JSON: .*"images".*\n$/,
+    );
     expect(ran.stderr.split('\n')[0]).toBe(`E: cannot read ${path}: ${problem}`);
   });
 
