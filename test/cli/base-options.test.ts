@@ -133,7 +133,7 @@ describe('the output', () => {
       First-Difference: layer 2
        here: RUN install tools
        now: no such layer
-      Base-Evidence: the layers of an image that is here are its lowest -> R/base/moved:1 [local-image]
+      Base-Evidence: the layers of an image that is here are its lowest -> R/base/moved@sha256:DIGEST [local-image]
       Base-Checked: TIME (remembered, just now)
       Size: 6.1 kB
       Found-In: docker-daemon ENGINE
@@ -323,6 +323,13 @@ describe('what the user says of bases', () => {
 
   it.each(['http://a.example', 'a.example/x', 'user@a.example', ''])('--allow-host %s is no host', async (host) => {
     expect(await run('list', '--allow-host', host)).toMatchObject({ exitCode: 64, stdout: '' });
+  });
+});
+
+describe('a tag that is not there', () => {
+  it('is said to be there no longer only of a base that was', async () => {
+    const named = await run('list', 'on-same', '--base', `${registry.host}/base/none:9`, '--format', '{{.BaseStatus}} {{.BaseWhy}}');
+    expect(named.stdout).toMatch(/^gone .*\/base\/none has no tag 9\n$/);
   });
 });
 

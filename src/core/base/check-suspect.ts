@@ -46,10 +46,19 @@ export function* checkSuspect({ suspect, evidence, here }: Case): Conversation<B
     case 'unknown':
       return openQuestion(suspect, offer.reason);
     case 'gone':
-      return gone(suspect, `${renderRepository(reference)} no longer has the tag ${reference.tag}`, null);
+      return gone(
+        suspect,
+        `${renderRepository(reference)} ${isKnown(suspect) ? 'no longer has the' : 'has no'} tag ${reference.tag}`,
+        null,
+      );
     case 'found':
       return yield* checkOffered(check, offer.digest);
   }
+}
+
+/** Whether a version of it is told of: a mere name may never have been a base's. */
+function isKnown({ old, digests }: Suspect): boolean {
+  return old !== null || digests.length > 0;
 }
 
 type Check = Case & { readonly name: string };

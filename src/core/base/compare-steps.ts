@@ -104,5 +104,5 @@ function isCutWithinOneTime(own: History, steps: number): boolean {
 
 /** What cannot be seen, and what to do. */
 function unseen(name: string): string {
-  return `had ${name} only lost its uppermost layers, this would look the same; after a build, record the base: imgupdate base record`;
+  return `had ${name} only lost its uppermost layers, this would look the same; right after the next build, record the base: imgupdate base record IMAGE`;
 }

@@ -22,7 +22,7 @@ const buildkit = (contents: ImageContents): ImageContents => ({
 });
 
 const UNSEEN =
-  'had node:20 only lost its uppermost layers, this would look the same; after a build, record the base: imgupdate base record';
+  'had node:20 only lost its uppermost layers, this would look the same; right after the next build, record the base: imgupdate base record IMAGE';
 
 describe('an image that has all layers and steps of its base', () => {
   it('may be on it as it is now, and the answer says what cannot be seen', () => {
