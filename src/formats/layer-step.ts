@@ -18,7 +18,7 @@ export function describeDifference(verdict: BaseVerdict, noTrunc: boolean): read
   const [here, now] = [installedBy, candidateBy].map((step) => (step === null ? null : shortenStep(step, noTrunc)));
   if (installedBy === candidateBy) return [`${layer}, made by the same step: ${here ?? ''}`];
   const absent = verdict.movement === 'upper-layers-removed' ? 'no such layer' : 'not told';
-  return [layer, `here: ${here ?? 'not told'}`, `now: ${now ?? absent}`];
+  return [layer, `here: ${here ?? 'none of its base, or not told'}`, `now: ${now ?? absent}`];
 }
 
 /**

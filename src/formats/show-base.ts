@@ -3,7 +3,8 @@ import type { BaseClaim, Boundary, EvidenceSource, RejectedClaim } from '../core
 import { shortDigest } from '../core/digest.ts';
 import { renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, hasBase } from './base.ts';
+import type { BaseVerdict } from '../core/verdict.ts';
+import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, failedBaseReasonOf, hasBase } from './base.ts';
 import { isTarget, plural, targetOf } from './facts.ts';
 import { describeDifference } from './layer-step.ts';
 import { type Field, shortenDigests, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
@@ -37,11 +38,17 @@ export const BASE_HOW: Field = {
 };
 
 function describeBase(image: ImageReport): readonly string[] {
-  if (hasBase(image)) return [canonicalBaseOf(image) || 'not named'];
   const name = targetOf(image);
+  const nameIt = `name it: imgupdate show --base REF ${isOneWord(name) ? name : 'IMAGE'}`;
+  if (hasBase(image)) return [canonicalBaseOf(image) || (isSilent(image) ? `not named; ${nameIt}` : 'not named')];
   const why = sanitizeText(image.base.verdict.why, LONGEST_LINE);
   if (isTarget(image) && image.imageId === null) return [`unknown: ${why}`];
-  return [`unknown: ${why}; name it: imgupdate show --base REF ${isOneWord(name) ? name : 'IMAGE'}`];
+  return [`unknown: ${why}; ${nameIt}`];
+}
+
+/** Whether nothing but the image itself keeps the question open: then only the user can tell. */
+function isSilent(image: ImageReport): boolean {
+  return baseReasonOf(image) !== null && failedBaseReasonOf(image) === null;
 }
 
 /** `moved (upper-layers-removed), high confidence`; `current, certain`; `unknown (rate-limited)` */
@@ -66,12 +73,18 @@ function showCount(count: number | null): readonly string[] {
 /** What was said of its base, and what was seen of it where nobody said so. */
 function listEvidence(image: ImageReport, options: ShowOptions): readonly string[] {
   const { found, verdict } = image.base;
-  const name = canonicalBaseOf(image);
+  const name = nameVersion(image.base.verdict);
   const seen = verdict.evidence.flatMap((source) => {
     const words = SEEN.get(source);
     return words === undefined || found.some((claim) => claim.source === source) ? [] : [`${words} -> ${name || 'no name'} [${source}]`];
   });
-  return [...found.map((claim) => describeClaim(claim, options)), ...seen];
+  return [...found.map((claim) => describeClaim(claim, options)), ...seen.map((line) => shortenDigests(line, options))];
+}
+
+/** What was seen is a version, whatever the tag names: `docker.io/library/node@sha256:3f2a9c0b7d1e`; by its name where it has no digest. */
+function nameVersion({ reference, recorded }: BaseVerdict): string {
+  if (reference === null) return '';
+  return sanitizeText(renderReference(recorded === null ? reference : { ...reference, tag: null, digest: recorded }), LONGEST_LINE);
 }
 
 /** Evidence that is no statement of anybody. */

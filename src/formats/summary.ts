@@ -38,7 +38,7 @@ export function summarize(report: CheckReport, options: SummaryOptions = { upgra
   return {
     sentence: options.upgradable ? summarizeUpgradable(report, stale, options) : summarizeAll(report, options),
     next: options.upgradable || stale.length === report.images.length ? nextOfUpgradable(stale, options) : nextOfAll(stale, options),
-    notes: [...noteOutdated(shown), ...noteUnsure(shown, options)],
+    notes: [...noteOutdated(shown), ...noteUnsure(shown, options), ...noteAmbiguous(shown, options)],
     hints: renderHints(report.images, options.verb),
   };
 }
@@ -135,6 +135,15 @@ function noteUnsure(images: readonly ImageReport[], { verb }: SummaryOptions): r
   return [`N: ${plural(unsure, 'answer')} marked ? ${unsure === 1 ? 'is' : 'are'} of low confidence${rests}`];
 }
 
+/** Only the user knows by which of its names a base was meant. */
+function noteAmbiguous(images: readonly ImageReport[], { verb }: SummaryOptions): readonly string[] {
+  const count = images.filter((image) => openBaseReasonOf(image)?.kind === 'ambiguous-tag').length;
+  if (count === 0) return [];
+  const subject = count === 1 ? 'the base of 1 image has several names' : `the bases of ${count} images have several names each`;
+  const action = verb === 'demo' ? '' : "; 'imgupdate show IMAGE' lists them, --base or --config tells which is meant";
+  return [`N: ${subject}, and not all of them moved${action}.`];
+}
+
 function isUnknown(image: ImageReport): boolean {
   return image.tag.verdict.kind === 'unknown';
 }
@@ -145,7 +154,7 @@ const STATUSES: readonly TagVerdict['kind'][] = ['rebuilt', 'gone', 'current', '
 function countStatuses(images: readonly ImageReport[]): string {
   return STATUSES.flatMap((status) => {
     const count = images.filter((image) => image.tag.verdict.kind === status).length;
-    return count === 0 ? [] : [`${count} ${status}`];
+    return count === 0 ? [] : [`${count} ${status === 'none' ? 'not installed' : status}`];
   }).join(', ');
 }
 

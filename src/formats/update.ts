@@ -50,9 +50,13 @@ function renderTag(images: readonly ImageReport[], number: number): readonly str
 
 /** The bases that were asked about and have no line as images yet, a line each: `Hit:8 docker.io/library/node 20-slim (base of 3 images)`. */
 function renderBases(images: readonly ImageReport[], firstNumber: number): readonly string[] {
+  return groupBases(images).flatMap((group, at) => renderBase(group, firstNumber + at));
+}
+
+function groupBases(images: readonly ImageReport[]): readonly (readonly ImageReport[])[] {
   const here = new Set(images.flatMap((image) => (image.tag.verdict.kind === 'local' ? [] : [image.reference])));
   const asked = images.filter((image) => wasAsked(image) && !here.has(canonicalBaseOf(image)));
-  return [...groupBy(asked, canonicalBaseOf).values()].flatMap((group, at) => renderBase(group, firstNumber + at));
+  return [...groupBy(asked, canonicalBaseOf).values()];
 }
 
 function wasAsked(image: ImageReport): boolean {
@@ -106,7 +110,13 @@ function renderChecked(report: CheckReport, elapsedMs: number): string {
   const requests = report.registries.reduce((sum, use) => sum + use.requests, 0);
   const quotas = report.registries.flatMap(renderQuota);
   const of = answered === askable.length ? plural(answered, 'image') : `${answered} of ${plural(askable.length, 'image')}`;
-  return `Checked ${of} in ${(elapsedMs / 1000).toFixed(1)}s (${[plural(requests, 'request'), ...quotas].join('; ')})`;
+  return `Checked ${of}${countBases(report.images)} in ${(elapsedMs / 1000).toFixed(1)}s (${[plural(requests, 'request'), ...quotas].join('; ')})`;
+}
+
+/** ` and 3 bases`: those that answered and have a line of their own. */
+function countBases(images: readonly ImageReport[]): string {
+  const answered = groupBases(images).filter((group) => group.every((image) => failedBaseReasonOf(image) === null)).length;
+  return answered === 0 ? '' : ` and ${plural(answered, 'base')}`;
 }
 
 function renderQuota({ registry, remaining, limit }: RegistryUse): readonly string[] {

@@ -235,7 +235,7 @@ describe('a transcript', () => {
     expect(await run('list', image, '--format', 'plain')).toMatchInlineSnapshot(`
       {
         "exitCode": 0,
-        "stderr": "1 image: 1 none; base: 1 moved. Checked just now.
+        "stderr": "1 image: 1 not installed; base: 1 moved. Checked just now.
       Run 'imgupdate show docker://R/acme/app:1' to see what changed and how to upgrade.
       ",
         "stdout": "R/acme/app:1	-	sha256:DIGEST	none	stale	linux/amd64	-	-	TIME	-	R/acme/app:1	R/base/node:20	moved,upper-layers-removed	certain
@@ -245,7 +245,7 @@ describe('a transcript', () => {
     expect(await run('list', image)).toMatchInlineSnapshot(`
       {
         "exitCode": 0,
-        "stderr": "1 image: 1 none; base: 1 moved. Checked just now.
+        "stderr": "1 image: 1 not installed; base: 1 moved. Checked just now.
       Run 'imgupdate show docker://R/acme/app:1' to see what changed and how to upgrade.
       ",
         "stdout": "IMAGE                       CURRENT  CANDIDATE     UPDATE  BASE                          DRIFT  USED BY

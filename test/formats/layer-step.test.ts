@@ -44,7 +44,7 @@ describe('the first layer that differs', () => {
   it.each([
     ['two steps', told('RUN a', 'RUN b'), ['layer 1', 'here: RUN a', 'now: RUN b']],
     ['one step that made two layers', told('RUN a', 'RUN a'), ['layer 1, made by the same step: RUN a']],
-    ['a step that is not known', told(null, 'RUN b'), ['layer 1', 'here: not told', 'now: RUN b']],
+    ['a step that is not known', told(null, 'RUN b'), ['layer 1', 'here: none of its base, or not told', 'now: RUN b']],
     ['no step at all', told(null, null), ['layer 1']],
     ['a base that did not move', describeDifference(settled('current', 'node:20'), false), []],
     ['a base whose layers did not change', describeDifference(moved('node:20'), false), []],

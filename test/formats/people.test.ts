@@ -177,6 +177,20 @@ describe('the base that show tells of', () => {
     expect(fieldOf(show(unquotable), 'Base')).toMatch(/ --base REF IMAGE$/);
   });
 
+  it('is told how to name where it has several names, and not where a registry failed', () => {
+    const ambiguous = onBase('my-app:dev', 'local', open('ambiguous-tag', 'its base has several names', null));
+    expect(fieldOf(show(ambiguous), 'Base')).toBe('not named; name it: imgupdate show --base REF my-app:dev');
+    const failed = onBase('my-app:dev', 'local', open('rate-limited', 'what may name its base could not be read', null));
+    expect(fieldOf(show(failed), 'Base')).toBe('not named');
+  });
+
+  it('is told by the version that was seen, not by what its tag names', () => {
+    const row = onBase('my-app:dev', 'local', moved('node:20-slim', { recorded: RECORDED, evidence: ['parent-chain'] }), {
+      base: { found: [] },
+    });
+    expect(fieldOf(show(row), 'Base-Evidence')).toMatch(/ -> docker\.io\/library\/node@sha256:\w+ \[parent-chain\]$/);
+  });
+
   it('is told with what was rejected though nothing counts', () => {
     const rejected = [{ source: 'label', where: 'label org.opencontainers.image.base.name', why: 'it belongs to the base' }] as const;
     const row = onBase('my-app:dev', 'local', open('no-evidence', 'nothing names a base', null), { base: { rejected } });
@@ -361,7 +375,7 @@ describe('update', () => {
       Err:14 docker.io/library/ruby 3.3-slim (base of 1 image)
         docker.io allows no more requests
       --
-      Checked 3 images in 1.9s (0 requests)
+      Checked 3 images and 3 bases in 1.9s (0 requests)
       4 images can be upgraded. Run 'imgupdate list --upgradable' to see them.
       --
       W: the bases of 2 images could not be checked.

@@ -204,6 +204,17 @@ describe('the summary of bases', () => {
     ]);
   });
 
+  it('says why a base with several names is unknown, and what settles it', () => {
+    const ambiguous = onBase('my-site:dev', 'local', open('ambiguous-tag', 'its base has several names', null));
+    expect(summarize(makeReport([ambiguous])).notes).toEqual([
+      "N: the base of 1 image has several names, and not all of them moved; 'imgupdate show IMAGE' lists them, --base or --config tells which is meant.",
+    ]);
+    expect(summarize(makeReport([ambiguous, ambiguous]), { upgradable: false, verb: 'demo' }).notes).toEqual([
+      'N: the bases of 2 images have several names each, and not all of them moved.',
+    ]);
+    expect(summarize(makeReport([ambiguous]), { upgradable: true }).notes).toEqual([]);
+  });
+
   it('names the command that shows what to do', () => {
     expect(summarize(makeReport([MOVED])).next).toBe("Run 'imgupdate show my-app:dev' to see what changed and how to upgrade.");
     const onGone = onBase('my-site:dev', 'local', settled('gone', 'debian:stretch'));
