@@ -89,7 +89,7 @@ function nameVersion({ reference, recorded }: BaseVerdict): string {
 
 /** Evidence that is no statement of anybody. */
 const SEEN: ReadonlyMap<EvidenceSource, string> = new Map([
-  ['parent-chain', 'the classic builder made it of an image that is here'],
+  ['parent-chain', 'its builder made it of an image that is here'],
   ['local-image', 'the layers of an image that is here are its lowest'],
   ['seen-before', 'the layers of a version that was seen before are its lowest'],
 ]);
