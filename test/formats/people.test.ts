@@ -188,7 +188,9 @@ describe('the base that show tells of', () => {
     const row = onBase('my-app:dev', 'local', moved('node:20-slim', { recorded: RECORDED, evidence: ['parent-chain'] }), {
       base: { found: [] },
     });
-    expect(fieldOf(show(row), 'Base-Evidence')).toMatch(/^its builder made it of an image that is here -> docker\.io\/library\/node@sha256:\w+ \[parent-chain\]$/);
+    expect(fieldOf(show(row), 'Base-Evidence')).toMatch(
+      /^its builder made it of an image that is here -> docker\.io\/library\/node@sha256:\w+ \[parent-chain\]$/,
+    );
   });
 
   it('is told with what was rejected though nothing counts', () => {
