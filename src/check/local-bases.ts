@@ -116,7 +116,8 @@ function stackBelow(root: Node, image: InstalledImage): readonly InstalledImage[
 
 /** What an image of this machine is known as: in each repository by each digest, and by names that only this machine knows. */
 function describe(image: InstalledImage, contents: ImageContents, source: KnownBase['source']): readonly KnownBase[] {
-  const digests = digestsOf(image);
+  const isUnproven = image.origin.kind === 'podman' || image.origin.kind === 'unrecorded';
+  const digests = { ...digestsOf(image), ...(isUnproven ? { isUnproven } : {}) };
   const published = image.tags.filter((tag) => isPublished(image, tag));
   const local = image.tags.filter((tag) => !isPublished(image, tag));
   const known = image.repoDigests.map(({ registry, repository, digest }): KnownBase => {

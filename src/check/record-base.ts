@@ -1,7 +1,8 @@
 import { askContents, askEntry, askTag, type Conversation } from '../core/base/conversation.ts';
-import { fitBase, type KnownBase } from '../core/base/known-base.ts';
+import { compareExtent, fitBase, isOfRepository, type KnownBase } from '../core/base/known-base.ts';
 import { nameOfBase } from '../core/base/suspect.ts';
 import type { BaseVersion, BuildNote, VersionContents } from '../core/base/version.ts';
+import { shortDigest } from '../core/digest.ts';
 import type { ImageContents } from '../core/image-contents.ts';
 import { renderPlatform } from '../core/platform.ts';
 import { type Outcome, type Reason, reason, type ReasonKind } from '../core/reason.ts';
@@ -67,6 +68,18 @@ async function record(ports: Recording, options: RecordOptions): Promise<BuildNo
   }
   const refusal = options.base === null ? createBaseHosts(inventory.images, options.hosts) : () => null;
   const version = await findVersion({ subject, contents, base, local, refusal }, ports, options);
+  const older = findHigher(version, contents, [
+    ...(await local.below(subject.image)).filter((known) => isOfRepository(known, base)),
+    ...memory.readBases(base, base.tag, renderPlatform(subject.platform)),
+  ]);
+  if (older !== null) {
+    const digest = older.topDigest ?? older.manifestDigest ?? older.configDigest;
+    const which = digest === null ? '' : `, ${shortDigest(digest)}`;
+    throw notTheBase(
+      `cannot record ${nameOfBase(base)} as the base of ${options.image}: the image was built on another version of it${which}, and it moved since`,
+      'build it again first; a base is recorded right after a build',
+    );
+  }
   const at = now();
   const { registry, repository, tag } = base;
   const recorded: BaseVersion = {
@@ -104,6 +117,12 @@ async function inferBase(subject: Subject, local: LocalBases, ports: Recording):
   });
   const reference = reports.get(subject)?.verdict.reference ?? null;
   return reference?.tag === null ? null : reference;
+}
+
+/** A version of the base that explains more of the image than the one to be recorded: that one is no more than the lower part of what it was built on. */
+function findHigher(version: VersionContents, image: ImageContents, known: readonly VersionContents[]): VersionContents | null {
+  const fits = known.filter(({ contents }) => fitBase(image, contents) === 'full' && compareExtent(contents, version.contents) < 0);
+  return fits[0] ?? null;
 }
 
 type Wanted = {

@@ -32,7 +32,12 @@ export function planBases(base: string | undefined, settings: Settings, records:
 }
 
 function claim(source: 'flag' | 'config', where: string, reference: Reference): BaseClaim {
-  return makeClaim(source, where, { reference });
+  return makeClaim(source, where, isScratch(reference) ? { says: 'scratch' } : { reference });
+}
+
+/** As in a Dockerfile: no image can have this name. */
+function isScratch({ registry, repository }: Reference): boolean {
+  return registry === 'docker.io' && repository === 'library/scratch';
 }
 
 /** One image may have many names. */

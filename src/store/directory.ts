@@ -1,5 +1,6 @@
 import { mkdirSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from '../errors.ts';
 import { fileProblem, statOrNull, tighten } from './files.ts';
 
 /**
@@ -26,8 +27,19 @@ export function prepareDirectory(directory: string, uid: number | null): string 
 function make(directory: string, uid: number | null): string | null {
   const owner = nearestExisting(directory).uid;
   if (uid === 0 && owner !== 0) return `${directory} would be made by root in a directory of user ${owner}`;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeWithParents(directory);
   return null;
+}
+
+/** One by one: where the system answers ENOENT below a folder that exists (/proc, an automounter), node's own `recursive` tries for ever. */
+function makeWithParents(directory: string): void {
+  if (statOrNull(directory) !== null) return;
+  makeWithParents(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error; // another process was faster
+  }
 }
 
 function nearestExisting(path: string): Stats {

@@ -87,6 +87,19 @@ describe('recording a base that is here', () => {
     expect(registry.requests).toEqual([]);
   });
 
+  it('refuses what is left of a base that the image was built on more of', async () => {
+    registry.put('base/node', '20', shorter);
+    await have(builtHere('app:1', app), { ...pulled(baseName, base), tags: [] }, pulled(baseName, shorter));
+    expect(await record(['app:1', baseName])).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        'E: cannot record R/base/node:20 as the base of app:1: the image was built on another version of it, SHORT, and it moved since\n' +
+        'N: build it again first; a base is recorded right after a build\n',
+    });
+    expect((await show('app:1')).base).toMatchObject({ status: 'moved', kind: 'upper-layers-removed' });
+  });
+
   it('finds an image by its id', async () => {
     await have(builtHere('app:1', app), pulled(baseName, base));
     const id = app.config.digest.slice('sha256:'.length, 20);

@@ -46,6 +46,10 @@ export function* checkSuspect({ suspect, evidence, here }: Case): Conversation<B
     case 'unknown':
       return openQuestion(suspect, offer.reason);
     case 'gone':
+      if (suspect.old?.isUnproven === true) {
+        const message = `${renderRepository(reference)} has no tag ${reference.tag}, and this image store does not record whether the base ever came from there`;
+        return openQuestion(suspect, reason('not-found-or-private', message));
+      }
       return gone(
         suspect,
         `${renderRepository(reference)} ${isKnown(suspect) ? 'no longer has the' : 'has no'} tag ${reference.tag}`,
@@ -155,9 +159,12 @@ function boundariesOf({ reference }: Suspect, { boundaries, claims }: Evidence):
 
 /** A base that only this machine has: what its name names here is what is published. */
 function checkLocal(check: Check, local: KnownBase): BaseVerdict {
-  const { suspect, name } = check;
+  const { suspect, evidence, name } = check;
   const { old } = suspect;
   const notes = [`${name} is only on this machine`];
+  if (evidence.claims.some(({ imageId }) => imageId !== null && imageId === local.configDigest)) {
+    return current(check, { confidence: 'certain', why: `it was built on what ${name} names here`, notes });
+  }
   const comparison = old === null || isSameVersion(old, local) ? compareWithImage(check, local) : classify(old, local, name);
   switch (comparison.kind) {
     case 'current':

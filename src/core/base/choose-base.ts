@@ -43,7 +43,8 @@ export function* chooseBase(evidence: Evidence, here: Surroundings & NamesHere):
   const fitting = endingAsMarked(all, evidence);
   const beyond = all.filter(({ base, fit }) => !base.isLocal && fit !== 'differs');
   const weighing = { evidence, fitting, beyond, doubts: [] };
-  const told = evidence.claims.find(({ source, reference }) => TOLD.has(source) && reference !== null);
+  const told = evidence.claims.find(({ source, reference, says }) => TOLD.has(source) && (reference !== null || says === 'scratch'));
+  if (told?.says === 'scratch') return { choice: { kind: 'scratch', claim: told }, discounted: [] };
   if (told?.reference != null) {
     const others = evidence.claims.filter((claim) => RECORDED.has(claim.source) && isOther(claim, told));
     const why = `${nameOfBase(told.reference)} was named`;

@@ -13,6 +13,8 @@ export type KnownBase = VersionDigests & {
   readonly repositories: readonly Repository[];
   /** None of its names is a registry's. */
   readonly isLocal: boolean;
+  /** Its store gives every name a digest, so nothing proves that a registry ever had it. */
+  readonly isUnproven?: boolean;
   readonly contents: ImageContents;
 };
 

@@ -15,13 +15,13 @@ export function hasOneTime(contents: Pick<ImageContents, 'history'>): boolean {
 /**
  * Whether the times of a base's steps can tell it from another one with the same steps.
  *
- * Not those of 1970 and before, nor one time for several layers: two layers are never made at the same nanosecond.
+ * Not those of 1970 and before, nor one time for several layers: two layers are never made at the same nanosecond, though a whole base may be in one second.
  */
 export function tellsVersionsApart(base: ImageContents): boolean {
   const entries = base.history?.entries ?? [];
   if (entries.every((entry) => isUnreal(createdAt(entry)))) return false;
   const layers = findLayerSteps(base)?.filter((made) => made === true).length ?? 0;
-  return layers < 2 || distinctTimes(entries) > 1;
+  return layers < 2 || base.history?.precision === 'seconds' || distinctTimes(entries) > 1;
 }
 
 /**

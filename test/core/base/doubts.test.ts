@@ -368,6 +368,12 @@ function withFrom(contents: ImageContents, name: string, at: number): ImageConte
 }
 
 describe('a base that the user names', () => {
+  it('may be scratch', () => {
+    const told = { claims: [makeClaim('flag', '--base', { says: 'scratch' })], rejected: [] };
+    const decided = decide({ contents: WEB, told, known: [pulled(python, 'python:3')] });
+    expect([tell(decided), decided.asked]).toEqual(['none, high', []]);
+  });
+
   it('is not held to the end of another one that a builder marked', () => {
     const end = { history: 5, layers: 2, strength: 'exact' as const };
     const marked = {
@@ -376,5 +382,25 @@ describe('a base that the user names', () => {
     };
     const told = decide({ contents: WEB, told: all(claims('flag', 'debian:12'), marked) }, { tags: { 'debian:12': debian } });
     expect([told.verdict.kind, told.verdict.reference]).toEqual(['current', makeReference('debian:12')]);
+  });
+});
+
+describe('a base of a store that gives every name a digest', () => {
+  it('is not gone where its registry has no such tag: nothing proves that it ever had', () => {
+    const here = { ...pulled(release('python', asEngineTells(python.contents)), 'python:3'), isUnproven: true };
+    const told = decide({ contents: asEngineTells(WEB), known: [here] }, { tags: { 'python:3': 'gone' } });
+    expect(tell(told)).toBe('unknown/not-found-or-private');
+  });
+});
+
+describe('a base that was recorded here by its id, and is what its name has here', () => {
+  it('is current for certain', () => {
+    const mine = builtHere(python, 'mine:1');
+    const noted = makeClaim('seen-before', 'recorded', { reference: makeReference('mine:1'), imageId: mine.configDigest });
+    const decided = decide(
+      { contents: WEB, told: { claims: [noted], rejected: [] }, known: [mine] },
+      { local: { 'mine:1': localName(mine) } },
+    );
+    expect(tell(decided)).toBe('current, certain');
   });
 });
