@@ -27,7 +27,7 @@ const KEYS = ['registries', 'images', 'bases', 'allowHosts'] as const;
  *   "allowHosts": ["mcr.microsoft.com"] }
  * ```
  *
- * `trustRealm` may be a list. A key that is not known is refused, because what it should do would not be done.
+ * `trustRealm` may be a list. A registry that is named here may be asked about bases. A key that is not known is refused, because what it should do would not be done.
  */
 export function parseConfig(text: string): Parsed<Config> {
   const document = parseJson(text);
@@ -43,10 +43,19 @@ export function parseConfig(text: string): Parsed<Config> {
   if (!bases.ok) return bases;
   const allowHosts = parseTexts(document.value, 'allowHosts', 'hosts');
   if (!allowHosts.ok) return allowHosts;
-  return parsed({ ...registries.value, images: images.value, bases: bases.value, allowHost: allowHosts.value });
+  const { insecureRegistry, trustRealm } = registries.value;
+  return parsed({
+    insecureRegistry,
+    trustRealm,
+    images: images.value,
+    bases: bases.value,
+    allowHost: [...registries.value.named, ...allowHosts.value],
+  });
 }
 
-function parseRegistries(registries: unknown): Parsed<Pick<Config, 'insecureRegistry' | 'trustRealm'>> {
+function parseRegistries(
+  registries: unknown,
+): Parsed<Pick<Config, 'insecureRegistry' | 'trustRealm'> & { readonly named: readonly string[] }> {
   if (registries !== undefined && !isJsonObject(registries)) return malformed('expected "registries" to be an object');
   const insecureRegistry: string[] = [];
   const trustRealm: string[] = [];
@@ -56,7 +65,7 @@ function parseRegistries(registries: unknown): Parsed<Pick<Config, 'insecureRegi
     if (read.value.insecure) insecureRegistry.push(registry);
     trustRealm.push(...read.value.realms.map((realm) => `${registry}=${realm}`));
   }
-  return parsed({ insecureRegistry, trustRealm });
+  return parsed({ insecureRegistry, trustRealm, named: Object.keys(registries ?? {}) });
 }
 
 function parseRegistry(settings: unknown): Parsed<{ readonly insecure: boolean; readonly realms: readonly string[] }> {

@@ -28,6 +28,6 @@ export const EXIT_CODE_HELP = `
 Exit codes:
   0   the work was done
   1   the result must not be trusted: no engine, every look-up failed, a bug
-  2   list --exit-code: at least one image is stale
+  2   list --exit-code: at least one image is stale, or its base is
   64  wrong usage
   129, 130, 143  interrupted; what was learned so far is kept`;

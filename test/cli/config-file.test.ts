@@ -24,7 +24,7 @@ describe('a configuration file', () => {
       value: {
         insecureRegistry: ['a.example'],
         trustRealm: ['b.example:5000=x.example', 'b.example:5000=y.example', 'c.example=z.example'],
-        allowHost: ['d.example'],
+        allowHost: ['a.example', 'b.example:5000', 'c.example', 'd.example'],
         images: [{ match: 'acme/*', base: 'node:20-slim' }],
         bases: ['debian:bookworm-slim'],
       },
