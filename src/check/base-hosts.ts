@@ -26,9 +26,6 @@ export function createBaseHosts(images: readonly InstalledImage[], named: Iterab
     if (allowed.has(registry)) return null;
     const name = renderFamiliar({ ...reference, digest: null });
     if (registry === NOWHERE) return reason('no-evidence', `its base ${name} is not on this machine any more, and from no registry`);
-    return reason(
-      'policy',
-      `its base ${name} is at a registry that only the image names, so it is not asked; --allow-host ${registry} allows it`,
-    );
+    return reason('policy', `nothing but the image names the registry ${registry}, so it is not asked; --allow-host ${registry} allows it`);
   };
 }

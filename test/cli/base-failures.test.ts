@@ -242,7 +242,7 @@ describe('a base at a registry that only the image names', () => {
     expect(ran).toMatchInlineSnapshot(`
       {
         "exitCode": 0,
-        "stderr": "W: TRAP/base/node:20 (base of 1 image): its base TRAP/base/node:20 is at a registry that only the image names, so it is not asked; --allow-host TRAP allows it
+        "stderr": "W: TRAP/base/node:20 (base of 1 image): nothing but the image names the registry TRAP, so it is not asked; --allow-host TRAP allows it
       1 image: 1 not installed; base: 1 unknown. No updates found, but the base of 1 image could not be checked. Checked just now.
       ",
         "stdout": "APPS/acme/app:1 unknown

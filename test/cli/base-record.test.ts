@@ -178,7 +178,7 @@ describe('recording a base that is not here', () => {
       exitCode: 1,
       stdout: '',
       stderr:
-        'E: cannot record TRAP/base/node:20 as the base of app:1: its base TRAP/base/node:20 is at a registry that only the image names, so it is not asked; --allow-host TRAP allows it\n' +
+        'E: cannot record TRAP/base/node:20 as the base of app:1: nothing but the image names the registry TRAP, so it is not asked; --allow-host TRAP allows it\n' +
         'N: name it, if it is right: imgupdate base record app:1 TRAP/base/node:20\n',
     });
     expect(trap.connections()).toBe(0);
