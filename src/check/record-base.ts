@@ -1,4 +1,4 @@
-import { askContents, askEntry, askTag, type Conversation } from '../core/base/conversation.ts';
+import { askTag, askVersion, type Conversation } from '../core/base/conversation.ts';
 import { compareExtent, fitBase, isOfRepository, type KnownBase } from '../core/base/known-base.ts';
 import { nameOfBase } from '../core/base/suspect.ts';
 import type { BaseVersion, BuildNote, VersionContents } from '../core/base/version.ts';
@@ -182,11 +182,10 @@ function* findOffered(base: Reference): Conversation<Outcome<VersionContents>> {
   const offer = base.digest === null ? yield* askTag(base) : ({ kind: 'found', digest: base.digest } as const);
   if (offer.kind === 'unknown') return { ok: false, reason: offer.reason };
   if (offer.kind === 'gone') return { ok: false, reason: reason('not-found-or-private', `${renderReference(base)} does not exist`) };
-  const entry = yield* askEntry(base, offer.digest);
-  if (!entry.ok) return entry;
-  if (entry.value === null)
-    return { ok: false, reason: reason('unsupported', `${renderReference(base)} does not offer the image's platform`) };
-  return yield* askContents(base, { top: offer.digest, manifest: entry.value.manifest });
+  const version = yield* askVersion(base, offer.digest);
+  if (!version.ok) return version;
+  if (version.value !== null) return { ok: true, value: version.value };
+  return { ok: false, reason: reason('unsupported', `${renderReference(base)} does not offer the image's platform`) };
 }
 
 function notTheBase(message: string, hint: string): ImgupdateError {

@@ -1,7 +1,7 @@
 import { countCommonLayers, EMPTY_LAYER, type ImageContents } from '../image-contents.ts';
 import { type Outcome, type Reason, reason } from '../reason.ts';
 import type { BaseClaim } from './claim.ts';
-import { askContents, askEntry, type Conversation } from './conversation.ts';
+import { askVersion, type Conversation } from './conversation.ts';
 import type { Evidence } from './gather.ts';
 import { compareExtent, fitBase } from './known-base.ts';
 import { readOffered } from './read-offered.ts';
@@ -120,11 +120,10 @@ export function* findContents(claim: BaseClaim, here: Surroundings): Conversatio
   if (remembered !== null) return { ok: true, value: remembered.contents };
   const refusal = here.refusal(reference);
   if (refusal !== null) return { ok: false, reason: refusal };
-  const entry = yield* askEntry(reference, digest);
-  if (!entry.ok) return entry;
-  if (entry.value === null) return { ok: false, reason: reason('unsupported', `${nameOfBase(reference)} had nothing for this platform`) };
-  const contents = yield* askContents(reference, { top: digest, manifest: entry.value.manifest });
-  return contents.ok ? { ok: true, value: contents.value.contents } : contents;
+  const version = yield* askVersion(reference, digest);
+  if (!version.ok) return version;
+  if (version.value === null) return { ok: false, reason: reason('unsupported', `${nameOfBase(reference)} had nothing for this platform`) };
+  return { ok: true, value: version.value.contents };
 }
 
 function discount({ claim, failure }: Measured): Discounted {

@@ -80,6 +80,14 @@ export function* askContents(
   throw unexpected(manifest, answer);
 }
 
+/** Asks what the image of the platform is made of in what `digest` names; null: it names none for the platform. */
+export function* askVersion(reference: Reference, digest: Digest): Conversation<Outcome<VersionContents | null>> {
+  const entry = yield* askEntry(reference, digest);
+  if (!entry.ok) return entry;
+  if (entry.value === null) return { ok: true, value: null };
+  return yield* askContents(reference, { top: digest, manifest: entry.value.manifest });
+}
+
 function unexpected(about: string, answer: BaseAnswer): Error {
   return new Error(`${about}: got an answer about ${answer.what}`);
 }

@@ -1,5 +1,5 @@
 import type { Reference } from '../reference.ts';
-import { askContents, askEntry, askTag, type Conversation } from './conversation.ts';
+import { askTag, askVersion, type Conversation } from './conversation.ts';
 import { recallVersion, type Surroundings } from './surroundings.ts';
 import type { VersionContents } from './version.ts';
 
@@ -11,8 +11,6 @@ export function* readOffered(reference: Reference, here: Surroundings): Conversa
   if (top === null) return null;
   const remembered = recallVersion(here, reference, (version) => version.topDigest === top);
   if (remembered !== null) return remembered;
-  const entry = yield* askEntry(reference, top);
-  if (!entry.ok || entry.value === null) return null;
-  const contents = yield* askContents(reference, { top, manifest: entry.value.manifest });
-  return contents.ok ? contents.value : null;
+  const version = yield* askVersion(reference, top);
+  return version.ok ? version.value : null;
 }
