@@ -8,6 +8,7 @@ import { checkBases, readBuildsEarly, type Records, UNTOLD_BASE, untoldBaseOf } 
 import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
 import { createChainsHere, describeImage } from './describe-image.ts';
 import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
+import { createLazyRegistry, type LazyRegistry } from './lazy-registry.ts';
 import { createLocalBases } from './local-bases.ts';
 import type { ImageSource, Inventory, Memory, Registry } from './ports.ts';
 import { readTarget, type RegistryTarget } from './registry-targets.ts';
@@ -69,7 +70,7 @@ export async function checkImages(ports: CheckPorts, options: CheckOptions): Pro
     return await check({ ...ports, inventory: inventory ?? null, lazyRegistry }, options);
   } finally {
     inventory?.close();
-    await (await lazyRegistry.opened())?.close();
+    await lazyRegistry.close();
   }
 }
 
@@ -135,15 +136,4 @@ async function readTargets(answers: Answers, lazyRegistry: LazyRegistry, options
 function createMeter(registry: Registry | null): (name: string) => boolean {
   return (name) =>
     name !== 'docker.io' && registry?.usage().some((use) => use.registry === name && use.requests > 0 && use.limit === null) === true;
-}
-
-type LazyRegistry = { readonly get: () => Promise<Registry>; readonly opened: () => Promise<Registry | null> };
-
-/** Opens the registry client at the first question, once. */
-function createLazyRegistry(open: () => Promise<Registry>): LazyRegistry {
-  let opening: Promise<Registry> | null = null;
-  return {
-    get: () => (opening ??= open()),
-    opened: async () => (opening === null ? null : await opening),
-  };
 }

@@ -14,6 +14,7 @@ import { openBaseSession } from './check-base.ts';
 import { checkBases } from './check-bases.ts';
 import type { CheckPorts } from './check-images.ts';
 import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
+import { createLazyRegistry } from './lazy-registry.ts';
 import { createLocalBases, type LocalBases } from './local-bases.ts';
 import type { ImageSource, Inventory, Registry } from './ports.ts';
 
@@ -41,13 +42,12 @@ export type RecordOptions = {
  */
 export async function recordBase(ports: RecordPorts, options: RecordOptions): Promise<BuildNote> {
   const inventory = await ports.source.list({ all: options.all, signal: ports.signal, onProgress: () => undefined });
-  const opening: { registry: Promise<Registry> | null } = { registry: null };
-  const openRegistry = (): Promise<Registry> => (opening.registry ??= ports.openRegistry(inventory.insecureRegistries));
+  const lazyRegistry = createLazyRegistry(() => ports.openRegistry(inventory.insecureRegistries));
   try {
-    return await record({ ...ports, inventory, openRegistry }, options);
+    return await record({ ...ports, inventory, openRegistry: lazyRegistry.get }, options);
   } finally {
     inventory.close();
-    await (await opening.registry)?.close();
+    await lazyRegistry.close();
   }
 }
 
