@@ -1,6 +1,6 @@
 import { type BaseVersion, isSameVersion } from '../core/base/version.ts';
 import type { Digest } from '../core/digest.ts';
-import { countCommonLayers, type ImageContents } from '../core/image-contents.ts';
+import { countCommonLayers, hasSameLayers } from '../core/image-contents.ts';
 import { chainIds } from '../core/layers.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
 import type { BaseKeys, Memory } from './ports.ts';
@@ -76,10 +76,6 @@ function findBelow(
         other === platform && contents.diffIds.length === position + 1 && countCommonLayers(contents.diffIds, diffIds) === position + 1,
     ),
   );
-}
-
-function hasSameLayers(a: ImageContents, b: ImageContents): boolean {
-  return a.diffIds.length === b.diffIds.length && countCommonLayers(a.diffIds, b.diffIds) === a.diffIds.length;
 }
 
 /** What is the same for two of which the second tells nothing more than the first. */

@@ -34,6 +34,11 @@ export function countCommonLayers(a: readonly Digest[], b: readonly Digest[]): n
   return shorter;
 }
 
+/** Whether two images have the very same layers. */
+export function hasSameLayers(a: Pick<ImageContents, 'diffIds'>, b: Pick<ImageContents, 'diffIds'>): boolean {
+  return a.diffIds.length === b.diffIds.length && countCommonLayers(a.diffIds, b.diffIds) === a.diffIds.length;
+}
+
 /** Whether all of `base` lies below the top of `image`, and is worth something as a proof: the shared empty layer is none. */
 export function isProvenPrefix(base: readonly Digest[], image: readonly Digest[]): boolean {
   return countCommonLayers(base, image) === base.length && base.some((diffId) => diffId !== EMPTY_LAYER);

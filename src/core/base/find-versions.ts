@@ -1,5 +1,5 @@
 import type { Digest } from '../digest.ts';
-import { countCommonLayers, type ImageContents, isProvenPrefix } from '../image-contents.ts';
+import { countCommonLayers, hasSameLayers, type ImageContents, isProvenPrefix } from '../image-contents.ts';
 import { type Outcome, type Reason, reason } from '../reason.ts';
 import type { Reference } from '../reference.ts';
 import { askContents, askEntry, type Conversation } from './conversation.ts';
@@ -110,10 +110,6 @@ export function* findKnown({ suspect, evidence }: Case, now: VersionContents): C
   if (isTold || old.topDigest === null || isSameVersion(old, now) || !hasSameLayers(old.contents, now.contents)) return old;
   const whole = yield* fetchVersion(reference, old.topDigest, new Map());
   return whole.ok && hasSameLayers(old.contents, whole.value.contents) ? whole.value : old;
-}
-
-function hasSameLayers(a: ImageContents, b: ImageContents): boolean {
-  return a.diffIds.length === b.diffIds.length && countCommonLayers(a.diffIds, b.diffIds) === a.diffIds.length;
 }
 
 function* fetchVersion(reference: Reference, digest: Digest, entries: RecordedEntries): Conversation<Outcome<VersionContents>> {
