@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { type BaseClaim, type Findings, makeClaim, NOTHING_FOUND } from '../core/base/claim.ts';
+import { type BaseClaim, type Findings, makeClaim } from '../core/base/claim.ts';
 import { nothingKnown } from '../core/base/nothing-known.ts';
 import type { BaseVersion } from '../core/base/version.ts';
 import { groupBy } from '../core/group.ts';
@@ -11,7 +11,7 @@ import { untoldBase } from '../core/verdict.ts';
 import type { Answers } from './answers.ts';
 import { type BaseMemory, createBaseMemory } from './base-memory.ts';
 import type { Settled } from './check-tags.ts';
-import { createImageNotes, type ImageNotes } from './image-notes.ts';
+import type { ImageNotes } from './image-notes.ts';
 import type { Subject } from './images-to-check.ts';
 import type { LocalBases } from './local-bases.ts';
 import type { OwnPlace, ReadablePlace } from './own-documents.ts';
@@ -45,6 +45,7 @@ export type BaseCheckPorts = {
   /** The same, without asking anyone. */
   readonly remembered: Answers;
   readonly memory: Memory;
+  readonly notes: ImageNotes;
   readonly local: LocalBases;
   readonly refusal: (reference: Reference) => Reason | null;
   /** Whether a registry is known to count nothing that is read of it. */
@@ -67,7 +68,7 @@ export async function checkBases(
   const reports = new Map<Subject, BaseReport>();
   const limit = pLimit(options.jobs);
   const memory = createBaseMemory(ports.memory);
-  const notes = createImageNotes(ports.memory);
+  const { notes } = ports;
   const hasBuildNotes = ports.memory.hasBuildNotes();
   const pause = createPauses(ports.signal);
   const images = [...groupBy(subjects, (subject) => keyOf(subject, options.places.get(subject) ?? null)).values()];
@@ -81,7 +82,7 @@ export async function checkBases(
         batch.map((rows) =>
           limit(async () => {
             await pause();
-            const report = await checkRows(rows, { ...ports, bases: memory, settled, notes, hasBuildNotes }, options);
+            const report = await checkRows(rows, { ...ports, bases: memory, settled, hasBuildNotes }, options);
             for (const row of rows) reports.set(row, report);
           }),
         ),
@@ -108,9 +109,8 @@ function isOpen(report: BaseReport | undefined): boolean {
  * Begins to ask how images were made while registries are waited for: of as many as are decided about first, and only of those that may tell something. What comes
  * of it is found where it is asked for.
  */
-export function readBuildsEarly(subjects: readonly Subject[], memory: Memory, local: Pick<LocalBases, 'buildOf'>): void {
+export function readBuildsEarly(subjects: readonly Subject[], notes: ImageNotes, local: Pick<LocalBases, 'buildOf'>): void {
   const images = [...new Set(subjects.slice(0, BATCH).map(({ image }) => image))];
-  const notes = createImageNotes(memory);
   notes.recall(images);
   for (const image of images) if (!notes.isSilent(image)) local.buildOf(image).catch(() => undefined);
 }
@@ -126,7 +126,6 @@ const keyOf = ({ image, platform }: Subject, place: OwnPlace | null): string =>
 export type RunPorts = BaseCheckPorts & {
   readonly bases: BaseMemory;
   readonly settled: ReadonlyMap<Subject, Settled>;
-  readonly notes: ImageNotes;
   readonly hasBuildNotes: boolean;
 };
 
@@ -162,8 +161,8 @@ export function untoldBaseOf(because: Reason): BaseReport {
   return {
     verdict: { kind: 'unknown', reason: because, ...untoldBase(because.message) },
     checkedAt: null,
-    ...NOTHING_FOUND,
     found: [],
+    rejected: [],
     trail: [],
   };
 }

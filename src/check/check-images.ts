@@ -7,6 +7,7 @@ import { createBaseHosts } from './base-hosts.ts';
 import { checkBases, readBuildsEarly, type Records, UNTOLD_BASE, untoldBaseOf } from './check-bases.ts';
 import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
 import { createChainsHere, describeImage } from './describe-image.ts';
+import { createImageNotes } from './image-notes.ts';
 import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
 import { createLazyRegistry, type LazyRegistry } from './lazy-registry.ts';
 import { createLocalBases } from './local-bases.ts';
@@ -89,7 +90,8 @@ async function check(ports: Checking, options: CheckOptions): Promise<CheckRepor
   const local = createLocalBases(inventory?.images ?? [], async (image) =>
     builds.has(image) ? (builds.get(image) ?? null) : ((await inventory?.readBuild(image)) ?? null),
   );
-  readBuildsEarly(installed, memory, local);
+  const notes = createImageNotes(memory);
+  readBuildsEarly(installed, notes, local);
   const settled = new Map<Subject, Settled>([
     ...(await checkTags(installed, { answers, openRegistry: lazyRegistry.get }, options)),
     ...targets.map((target) => [target.subject, target.settled] as const),
@@ -99,6 +101,7 @@ async function check(ports: Checking, options: CheckOptions): Promise<CheckRepor
       answers,
       remembered: createAnswers({ ...ports, openRegistry: lazyRegistry.get }, { maxAgeMs: options.maxAgeMs, offline: true }),
       memory,
+      notes,
       local,
       now,
       signal: ports.signal,

@@ -15,7 +15,7 @@ import type { Memory } from './ports.ts';
  * - read: all that its registry records of it was read, so it can be looked at again without a request
  */
 export type ImageNotes = {
-  /** Looks up what was noted of these before. */
+  /** Looks up what was noted of these before, and forgets what it knows of others. */
   readonly recall: (images: readonly InstalledImage[]) => void;
   readonly isSilent: (image: InstalledImage) => boolean;
   readonly isRead: (image: InstalledImage, place: OwnPlace) => boolean;
@@ -32,6 +32,7 @@ const NO_NOTE: Note = { silent: false, read: null };
 
 export function createImageNotes(memory: Pick<Memory, 'readFacts' | 'writeFacts'>): ImageNotes {
   const learned = new Map<string, Note>();
+  let asked: ReadonlySet<string> = new Set();
   let known: ReadonlyMap<string, string> = new Map();
   const noteOf = (image: InstalledImage): Note => {
     const key = keyOf(image);
@@ -40,7 +41,10 @@ export function createImageNotes(memory: Pick<Memory, 'readFacts' | 'writeFacts'
   const learn = (image: InstalledImage, parts: Partial<Note>): void => void learned.set(keyOf(image), { ...noteOf(image), ...parts });
   return {
     recall: (images) => {
-      known = memory.readFacts(images.map(keyOf));
+      const keys = images.map(keyOf);
+      const kept = keys.flatMap((key) => (known.has(key) ? [[key, known.get(key) ?? ''] as const] : []));
+      known = new Map([...kept, ...memory.readFacts(keys.filter((key) => !asked.has(key)))]);
+      asked = new Set(keys);
     },
     isSilent: (image) => noteOf(image).silent,
     isRead: (image, place) => noteOf(image).read === placeKey(place),
@@ -51,7 +55,10 @@ export function createImageNotes(memory: Pick<Memory, 'readFacts' | 'writeFacts'
       if (noteOf(image).read !== placeKey(place)) learn(image, { read: placeKey(place) });
     },
     keep: () => {
-      if (learned.size > 0) memory.writeFacts(new Map([...learned].map(([key, note]) => [key, JSON.stringify(note)])));
+      if (learned.size === 0) return;
+      const facts = new Map([...learned].map(([key, note]) => [key, JSON.stringify(note)]));
+      memory.writeFacts(facts);
+      known = new Map([...known, ...facts]);
       learned.clear();
     },
   };

@@ -13,6 +13,7 @@ import { createBaseHosts } from './base-hosts.ts';
 import { openBaseSession } from './check-base.ts';
 import { checkBases } from './check-bases.ts';
 import type { CheckPorts } from './check-images.ts';
+import { createImageNotes } from './image-notes.ts';
 import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
 import { createLazyRegistry } from './lazy-registry.ts';
 import { createLocalBases, type LocalBases } from './local-bases.ts';
@@ -112,7 +113,17 @@ async function inferBase(subject: Subject, local: LocalBases, ports: Recording):
   const { memory, now, signal } = ports;
   const answers = createAnswers(ports, { maxAgeMs: 0, offline: true });
   const reports = await checkBases([subject], new Map(), {
-    ports: { answers, remembered: answers, memory, local, now, signal, refusal: () => null, isUncounted: () => false },
+    ports: {
+      answers,
+      remembered: answers,
+      memory,
+      notes: createImageNotes(memory),
+      local,
+      now,
+      signal,
+      refusal: () => null,
+      isUncounted: () => false,
+    },
     options: { jobs: 1, toldOf: () => [], candidates: [], places: new Map(), records: 'remembered' },
   });
   const reference = reports.get(subject)?.verdict.reference ?? null;

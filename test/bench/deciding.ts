@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createAnswers } from '../../src/check/answers.ts';
 import { checkBases } from '../../src/check/check-bases.ts';
+import { createImageNotes } from '../../src/check/image-notes.ts';
 import type { Subject } from '../../src/check/images-to-check.ts';
 import { createLocalBases } from '../../src/check/local-bases.ts';
 import type { Memory } from '../../src/check/ports.ts';
@@ -80,6 +81,7 @@ async function decideAll(world: World, open: OpenMemory): Promise<number> {
       answers,
       remembered: answers,
       memory,
+      notes: createImageNotes(memory),
       local,
       now,
       signal: new AbortController().signal,

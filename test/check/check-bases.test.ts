@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createAnswers } from '../../src/check/answers.ts';
 import { checkBases } from '../../src/check/check-bases.ts';
 import type { Settled } from '../../src/check/check-tags.ts';
+import { createImageNotes } from '../../src/check/image-notes.ts';
 import { listSubjects, type Subject } from '../../src/check/images-to-check.ts';
 import { createLocalBases } from '../../src/check/local-bases.ts';
 import type { Registry, TagAnswer } from '../../src/check/ports.ts';
@@ -59,6 +60,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
           answers,
           remembered: createAnswers(ports, { maxAgeMs: 0, offline: true }),
           memory,
+          notes: createImageNotes(memory),
           local: createLocalBases(images, inventory.readBuild),
           now,
           signal,
