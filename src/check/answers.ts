@@ -24,10 +24,10 @@ export type Answer<T> = { readonly known: Known<T>; readonly asked: boolean };
 
 /** The registry seen through what is remembered: a document is fetched once, ever; a tag is asked for once within its age. */
 export type Answers = {
-  /** What is remembered of the tag and still trusted; null when it has to be asked for. */
-  readonly recall: (repository: Repository, tag: string) => Resolution | null;
-  /** The same of many at once, in their order. */
+  /** What is remembered of these tags and still trusted, in their order; null for one that has to be asked for. */
   readonly recallAll: (tags: readonly TagName[]) => readonly (Resolution | null)[];
+  /** What is remembered of the tag and still trusted, else what its registry says now. */
+  readonly look: (repository: Repository, tag: string) => Promise<Resolution>;
   /** Asks, once in a run however often it is called. */
   readonly resolve: (repository: Repository, tag: string) => Promise<Resolution>;
   readonly manifest: (repository: Repository, blob: BlobRef) => Promise<Answer<Index | Manifest>>;
@@ -71,7 +71,7 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     return { offer: before, checkedAt: before.observedAt, asked: false };
   };
 
-  const recall: Answers['recall'] = (repository, tag) => trust(memory.readTag(repository, tag));
+  const recall = (repository: Repository, tag: string): Resolution | null => trust(memory.readTag(repository, tag));
   const recallAll: Answers['recallAll'] = (tags) => memory.readTags(tags).map(trust);
 
   const ask: Answers['resolve'] = async (repository, tag) => {
@@ -102,15 +102,17 @@ export function createAnswers(ports: AnswerPorts, policy: AnswerPolicy): Answers
     return answer;
   };
 
+  const look: Answers['look'] = async (repository, tag) => recall(repository, tag) ?? resolve(repository, tag);
+
   const presence: Answers['presence'] = async (repository, digest) => {
-    const { offer, asked } = recall(repository, digest) ?? (await resolve(repository, digest));
+    const { offer, asked } = await look(repository, digest);
     if (offer.kind === 'unknown') return { known: { state: 'failed', reason: offer.reason }, asked };
     return { known: { state: 'known', value: offer.kind === 'found' }, asked };
   };
 
   return {
-    recall,
     recallAll,
+    look,
     resolve,
     presence,
     wasGone: (repository, name, maxAgeMs) => {

@@ -2,6 +2,7 @@ import { noteBaseOfBase } from '../core/base/base-of-base.ts';
 import { type Findings, NOTHING_FOUND } from '../core/base/claim.ts';
 import type { BaseAnswer, BaseNeed, Conversation, LocalName } from '../core/base/conversation.ts';
 import { type BaseQuestion, decideBase } from '../core/base/decide-base.ts';
+import { recallVersion } from '../core/base/surroundings.ts';
 import type { VersionContents } from '../core/base/version.ts';
 import { contentsOf } from '../core/image-contents.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
@@ -92,7 +93,7 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
 
   const learnTag = async (reference: Reference): Promise<Resolution> => {
     const tag = reference.tag ?? '';
-    const resolution = answers.recall(reference, tag) ?? (await answers.resolve(reference, tag));
+    const resolution = await answers.look(reference, tag);
     resolutions.set(keyOf(reference), resolution);
     consulted.tag(reference, tag, resolution);
     rememberAgain(reference, resolution);
@@ -102,9 +103,8 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
   /** What the tag names is a version whose contents are known already: then it was seen once more. */
   const rememberAgain = (reference: Reference, { offer, checkedAt }: Resolution): void => {
     if (offer.kind !== 'found' || checkedAt === null) return;
-    const versions = [...seen(reference), ...known];
-    const version = versions.findLast(({ topDigest }) => topDigest === offer.digest);
-    if (version !== undefined) remember(reference, { ...version, topDigest: offer.digest }, checkedAt);
+    const version = recallVersion({ seen, known }, reference, ({ topDigest }) => topDigest === offer.digest);
+    if (version !== null) remember(reference, version, checkedAt);
   };
 
   const remember = (reference: Reference, version: VersionContents, seenAt: number): void => {

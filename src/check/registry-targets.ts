@@ -35,7 +35,7 @@ export type WantedPlatform = { readonly asked: Platform | null; readonly machine
 export async function readTarget(reference: Reference, wanted: WantedPlatform, answers: Answers): Promise<RegistryTarget> {
   const platform = wanted.asked ?? wanted.machine;
   const consulted = createConsultation(answers);
-  const resolution = reference.tag === null ? null : await resolve(reference, answers);
+  const resolution = reference.tag === null ? null : await answers.look(reference, reference.tag);
   if (resolution !== null) consulted.tag(reference, reference.tag ?? '', resolution);
   const top = reference.digest ?? (resolution?.offer.kind === 'found' ? resolution.offer.digest : null);
   const place = top === null ? null : { repository: { registry: reference.registry, repository: reference.repository }, digest: top };
@@ -72,11 +72,6 @@ function whyUnread(resolution: Resolution | null, read: Read | null): Reason {
 function failureOf(resolution: Resolution | null, read: Read | null): Reason | null {
   if (resolution?.offer.kind === 'unknown') return resolution.offer.reason;
   return read?.ok === false ? read.reason : null;
-}
-
-async function resolve(reference: Reference, answers: Answers): Promise<Resolution> {
-  const tag = reference.tag ?? '';
-  return answers.recall(reference, tag) ?? (await answers.resolve(reference, tag));
 }
 
 async function readImage(
