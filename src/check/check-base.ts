@@ -10,7 +10,7 @@ import { type Outcome, reason } from '../core/reason.ts';
 import { type Reference, renderRepository } from '../core/reference.ts';
 import type { Answers, Resolution } from './answers.ts';
 import { type Consultation, createConsultation } from './consult.ts';
-import { findEntry, outcomeOf } from './entry.ts';
+import { findEntry, outcomeOf, readImageDocuments } from './entry.ts';
 import { type ReadablePlace, readOwnDocuments } from './own-documents.ts';
 import type { Memory } from './ports.ts';
 import type { BaseReport, TrailStep } from './report.ts';
@@ -128,18 +128,16 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
     top,
     manifest,
   }: Extract<BaseNeed, { what: 'contents' }>): Promise<Outcome<VersionContents>> => {
-    const document = outcomeOf(await consulted.manifest(reference, { digest: manifest, size: null }));
-    if (!document.ok) return document;
-    if (document.value.kind === 'index') return refused(`${manifest} is an index where a manifest was announced`);
-    const config = outcomeOf(await consulted.config(reference, document.value.config));
-    if (!config.ok) return config;
-    const contents = contentsOf(config.value);
-    if (contents.diffIds.length !== document.value.layers.length) {
+    const documents = await readImageDocuments(reference, { digest: manifest, size: null }, consulted);
+    if (!documents.ok) return documents;
+    const { layers, config } = documents.value.manifest;
+    const contents = contentsOf(documents.value.config);
+    if (contents.diffIds.length !== layers.length) {
       return refused(
-        `${renderRepository(reference)}@${manifest} has ${document.value.layers.length} layers, and its config tells of ${contents.diffIds.length}`,
+        `${renderRepository(reference)}@${manifest} has ${layers.length} layers, and its config tells of ${contents.diffIds.length}`,
       );
     }
-    const version = { topDigest: top, manifestDigest: manifest, configDigest: document.value.config.digest, contents };
+    const version = { topDigest: top, manifestDigest: manifest, configDigest: config.digest, contents };
     const resolution = resolutions.get(keyOf(reference));
     const isOffered = resolution?.offer.kind === 'found' && resolution.offer.digest === top;
     remember(isOffered ? reference : { ...reference, tag: null }, version, (isOffered ? resolution.checkedAt : null) ?? now());

@@ -1,11 +1,13 @@
 import type { Digest } from '../core/digest.ts';
 import type { Descriptor, Index, Manifest } from '../core/documents.ts';
+import type { ImageConfig } from '../core/image-config.ts';
 import { chooseEntry } from '../core/index-entry.ts';
 import type { Known } from '../core/known.ts';
 import { choosePlatform, type Platform } from '../core/platform.ts';
 import { type Outcome, reason } from '../core/reason.ts';
 import type { Repository } from '../core/reference.ts';
 import type { Consultation } from './consult.ts';
+import type { BlobRef } from './ports.ts';
 
 /** The manifest a platform has in what a digest names; `annotations` as the index has them. */
 export type PlatformEntry = { readonly digest: Digest; readonly size: number | null; readonly annotations: Descriptor['annotations'] };
@@ -57,6 +59,21 @@ async function checkManifest(
   const offered = config.value.platform;
   const fits = offered === null || choosePlatform([{ platform: offered }], platform) !== null;
   return { ok: true, value: fits ? { digest, size: null, annotations: new Map() } : null };
+}
+
+/** Reads the two documents of a platform's image. */
+export async function readImageDocuments(
+  repository: Repository,
+  manifest: BlobRef,
+  consulted: Consultation,
+): Promise<Outcome<{ readonly manifest: Manifest; readonly config: ImageConfig }>> {
+  const document = outcomeOf(await consulted.manifest(repository, manifest));
+  if (!document.ok) return document;
+  if (document.value.kind === 'index') {
+    return { ok: false, reason: reason('bad-response', `${manifest.digest} is an index where a manifest was announced`) };
+  }
+  const config = outcomeOf(await consulted.config(repository, document.value.config));
+  return config.ok ? { ok: true, value: { manifest: document.value, config: config.value } } : config;
 }
 
 /** What was learned, or why not. */

@@ -10,7 +10,7 @@ import type { Answers, Resolution } from './answers.ts';
 import { checkTag } from './check-tag.ts';
 import type { Settled } from './check-tags.ts';
 import { type Consultation, createConsultation } from './consult.ts';
-import { findEntry, outcomeOf } from './entry.ts';
+import { findEntry, outcomeOf, readImageDocuments } from './entry.ts';
 import type { Subject } from './images-to-check.ts';
 import type { OwnPlace } from './own-documents.ts';
 
@@ -88,25 +88,21 @@ async function readImage(
     : await findEntry(place, platform, consulted);
   if (!entry.ok) return entry;
   if (entry.value === null) return { ok: false, reason: notOffered(reference, platform, top.value) };
-  const manifest = outcomeOf(await consulted.manifest(place.repository, entry.value));
-  if (!manifest.ok) return manifest;
-  if (manifest.value.kind === 'index') {
-    return { ok: false, reason: reason('bad-response', `${entry.value.digest} is an index where a manifest was announced`) };
-  }
-  const config = outcomeOf(await consulted.config(place.repository, manifest.value.config));
-  if (!config.ok) return config;
-  const problem = describeMismatch(reference, manifest.value, config.value);
+  const documents = await readImageDocuments(place.repository, entry.value, consulted);
+  if (!documents.ok) return documents;
+  const { manifest, config } = documents.value;
+  const problem = describeMismatch(reference, manifest, config);
   if (problem !== null) return { ok: false, reason: problem };
-  const own = config.value.platform;
+  const own = config.platform;
   const image: InstalledImage = {
     ...missingImage(reference, own !== null && (isOnlyOne || choosePlatform([{ platform: own }], platform) !== null) ? own : platform),
-    imageId: manifest.value.config.digest,
-    configDigest: manifest.value.config.digest,
-    created: config.value.created,
-    diffIds: config.value.diffIds,
-    labels: config.value.labels,
+    imageId: manifest.config.digest,
+    configDigest: manifest.config.digest,
+    created: config.created,
+    diffIds: config.diffIds,
+    labels: config.labels,
   };
-  const history = { entries: config.value.history, precision: 'exact' as const };
+  const history = { entries: config.history, precision: 'exact' as const };
   // annotations are read with all else that the registry records
   return { ok: true, value: { image, build: { history, annotations: new Map(), ancestors: [] } } };
 }
