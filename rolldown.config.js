@@ -44,7 +44,7 @@ const collectLicences = {
 const START =
   /[\\/](?:src[\\/](?:errors|core[\\/]text|cli[\\/](?:program|options|exit-code|report-error))|node_modules[\\/]commander)|rolldown/;
 const CHECK =
-  /[\\/](?:src[\\/](?:adapters|check|cli|core|formats|sources|store)(?!.*(?:ssh|show|limits|update|upgrade|record|decide|check-base\.|own-documents|harvest))(?!.*base[\\/](?!claim|nothing|silent|version|provenance|purl))|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
+  /[\\/](?:src[\\/](?:adapters|check|cli|core|formats|sources|store)(?!.*(?:ssh|show|limits|update|upgrade|record|decide|check-base\.|own-documents|harvest))(?!.*base[\\/](?!claim|nothing|silent|version|provenance|purl|step\.))|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
 
 export default defineConfig({
   input: { main: 'src/main.ts' },

@@ -133,7 +133,8 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
     const { layers, config } = documents.value.manifest;
     const contents = contentsOf(documents.value.config);
     if (contents.diffIds.length !== layers.length) {
-      return refused(
+      return refuse(
+        'bad-response',
         `${renderRepository(reference)}@${manifest} has ${layers.length} layers, and its config tells of ${contents.diffIds.length}`,
       );
     }
@@ -152,7 +153,7 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
       const presence = isGone ? { ok: true as const, value: false } : outcomeOf(await consulted.presence(reference, digest));
       if (!presence.ok) return { what: 'entry', entry: presence };
       if (!presence.value)
-        return { what: 'entry', entry: refusedAs('not-found-or-private', `${renderRepository(reference)} does not have it`) };
+        return { what: 'entry', entry: refuse('not-found-or-private', `${renderRepository(reference)} does not have it`) };
     }
     const entry = await findEntry({ repository: reference, digest }, platform, consulted);
     if (!entry.ok || entry.value === null) return { what: 'entry', entry: entry.ok ? { ok: true, value: null } : entry };
@@ -180,10 +181,6 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 
 const keyOf = (reference: Reference): string => `${renderRepository(reference)}:${reference.tag ?? ''}`;
 
-function refused(message: string): Outcome<never> {
-  return refusedAs('bad-response', message);
-}
-
-function refusedAs(kind: 'bad-response' | 'not-found-or-private', message: string): Outcome<never> {
+function refuse(kind: 'bad-response' | 'not-found-or-private', message: string): Outcome<never> {
   return { ok: false, reason: reason(kind, message) };
 }

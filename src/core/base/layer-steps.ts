@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../history.ts';
 import type { ImageContents } from '../image-contents.ts';
 import { sanitizeText } from '../text.ts';
+import { SETTING_INSTRUCTIONS } from './step.ts';
 
 /** For each step of a history, oldest first, whether it made a layer; null where that is not known. */
 export type LayerSteps = readonly (boolean | null)[];
@@ -55,5 +56,6 @@ type Layered = Pick<ImageContents, 'diffIds' | 'history'>;
 const MAX_STEP_LENGTH = 200;
 
 /** Docker's classic builder and buildah write the shell and a comment sign before it; WORKDIR is none of these: it may make a directory. */
-const SETTING_INSTRUCTION =
-  /^(?:(?:\/bin\/sh -c|cmd \/S \/C|powershell -Command) #\(nop\) {1,2})?(ARG|CMD|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|SHELL|STOPSIGNAL|USER|VOLUME)(?= |$)/;
+const SETTING_INSTRUCTION = new RegExp(
+  `^(?:(?:/bin/sh -c|cmd /S /C|powershell -Command) #\\(nop\\) {1,2})?(${SETTING_INSTRUCTIONS.join('|')})(?= |$)`,
+);

@@ -24,7 +24,7 @@ const NOP = '#(nop) ';
 const MAX_SHELL = 200;
 
 /** Instructions that only change the config, whoever carries them out. WORKDIR is none: it may make the directory. */
-const CONFIG_ONLY: ReadonlySet<string> = new Set([
+export const SETTING_INSTRUCTIONS = [
   'ARG',
   'CMD',
   'ENTRYPOINT',
@@ -38,7 +38,9 @@ const CONFIG_ONLY: ReadonlySet<string> = new Set([
   'STOPSIGNAL',
   'USER',
   'VOLUME',
-]);
+] as const;
+
+const CONFIG_ONLY: ReadonlySet<string> = new Set(SETTING_INSTRUCTIONS);
 
 /** Instructions that both the classic builder and buildah write after one blank. */
 const ONE_BLANK: ReadonlySet<string> = new Set(['ADD', 'COPY', 'WORKDIR']);

@@ -1,3 +1,5 @@
+import { SETTING_INSTRUCTIONS } from '../../core/base/step.ts';
+
 /** A step as far as it shows whether it made a layer. `size`: of its layer in bytes; 0 for none, but for an empty layer too. */
 export type SizedStep = { readonly createdBy: string | null; readonly comment: string | null; readonly size: number | null };
 
@@ -25,8 +27,7 @@ type Kind = 'layer' | 'none' | 'open';
 
 const ANSWERS: Readonly<Record<Kind, boolean | null>> = { layer: false, none: true, open: null };
 
-/** Instructions that only change the config, whoever builds. */
-const SETTINGS = 'ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|HEALTHCHECK|ARG|SHELL|MAINTAINER|ONBUILD';
+const SETTINGS = SETTING_INSTRUCTIONS.join('|');
 const BUILDKIT_SETTING = new RegExp(`^(?:${SETTINGS}) `);
 const CLASSIC_SETTING = new RegExp(`^/bin/sh -c #\\(nop\\) +(?:${SETTINGS}) `);
 const BUILDKIT_LAYER = /^(?:RUN|COPY|ADD) /;
