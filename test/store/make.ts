@@ -107,3 +107,11 @@ export function outline(versions: readonly BaseVersion[], names: readonly string
 export function stateFile(stateDirectory: string): string {
   return join(stateDirectory, 'state.db');
 }
+
+/** What SQLite says of a file that no one has open. */
+export function integrityOf(file: string): unknown {
+  const raw = openRaw(file);
+  const found: unknown = raw.prepare('pragma integrity_check').get();
+  raw.close();
+  return found;
+}

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, it } from
 import { CACHE } from '../../src/store/cache.ts';
 import { run } from '../helpers/processes.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
-import { cacheFile, DAY, makeDocument, makeFound, nginx, openRaw, remember } from './make.ts';
+import { cacheFile, DAY, integrityOf, makeDocument, makeFound, nginx, openRaw, remember } from './make.ts';
 import { bundleStore, killJob, runJob } from './processes.ts';
 
 let built: TemporaryDirectory;
@@ -31,20 +31,13 @@ const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
 const worker = { registry: 'docker.io', repository: 'library/worker' };
 const TEN = Array.from({ length: 10 }, (_, n) => `worker${n}`);
 
-function integrity(): unknown {
-  const raw = openRaw(file);
-  const found: unknown = raw.prepare('pragma integrity_check').get();
-  raw.close();
-  return found;
-}
-
 describe('several processes at once', () => {
   it('make the cache together and keep what each of them learned', async () => {
     const found = await Promise.all(TEN.map((name) => runJob(bundle, { directory: cache, job: 'write', name })));
     expect(found).toEqual(TEN.map(() => ({ tag: true, document: true, warnings: [] })));
     const later = await Promise.all(TEN.map((name) => runJob(bundle, { directory: cache, job: 'read', name })));
     expect(later).toEqual(TEN.map(() => ({ tag: true, document: true, warnings: [] })));
-    expect(integrity()).toEqual({ integrity_check: 'ok' });
+    expect(integrityOf(file)).toEqual({ integrity_check: 'ok' });
   });
 
   it('wait for one that is just making it', async () => {
@@ -65,7 +58,7 @@ describe('several processes at once', () => {
     const found = await Promise.all(TEN.map((name) => runJob(bundle, { directory: cache, job: 'write', name })));
     expect(found.map(({ tag, document }) => tag && document)).toEqual(TEN.map(() => true));
     expect(found.flatMap(({ warnings }) => warnings.map(({ code }) => code))).toContain('store-damaged');
-    expect(integrity()).toEqual({ integrity_check: 'ok' });
+    expect(integrityOf(file)).toEqual({ integrity_check: 'ok' });
     expect(await runJob(bundle, { directory: cache, job: 'write', name: 'next' })).toEqual({ tag: true, document: true, warnings: [] });
   });
 
@@ -100,7 +93,7 @@ describe('a process that is killed while it writes', () => {
         expect(memory.readTag(nginx, '1.27')).toEqual(makeFound('a'));
         expect(memory.warnings()).toEqual([]);
       });
-      expect(integrity()).toEqual({ integrity_check: 'ok' });
+      expect(integrityOf(file)).toEqual({ integrity_check: 'ok' });
     }
   });
 });

@@ -3,7 +3,20 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../helpers/processes.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
-import { keysOfImage, makeFound, makeMemory, makeVersion, nginx, node, NOON, openRaw, outline, remember, stateFile } from './make.ts';
+import {
+  integrityOf,
+  keysOfImage,
+  makeFound,
+  makeMemory,
+  makeVersion,
+  nginx,
+  node,
+  NOON,
+  openRaw,
+  outline,
+  remember,
+  stateFile,
+} from './make.ts';
 import { bundleStore, killJob, runBaseJob } from './processes.ts';
 
 let built: TemporaryDirectory;
@@ -30,13 +43,6 @@ const TEN = Array.from({ length: 10 }, (_, n) => `worker${n}`);
 const BASES = Array.from({ length: 100 }, (_, n) => makeVersion(`base ${n}`, { tag: `tag-${n}` }));
 const BY_TAG = new Map(BASES.map((base) => [base.tag, base]));
 const learned = makeVersion('learned');
-
-function integrity(): unknown {
-  const raw = openRaw(file);
-  const found: unknown = raw.prepare('pragma integrity_check').get();
-  raw.close();
-  return found;
-}
 
 function fill(): void {
   remember(directory, (memory) => BASES.forEach(memory.writeBase), { stateDirectory: directory });
@@ -183,7 +189,7 @@ describe('several processes at once', () => {
     expect(found.map(({ own, warnings }) => ({ own, warnings }))).toEqual(TEN.map(() => ({ own: 1, warnings: [] })));
     const later = await Promise.all(TEN.map((name) => runBaseJob(bundle, { directory, job: 'seeAgain', name })));
     expect(later).toEqual(TEN.map(() => ({ shared: 50, own: 1, warnings: [] })));
-    expect(integrity()).toEqual({ integrity_check: 'ok' });
+    expect(integrityOf(file)).toEqual({ integrity_check: 'ok' });
   });
 
   it('get over a damaged state, which is kept', async () => {
@@ -209,7 +215,7 @@ describe('a process that is killed while it writes', () => {
         },
         { stateDirectory: directory },
       );
-      expect(integrity()).toEqual({ integrity_check: 'ok' });
+      expect(integrityOf(file)).toEqual({ integrity_check: 'ok' });
     }
   });
 });
