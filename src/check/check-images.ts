@@ -124,6 +124,8 @@ async function check(ports: Checking, options: CheckOptions): Promise<CheckRepor
     ),
     registries: registry?.usage() ?? [],
     warnings: [...(inventory?.warnings ?? []), ...(registry?.warnings() ?? [])],
+    files: null,
+    ignored: 0,
   };
 }
 

@@ -37,7 +37,9 @@ export function describeImage(subject: Subject, { settled, base }: Findings, cha
     base,
     containers: subject.containers,
     held: null,
+    expired: [],
     sources: subject.sources,
+    builtFrom: null,
   };
 }
 

@@ -32,7 +32,7 @@ export function listSubjects(inventory: Inventory, options: SubjectOptions): rea
     referencesOf(image).map((reference) => ({ image, reference, text: reference === null ? image.imageId : renderReference(reference) })),
   );
   const usesOf = assignContainers(named, inventory.containers);
-  const sources = [{ kind: inventory.kind, location: inventory.location, line: null, column: null }];
+  const sources = [{ kind: inventory.kind, location: inventory.location, line: null, column: null, file: null }];
   return named
     .filter(({ reference, image }) => options.matches === null || options.matches(reference, image))
     .map((pair) => ({

@@ -1,5 +1,6 @@
 import type { BaseVersion, BuildNote } from '../core/base/version.ts';
 import type { Digest } from '../core/digest.ts';
+import type { FileProblem, FileReference, StageBase } from '../core/file-reference.ts';
 import type { BuildRecord, Container, InstalledImage } from '../core/installed.ts';
 import type { Outcome, Reason } from '../core/reason.ts';
 import type { Repository } from '../core/reference.ts';
@@ -31,6 +32,32 @@ export type Inventory = {
   /** How an image of `images` was made: asked of the store once in the image's life. null: it does not tell. Rejects only when aborted. */
   readonly readBuild: (image: InstalledImage) => Promise<BuildRecord | null>;
   readonly close: () => void;
+};
+
+/** The files that name images. */
+export type FileSource = {
+  /** Reads what can be read; what cannot is a problem of its own. Rejects only when aborted, or with ImgupdateError 'usage' when a named path does not exist. */
+  readonly read: (options: FileOptions) => Promise<FileInventory>;
+};
+
+export type FileOptions = {
+  /** Files and folders as the user wrote them; `-` is standard input. */
+  readonly paths: readonly string[];
+  /** What `--build-arg` says; null: the value is the environment's. */
+  readonly buildArgs: ReadonlyMap<string, string | null>;
+  /** The stage of a Dockerfile that is wanted; null: the last one is what is built, and all are checked. */
+  readonly target: string | null;
+  readonly signal: AbortSignal;
+};
+
+export type FileInventory = {
+  /** By path, line and column. */
+  readonly references: readonly FileReference[];
+  readonly problems: readonly FileProblem[];
+  /** How many files of a known kind were read. */
+  readonly files: number;
+  /** Of each Dockerfile that was named itself, not found in a folder nor by a compose file: what it builds on. */
+  readonly builds: readonly { readonly path: string; readonly base: StageBase }[];
 };
 
 /** Something the user should know that concerns no verdict. `image` is a canonical reference. */

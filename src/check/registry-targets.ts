@@ -53,7 +53,7 @@ export async function readTarget(reference: Reference, wanted: WantedPlatform, a
       name: renderFamiliar(reference),
       platform: image.platform,
       containers: [],
-      sources: [{ kind: 'docker', location: `docker://${renderFamiliar(reference)}`, line: null, column: null }],
+      sources: [{ kind: 'docker', location: `docker://${renderFamiliar(reference)}`, line: null, column: null, file: null }],
     },
     settled: { check, resolution },
     place: read?.ok === true ? place : null,

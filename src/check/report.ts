@@ -1,5 +1,7 @@
 import type { BaseClaim, RejectedClaim } from '../core/base/claim.ts';
 import type { Digest } from '../core/digest.ts';
+import type { FilePlace, FileProblem } from '../core/file-reference.ts';
+import type { Hold } from '../core/hold.ts';
 import type { Download } from '../core/layers.ts';
 import type { Platform } from '../core/platform.ts';
 import type { BaseVerdict, NewerVerdict, Overall, TagVerdict } from '../core/verdict.ts';
@@ -13,7 +15,14 @@ export type CheckReport = {
   readonly images: readonly ImageReport[];
   readonly registries: readonly RegistryUse[];
   readonly warnings: readonly Warning[];
+  /** What was read beside images; null where no file was asked for. */
+  readonly files: FilesReport | null;
+  /** How many rows the configuration has ignored. */
+  readonly ignored: number;
 };
+
+/** `read`: how many files of a known kind. */
+export type FilesReport = { readonly read: number; readonly problems: readonly FileProblem[] };
 
 /** One reference of one image, on one platform: a row. */
 export type ImageReport = {
@@ -36,8 +45,13 @@ export type ImageReport = {
   readonly newer: { readonly verdict: NewerVerdict; readonly checkedAt: number | null };
   readonly base: BaseReport;
   readonly containers: readonly ContainerUse[];
-  readonly held: { readonly reason: string | null; readonly until: string | null } | null;
+  /** That it is held back, as long as that lasts. */
+  readonly held: Hold | null;
+  /** Holds that have ended. */
+  readonly expired: readonly Hold[];
   readonly sources: readonly SourcePlace[];
+  /** The line of a Dockerfile that names its base, where the image is said to be built from it. */
+  readonly builtFrom: SourcePlace | null;
 };
 
 export type BaseReport = {
@@ -79,4 +93,6 @@ export type SourcePlace = {
   readonly location: string;
   readonly line: number | null;
   readonly column: number | null;
+  /** The whole place in a file, and the reference as it stands there; null for what is in no file. */
+  readonly file: { readonly place: FilePlace; readonly written: string } | null;
 };

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../core/documents-wire.ts';
 import { parseJson } from '../core/json.ts';
 import { malformed, type Parsed, parsed } from '../core/parsed.ts';
 import { sanitizeText } from '../core/text.ts';
-import { renderSuggestion } from '../formats/suggest.ts';
+import { renderSuggestion } from '../core/suggest.ts';
 
 /** What a configuration file says, as the options that say the same would have it. */
 export type Config = {

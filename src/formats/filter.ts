@@ -8,7 +8,7 @@ import { parseReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { BaseMovement, BaseVerdict, Overall, TagVerdict, Version } from '../core/verdict.ts';
 import { baseMovementOf } from './base.ts';
-import { renderSuggestion } from './suggest.ts';
+import { renderSuggestion } from '../core/suggest.ts';
 
 export type ImageFilter = (image: ImageReport) => boolean;
 

@@ -7,7 +7,7 @@ import { renderJson } from './json.ts';
 import { renderNdjson } from './ndjson.ts';
 import { renderPlain } from './plain.ts';
 import { renderQuiet } from './quiet.ts';
-import { renderSuggestion } from './suggest.ts';
+import { renderSuggestion } from '../core/suggest.ts';
 import type { TableOptions } from './table.ts';
 import { renderTable } from './table.ts';
 import { compileTemplate } from './template.ts';

@@ -72,7 +72,7 @@ export type ImageEntry = {
   };
   readonly containers: readonly ContainerUse[];
   readonly held: { readonly reason: string | null; readonly until: string | null } | null;
-  readonly sources: readonly SourcePlace[];
+  readonly sources: readonly Pick<SourcePlace, 'kind' | 'location' | 'line' | 'column'>[];
 };
 
 /** Renders one JSON document, indented by two blanks. Outside text is escaped, never changed. */

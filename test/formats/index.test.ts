@@ -68,7 +68,7 @@ const EVIL_REPORT = makeReport(
         ]),
         containers: [{ name: EVIL, running: true, outdated: true }],
         held: { reason: EVIL, until: EVIL },
-        sources: [{ kind: EVIL, location: EVIL, line: 1, column: 1 }],
+        sources: [{ kind: EVIL, location: EVIL, line: 1, column: 1, file: null }],
         platform: { os: EVIL, architecture: EVIL, variant: EVIL, osVersion: null, osFeatures: [] },
         newer: {
           verdict: { kind: 'available', line: { tag: EVIL, level: 'minor', digest: null }, newest: null, why: EVIL },

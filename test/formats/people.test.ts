@@ -109,7 +109,7 @@ describe('show', () => {
         checkedAt: null,
       },
       held: { reason: 'wait', until: '2026-12-15' },
-      sources: [{ kind: 'dockerfile', location: 'Dockerfile', line: 3, column: 6 }],
+      sources: [{ kind: 'dockerfile', location: 'Dockerfile', line: 3, column: 6, file: null }],
     });
     const text = show(row);
     expect(fieldOf(text, 'Status')).toBe('upgradable (current, newer tags)');
@@ -255,7 +255,7 @@ describe('the upgrade that show proposes', () => {
   const upgrade = (row: Parameters<typeof renderShow>[0]) => fieldOf(show(row), 'Upgrade');
 
   it('is podman for an image of podman', () => {
-    const podman = [{ kind: 'docker-daemon', location: 'unix:///run/podman/podman.sock', line: null, column: null }];
+    const podman = [{ kind: 'docker-daemon', location: 'unix:///run/podman/podman.sock', line: null, column: null, file: null }];
     expect(upgrade(makeRow('nginx:1.27', 'rebuilt', { sources: podman }))).toBe('podman pull docker.io/library/nginx:1.27');
     expect(upgrade(makeRow('nginx:1.27', 'rebuilt'))).toBe('docker pull nginx:1.27');
   });
@@ -281,7 +281,7 @@ describe('the upgrade that show proposes', () => {
       'docker build --pull -t my-app:dev .\n in the folder of its Dockerfile, to have the present docker.io/library/node:20-slim\n' +
         ' recreate app: a container keeps the image it was created from',
     );
-    const podman = [{ kind: 'containers-storage', location: '', line: null, column: null }];
+    const podman = [{ kind: 'containers-storage', location: '', line: null, column: null, file: null }];
     expect(upgrade(onBase('localhost/app:1', 'local', moved('node:20'), { sources: podman }))).toMatch(
       /^podman build --pull -t localhost\/app:1 /,
     );

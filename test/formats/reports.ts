@@ -55,7 +55,9 @@ export function makeRow(name: string, verdict: TagVerdict | Exclude<TagVerdict['
     base: makeBaseReport(base),
     containers: [],
     held: null,
-    sources: [{ kind: 'docker-daemon', location: 'unix:///var/run/docker.sock', line: null, column: null }],
+    sources: [{ kind: 'docker-daemon', location: 'unix:///var/run/docker.sock', line: null, column: null, file: null }],
+    expired: [],
+    builtFrom: null,
     ...parts,
     tag: {
       verdict: tag,
@@ -91,7 +93,7 @@ export function unknown(kind: ReasonKind, message: string, retryAt: string | nul
 }
 
 export function makeReport(images: readonly ImageReport[], parts: Partial<CheckReport> = {}): CheckReport {
-  return { generatedAt: NOW, images, registries: [], warnings: [], ...parts };
+  return { generatedAt: NOW, images, registries: [], warnings: [], files: null, ignored: 0, ...parts };
 }
 
 /** One row of each kind. */
@@ -115,7 +117,7 @@ export const WORLD: CheckReport = makeReport(
         ],
       },
     }),
-    makeRow('node:20-alpine', 'current', { sources: [{ kind: 'dockerfile', location: 'Dockerfile', line: 1, column: 6 }] }),
+    makeRow('node:20-alpine', 'current', { sources: [{ kind: 'dockerfile', location: 'Dockerfile', line: 1, column: 6, file: null }] }),
     makeRow('postgres:15.4', 'rebuilt', { held: { reason: 'wait for the window', until: '2026-12-15' } }),
     makeRow('python:3.8-slim', 'gone'),
     makeRow(`redis@${HERE}`, 'pinned'),

@@ -231,7 +231,7 @@ describe('a template', () => {
     const row = makeRow('nginx:1.27', unknown('bad-response', evil), {
       labels: new Map([[evil, evil]]),
       containers: [{ name: evil, running: true, outdated: true }],
-      sources: [{ kind: evil, location: evil, line: 1, column: 1 }],
+      sources: [{ kind: evil, location: evil, line: 1, column: 1, file: null }],
       created: evil,
     });
     const all =

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { normalizeTime, renderAge, renderDate, renderSeconds, renderTime } from '../../src/formats/age.ts';
 import { createPaint, decideColor } from '../../src/formats/paint.ts';
 import { renderCompactSize, renderSize } from '../../src/formats/size.ts';
-import { suggest } from '../../src/formats/suggest.ts';
+import { suggest } from '../../src/core/suggest.ts';
 import { NOW } from './reports.ts';
 
 describe('a size', () => {

@@ -1,4 +1,4 @@
-import { renderSuggestion } from '../suggest.ts';
+import { renderSuggestion } from '../../core/suggest.ts';
 import type { Command, FieldStep, Node, Operand, Pipeline } from './ast.ts';
 import type { Shape } from './fields.ts';
 import { PLAIN } from './fields.ts';

@@ -1,6 +1,6 @@
 import type { Base, Command, FieldStep, Operand, Pipeline } from './ast.ts';
 import { FUNCTION_NAMES } from './functions.ts';
-import { renderSuggestion } from '../suggest.ts';
+import { renderSuggestion } from '../../core/suggest.ts';
 import type { Token } from './tokens.ts';
 
 const MAX_DEPTH = 100;

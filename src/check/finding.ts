@@ -1,0 +1,74 @@
+import type { FailOn } from '../core/fail-on.ts';
+import type { FilePlace } from '../core/file-reference.ts';
+import type { CheckReport, ImageReport } from './report.ts';
+
+/** What a finding is about. Stable: ignore lists and dashboards rest on it. */
+export const FINDING_RULES = [
+  'stale/base',
+  'stale/rebuilt',
+  'stale/gone',
+  'stale/patch',
+  'stale/minor',
+  'stale/major',
+  'unknown/auth',
+  'unknown/notfound',
+  'unknown/ratelimit',
+  'unknown/network',
+  'unknown/response',
+  'unknown/unsupported',
+  'unknown/offline',
+  'unknown/policy',
+  'unknown/base',
+  'unknown/reference',
+  'unknown/file',
+  'hold/expired',
+] as const;
+
+export type FindingRule = (typeof FINDING_RULES)[number];
+
+/** `error`: it fails the check. `warning`: it should be known. `note`: it is held, so it fails nothing. */
+export type FindingLevel = 'error' | 'warning' | 'note';
+
+/** One thing that a check found about one image at one place. */
+export type Finding = {
+  readonly rule: FindingRule;
+  readonly level: FindingLevel;
+  /** One sentence that begins with the image and has no full stop; safe to print, but to be escaped as a format wants it. */
+  readonly message: string;
+  /** What to do about it, a sentence without its full stop; null where the message says it all. */
+  readonly advice: string | null;
+  /** As it stands in the file, else the name to type: `node:${VERSION}`, `docker://acme/app:1`; safe to print. The file itself for `unknown/file`. */
+  readonly image: string;
+  /** null for what is in no file. For a file that could not be read: its first line where no other is known. */
+  readonly place: FilePlace | null;
+  /** null for `unknown/file`. */
+  readonly report: ImageReport | null;
+};
+
+/** `passed`: nothing reached what the check was to fail on. `untrusted`: no look-up gave an answer. */
+export type CheckResult = 'passed' | 'stale' | 'incomplete' | 'untrusted';
+
+/** A check that was judged: what all its formats show. */
+export type Outcome = {
+  readonly report: CheckReport;
+  /** By path, line and column; then those of no file, by image. */
+  readonly findings: readonly Finding[];
+  /** What the check was to fail on; single images may have their own. */
+  readonly failOn: readonly FailOn[];
+  readonly result: CheckResult;
+  /** The code the process ends with. */
+  readonly exitCode: number;
+  readonly counts: OutcomeCounts;
+};
+
+/** `images`: distinct rows. `failing`: those with an error. `held`: those with a note. `unchecked`: those with an open question, and files that could not be read. */
+export type OutcomeCounts = {
+  readonly images: number;
+  readonly files: number;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly notes: number;
+  readonly failing: number;
+  readonly held: number;
+  readonly unchecked: number;
+};
