@@ -2,6 +2,7 @@ import type { BaseVersion, BuildNote } from '../core/base/version.ts';
 import type { Digest } from '../core/digest.ts';
 import type { FileProblem, FileReference, StageBase } from '../core/file-reference.ts';
 import type { BuildRecord, Container, InstalledImage } from '../core/installed.ts';
+import type { Platform } from '../core/platform.ts';
 import type { Outcome, Reason } from '../core/reason.ts';
 import type { Repository } from '../core/reference.ts';
 
@@ -47,6 +48,8 @@ export type FileOptions = {
   readonly buildArgs: ReadonlyMap<string, string | null>;
   /** The stage of a Dockerfile that is wanted; null: the last one is what is built, and all are checked. */
   readonly target: string | null;
+  /** What a Dockerfile's BUILDPLATFORM and TARGETPLATFORM are. */
+  readonly platforms: { readonly build: Platform; readonly target: Platform };
   readonly signal: AbortSignal;
 };
 
