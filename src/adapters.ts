@@ -76,6 +76,8 @@ async function openRegistry({ env, version }: Machine, settings: RegistrySetting
       no: firstOf(env.no_proxy, env.NO_PROXY),
     },
     trustedRealms: settings.trustedRealms,
+    rules: settings.rules,
+    onlyHosts: settings.onlyHosts,
     floor: { remaining: 10, fraction: 0.2 },
     concurrency: settings.jobs,
     timeoutMs: settings.timeoutMs,

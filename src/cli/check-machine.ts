@@ -86,6 +86,8 @@ export function planRegistry(
       jobs: options.jobs,
       timeoutMs: options.timeout,
       trustedRealms,
+      rules: new Map(),
+      onlyHosts: null,
       log: (line) => {
         if (options.verbose === true) context.stderr.write(`   ${sanitizeText(line)}\n`);
       },

@@ -1,4 +1,5 @@
 import type { ImageSource, Memory, Registry } from '../check/ports.ts';
+import type { RegistryRule } from '../core/configuration.ts';
 
 /** Everything a command needs from outside; the composition root makes it. */
 export type Context = {
@@ -46,6 +47,10 @@ export type RegistrySettings = {
   readonly timeoutMs: number;
   /** Registry to the realm hosts that may see its credentials, beside those known to belong to it. */
   readonly trustedRealms: ReadonlyMap<string, readonly string[]>;
+  /** What the configuration says of single registries, by their names in references. */
+  readonly rules: ReadonlyMap<string, RegistryRule>;
+  /** The only registries that may be contacted, by their names in references; null: any. */
+  readonly onlyHosts: ReadonlySet<string> | null;
   readonly log: (line: string) => void;
 };
 

@@ -1,4 +1,5 @@
 import type { Keychain } from '../check/ports.ts';
+import type { RegistryRule } from '../core/configuration.ts';
 import type { OnRequest } from './exchange.ts';
 import type { ProxySettings } from './proxy.ts';
 import type { Clock } from './retry.ts';
@@ -19,6 +20,10 @@ export type RegistryOptions = {
   readonly proxy: ProxySettings;
   /** Registry name to the token servers that may see its login, beside the built-in ones. */
   readonly trustedRealms: ReadonlyMap<string, readonly string[]>;
+  /** What the configuration says of single registries, by their names in references. */
+  readonly rules: ReadonlyMap<string, RegistryRule>;
+  /** The only registries that may be contacted, by their names in references; null: any. */
+  readonly onlyHosts: ReadonlySet<string> | null;
   /** No counted request is made with so many pulls left, or this part of the limit; the larger number counts. */
   readonly floor: { readonly remaining: number; readonly fraction: number };
   /** Requests in flight per registry. */

@@ -20,6 +20,8 @@ export function createClient(options: Partial<RegistryOptions> = {}, credentials
     extraCaFile: null,
     proxy: { http: null, https: null, no: null },
     trustedRealms: new Map(),
+    rules: new Map(),
+    onlyHosts: null,
     floor: { remaining: 10, fraction: 0.2 },
     concurrency: 16,
     timeoutMs: 20_000,
