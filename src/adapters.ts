@@ -13,6 +13,8 @@ export type Machine = {
   readonly platform: string;
   readonly uid: number | null;
   readonly version: string;
+  readonly cwd: string;
+  readonly readStdin: () => Promise<string>;
   readonly signal: AbortSignal;
 };
 
@@ -39,6 +41,7 @@ function compose(machine: Machine, world: World): Adapters {
   return {
     openMemory: () => Promise.resolve(world.openMemory()),
     openEngine: (settings) => openEngine(machine, { ...settings, host: settings.host ?? world.engineHost }),
+    openFiles: async () => (await import('./sources/files/file-source.ts')).createFileSource(machine),
     openRegistry: (settings) => openRegistry(machine, settings, world),
     startDemo: () => startDemo(machine),
   };

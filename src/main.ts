@@ -47,7 +47,15 @@ async function main(): Promise<void> {
       signal: interruption.signal,
       readFile: async (path) => (await import('node:fs/promises')).readFile(path, 'utf8'),
       writeFile: async (path, text) => (await import('./store/write-whole.ts')).writeWhole(path, text, String(process.pid)),
-      adapters: loadAdapters({ env, platform, uid: process.getuid?.() ?? null, version: packageJson.version, signal: interruption.signal }),
+      adapters: loadAdapters({
+        env,
+        platform,
+        uid: process.getuid?.() ?? null,
+        version: packageJson.version,
+        cwd: process.cwd(),
+        readStdin: async () => (await import('node:stream/consumers')).text(process.stdin),
+        signal: interruption.signal,
+      }),
     });
     process.exitCode = interrupted.code ?? exitCode;
   } catch (error) {
@@ -88,6 +96,7 @@ function loadAdapters(machine: Machine): Adapters {
   return {
     openMemory: async () => (await load()).openMemory(),
     openEngine: async (settings) => (await load()).openEngine(settings),
+    openFiles: async () => (await load()).openFiles(),
     openRegistry: async (settings) => (await load()).openRegistry(settings),
     startDemo: async () => (await load()).startDemo(),
   };

@@ -5,7 +5,8 @@ import { knownDigests } from '../core/tag-check.ts';
 import { decideOverall, type NewerVerdict } from '../core/verdict.ts';
 import type { Settled } from './check-tags.ts';
 import type { Subject } from './images-to-check.ts';
-import type { BaseReport, ImageReport, TagReport } from './report.ts';
+import type { BaseReport, ImageReport, SourcePlace, TagReport } from './report.ts';
+import { type AppliedRules, sortHolds } from './rules.ts';
 
 const NEWER_UNTRACKED: NewerVerdict = { kind: 'untracked', why: 'versions are not followed yet' };
 
@@ -15,11 +16,19 @@ const UNNAMED: Settled = {
 };
 
 /** What was found about a subject; `settled` is null for an image without a name. */
-export type Findings = { readonly settled: Settled | null; readonly base: BaseReport };
+export type Findings = {
+  readonly settled: Settled | null;
+  readonly base: BaseReport;
+  readonly builtFrom: SourcePlace | null;
+  readonly rules: Pick<AppliedRules, 'hold' | 'failOn'>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+};
 
 /** The row of a subject: what the store says of the image, and what was found about it. */
-export function describeImage(subject: Subject, { settled, base }: Findings, chainsHere: () => ReadonlySet<string>): ImageReport {
+export function describeImage(subject: Subject, findings: Findings, chainsHere: () => ReadonlySet<string>): ImageReport {
   const { image, reference } = subject;
+  const { settled, base, rules, builtFrom } = findings;
   const tag = describeTag(subject, settled ?? UNNAMED, chainsHere);
   return {
     reference: subject.text,
@@ -36,10 +45,10 @@ export function describeImage(subject: Subject, { settled, base }: Findings, cha
     newer: { verdict: NEWER_UNTRACKED, checkedAt: null },
     base,
     containers: subject.containers,
-    held: null,
-    expired: [],
+    ...sortHolds([subject.hold, rules.hold], findings.now),
+    failOn: rules.failOn,
     sources: subject.sources,
-    builtFrom: null,
+    builtFrom,
   };
 }
 

@@ -1,4 +1,5 @@
 import { groupBy } from '../core/group.ts';
+import type { Hold } from '../core/hold.ts';
 import type { Container, InstalledImage } from '../core/installed.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
 import { compareText, type Reference, renderFamiliar, renderReference, renderRepository } from '../core/reference.ts';
@@ -15,6 +16,8 @@ export type Subject = {
   readonly platform: Platform;
   readonly containers: readonly ContainerUse[];
   readonly sources: readonly SourcePlace[];
+  /** What stands beside it in a file, expired or not. */
+  readonly hold: Hold | null;
 };
 
 /** Says which rows are wanted, so that nothing is asked about others; `reference` is null for an image without a name. */
@@ -22,8 +25,8 @@ export type Matches = (reference: Reference | null, image: InstalledImage) => bo
 
 export type SubjectOptions = {
   readonly matches: Matches | null;
-  /** Overrides the platform of every image. */
-  readonly platform: Platform | null;
+  /** Overrides an image's own; null: it does not. */
+  readonly platformFor: (reference: Reference | null) => Platform | null;
 };
 
 /** Every reference of every image, sorted by reference, then platform, with the containers that use it. */
@@ -40,9 +43,10 @@ export function listSubjects(inventory: Inventory, options: SubjectOptions): rea
       reference: pair.reference,
       text: pair.text,
       name: pair.reference === null ? '<none>' : renderFamiliar(pair.reference),
-      platform: options.platform ?? pair.image.platform,
+      platform: options.platformFor(pair.reference) ?? pair.image.platform,
       containers: usesOf.get(pair) ?? NO_CONTAINERS,
       sources,
+      hold: null,
     }))
     .sort((a, b) => compareText(a.text, b.text) || compareText(renderPlatform(a.platform), renderPlatform(b.platform)));
 }

@@ -19,7 +19,7 @@ import { createLazyRegistry } from './lazy-registry.ts';
 import { createLocalBases, type LocalBases } from './local-bases.ts';
 import type { ImageSource, Inventory, Registry } from './ports.ts';
 
-export type RecordPorts = CheckPorts & { readonly source: ImageSource };
+export type RecordPorts = Omit<CheckPorts, 'files'> & { readonly source: ImageSource };
 
 export type RecordOptions = {
   /** As the user wrote it, for messages. */
@@ -56,7 +56,7 @@ type Recording = Omit<RecordPorts, 'openRegistry'> & { readonly inventory: Inven
 
 async function record(ports: Recording, options: RecordOptions): Promise<BuildNote> {
   const { inventory, memory, now } = ports;
-  const subject = chooseSubject(listSubjects(inventory, { matches: options.matches, platform: null }), options.image);
+  const subject = chooseSubject(listSubjects(inventory, { matches: options.matches, platformFor: () => null }), options.image);
   const local = createLocalBases(inventory.images, inventory.readBuild);
   const contents = await local.contentsOf(subject.image);
   if (contents === null) throw notTheBase(`the engine does not tell which layers ${options.image} has`, 'build it again');

@@ -54,6 +54,7 @@ export async function readTarget(reference: Reference, wanted: WantedPlatform, a
       platform: image.platform,
       containers: [],
       sources: [{ kind: 'docker', location: `docker://${renderFamiliar(reference)}`, line: null, column: null, file: null }],
+      hold: null,
     },
     settled: { check, resolution },
     place: read?.ok === true ? place : null,

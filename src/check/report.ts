@@ -1,5 +1,6 @@
 import type { BaseClaim, RejectedClaim } from '../core/base/claim.ts';
 import type { Digest } from '../core/digest.ts';
+import type { FailOn } from '../core/fail-on.ts';
 import type { FilePlace, FileProblem } from '../core/file-reference.ts';
 import type { Hold } from '../core/hold.ts';
 import type { Download } from '../core/layers.ts';
@@ -49,6 +50,8 @@ export type ImageReport = {
   readonly held: Hold | null;
   /** Holds that have ended. */
   readonly expired: readonly Hold[];
+  /** What makes a check of this image fail, where the configuration says something else of it than of all. */
+  readonly failOn: readonly FailOn[] | null;
   readonly sources: readonly SourcePlace[];
   /** The line of a Dockerfile that names its base, where the image is said to be built from it. */
   readonly builtFrom: SourcePlace | null;

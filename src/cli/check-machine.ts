@@ -1,7 +1,7 @@
 import type { Records } from '../check/check-bases.ts';
 import { checkImages } from '../check/check-images.ts';
 import type { Matches } from '../check/images-to-check.ts';
-import type { ImageSource, Registry } from '../check/ports.ts';
+import type { FileOptions, ImageSource, Registry } from '../check/ports.ts';
 import type { CheckReport, ImageReport } from '../check/report.ts';
 import { parsePlatform, type Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
@@ -22,9 +22,13 @@ export type CheckRequest = {
   readonly targets?: readonly Reference[];
   /** Nothing but `targets` is wanted; the engine is left alone. */
   readonly withoutEngine?: boolean;
+  /** Files that name images, and how they are read; none without. */
+  readonly files?: FileRequest;
   /** `remembered` without. */
   readonly records?: Records;
 };
+
+export type FileRequest = Pick<FileOptions, 'paths' | 'buildArgs' | 'target'>;
 
 /**
  * Checks the images of the engine the options name, through the memory, and keeps what was learned whatever happens.
@@ -35,6 +39,7 @@ export async function checkMachine(context: Context, options: CommonOptions, req
   const platform = options.platform === undefined ? null : readPlatform(options.platform);
   const settings = await readSettings(context, options);
   const targets = request.targets ?? [];
+  const machine = readPlatform(context.machine);
   const bases = planBases(options.base, settings, options.deep === true || targets.length > 0 ? 'all' : (request.records ?? 'remembered'));
   const openRegistry = planRegistry(context, options, settings);
   const memory = await context.adapters.openMemory();
@@ -44,6 +49,7 @@ export async function checkMachine(context: Context, options: CommonOptions, req
     report = await checkImages(
       {
         source: request.withoutEngine === true ? null : await openEngine(context, options, memory),
+        files: request.files === undefined ? null : await context.adapters.openFiles(),
         memory,
         now: context.now,
         signal: context.signal,
@@ -53,7 +59,9 @@ export async function checkMachine(context: Context, options: CommonOptions, req
         all: request.all,
         matches: request.matches,
         targets,
-        machinePlatform: readPlatform(context.machine),
+        files: { ...(request.files ?? NO_FILES), platforms: { build: machine, target: platform ?? machine } },
+        rules: [],
+        machinePlatform: machine,
         bases,
         platform,
         maxAgeMs: options.refresh === true ? 0 : options.maxAge,
@@ -68,6 +76,8 @@ export async function checkMachine(context: Context, options: CommonOptions, req
   }
   return { ...report, warnings: [...report.warnings, ...memory.warnings()] };
 }
+
+const NO_FILES: FileRequest = { paths: [], buildArgs: new Map(), target: null };
 
 /** Opens the engine the options name. */
 export function openEngine(context: Context, options: LookupOptions, facts: EngineSettings['facts']): Promise<ImageSource> {

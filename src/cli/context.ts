@@ -1,4 +1,4 @@
-import type { ImageSource, Memory, Registry } from '../check/ports.ts';
+import type { FileSource, ImageSource, Memory, Registry } from '../check/ports.ts';
 import type { RegistryRule } from '../core/configuration.ts';
 
 /** Everything a command needs from outside; the composition root makes it. */
@@ -28,6 +28,7 @@ export type Output = { readonly write: (text: string) => void; readonly isTTY: b
 export type Adapters = {
   readonly openMemory: () => Promise<Memory>;
   readonly openEngine: (settings: EngineSettings) => Promise<ImageSource>;
+  readonly openFiles: () => Promise<FileSource>;
   readonly openRegistry: (settings: RegistrySettings) => Promise<Registry>;
   readonly startDemo: () => Promise<Demo>;
 };

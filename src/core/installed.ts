@@ -37,12 +37,14 @@ export type InstalledImage = {
  *   ports, which containerd's labels do not keep; `built` says it was built here by BuildKit; neither: built otherwise, imported or loaded
  * - `unrecorded`: containerd store before that; its digests say nothing about any registry
  * - `podman`: every name is combined with every digest, so digests prove nothing; images from no registry are named `localhost/...`
+ * - `named`: nothing is here; a file names what is to be pulled, with or without the digest it has to have
  */
 export type Origin =
   | { readonly kind: 'repo-digests' }
   | { readonly kind: 'identity'; readonly pulledFrom: readonly Repository[]; readonly built: boolean }
   | { readonly kind: 'unrecorded' }
-  | { readonly kind: 'podman' };
+  | { readonly kind: 'podman' }
+  | { readonly kind: 'named' };
 
 /** What a store tells of how an image was made. */
 export type BuildRecord = {

@@ -2,7 +2,7 @@ import type { Digest } from './digest.ts';
 import { type Index, type Manifest, runnableEntries } from './documents.ts';
 import { type ImageConfig } from './image-config.ts';
 import { chooseEntry } from './index-entry.ts';
-import type { InstalledImage } from './installed.ts';
+import type { InstalledImage, Origin } from './installed.ts';
 import type { Known } from './known.ts';
 import { choosePlatform, type Platform, renderPlatform } from './platform.ts';
 import { type Reason, reason } from './reason.ts';
@@ -106,6 +106,7 @@ function whyLocal(image: InstalledImage, reference: Reference): string | null {
     case 'podman':
       return reference.registry === 'localhost' ? 'podman gives the name localhost to images that come from no registry' : null;
     case 'unrecorded':
+    case 'named':
       return null;
   }
 }
@@ -119,6 +120,9 @@ function withoutPort(registry: string): string {
   return registry.replace(/:\d+$/, '');
 }
 
+/** Where an image of this name is known to have come from its registry, or is to come. */
+const PROVING: ReadonlySet<Origin['kind']> = new Set(['repo-digests', 'identity', 'named']);
+
 /**
  * A store that records no origin may hold an image that was never in any registry: then a missing tag proves nothing, unless the registry still has one of
  * the image's own digests: of its index and its manifest either may be left.
@@ -127,7 +131,7 @@ function decideGone(question: TagQuestion, facts: TagFacts, known: ReadonlySet<D
   const where = renderRepository(question.reference);
   const tag = question.reference.tag ?? '';
   const gone = verdict({ kind: 'gone', why: `${where} no longer has the tag ${tag}` });
-  if (question.image.origin.kind === 'repo-digests' || question.image.origin.kind === 'identity') return gone;
+  if (PROVING.has(question.image.origin.kind)) return gone;
   for (const digest of [...known].sort().slice(0, MAX_PRESENCES)) {
     const presence = facts.presence(digest);
     if (presence.state === 'unasked') return need('presence', digest, null);
@@ -144,6 +148,13 @@ function neverProven(where: string, tag: string): TagStep {
 type Found = TagQuestion & { readonly facts: TagFacts; readonly known: ReadonlySet<Digest>; readonly top: Digest };
 
 function decideFound(found: Found): TagStep {
+  if (found.known.size === 0 && found.image.configDigest === null && found.image.origin.kind === 'named') {
+    return verdict({
+      kind: 'none',
+      candidate: found.top,
+      why: 'it is named without a digest, so there is nothing its tag could be compared with',
+    });
+  }
   if (found.known.has(found.top)) {
     return verdict({ kind: 'current', candidate: found.top, why: 'the tag still names a digest this image is known by' });
   }
@@ -175,6 +186,8 @@ function decideIndex(found: Found, index: Index): TagStep {
   if (found.known.has(child) || knownIndexOffers(found, child)) {
     return verdict({ kind: 'current', candidate: found.top, why: `the tag moved, but the image for ${platform} is the one here` });
   }
+  const pin = decidePin(found, child);
+  if (pin !== null) return pin;
   const isNamed = choice.entry.platform !== null;
   if (found.image.configDigest === null && isNamed) {
     const offered = found.facts.remembered(child);
@@ -220,6 +233,31 @@ function decideManifest(found: Found, manifest: Manifest, isNamed: boolean): Tag
 function offersPlatform(config: ImageConfig, wanted: Platform): boolean {
   return config.platform === null || choosePlatform([{ platform: config.platform }], wanted) !== null;
 }
+
+/**
+ * Of what a file names by the digest of an index nothing else is known, so that index is read as well: it may offer the very entry that the tag's new one does.
+ *
+ * @returns null where the entries differ.
+ */
+function decidePin(found: Found, child: Digest): TagStep | null {
+  if (found.image.origin.kind !== 'named') return null;
+  for (const digest of [...found.known].sort().slice(0, MAX_PINS)) {
+    const document = found.facts.manifest(digest);
+    if (document.state === 'unasked') return need('manifest', digest, null);
+    // what its registry does not have any more is not what a tag names
+    if (document.state === 'failed' && document.reason.kind !== 'not-found-or-private') return undecided(found, document.reason);
+  }
+  return knownIndexOffers(found, child)
+    ? verdict({
+        kind: 'current',
+        candidate: found.top,
+        why: `the tag moved, but the image for ${renderPlatform(found.platform)} is the one it is pinned to`,
+      })
+    : null;
+}
+
+/** A reference has one digest, and a container runs one image. */
+const MAX_PINS = 2;
 
 /** An index the image is known by, and that is remembered, answers without a request whether its entry was the same one. */
 function knownIndexOffers(found: Found, child: Digest): boolean {

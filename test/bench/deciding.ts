@@ -182,7 +182,16 @@ function makeSubject(number: number, contents: ImageContents): Subject {
     contentDigests: [],
     origin: { kind: 'repo-digests' },
   };
-  return { image, reference, text: `app-${number}:dev`, name: `app-${number}:dev`, platform: PLATFORM, containers: [], sources: [] };
+  return {
+    image,
+    reference,
+    text: `app-${number}:dev`,
+    name: `app-${number}:dev`,
+    platform: PLATFORM,
+    containers: [],
+    sources: [],
+    hold: null,
+  };
 }
 
 const sha256 = (text: string): Digest => digestOf(Buffer.from(text));

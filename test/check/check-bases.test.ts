@@ -52,7 +52,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
           Promise.resolve({ history: HISTORIES.get(image.imageId) ?? null, annotations: new Map(), ancestors: [] }),
         close: () => undefined,
       };
-      const subjects = listSubjects(inventory, { matches: null, platform: null });
+      const subjects = listSubjects(inventory, { matches: null, platformFor: () => null });
       const ports = { memory, openRegistry: () => Promise.resolve(registry), now, signal };
       const answers = createAnswers(ports, { maxAgeMs: 0, offline: false });
       const reports = await checkBases(subjects, settled ?? settle(subjects), {

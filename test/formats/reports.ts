@@ -57,6 +57,7 @@ export function makeRow(name: string, verdict: TagVerdict | Exclude<TagVerdict['
     held: null,
     sources: [{ kind: 'docker-daemon', location: 'unix:///var/run/docker.sock', line: null, column: null, file: null }],
     expired: [],
+    failOn: null,
     builtFrom: null,
     ...parts,
     tag: {

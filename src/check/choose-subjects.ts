@@ -1,0 +1,51 @@
+import type { Platform } from '../core/platform.ts';
+import { compareText, type Reference } from '../core/reference.ts';
+import { type FileSubject, listFileSubjects } from './file-subjects.ts';
+import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
+import type { FileInventory, Inventory } from './ports.ts';
+import type { Rules } from './rules.ts';
+
+/** Everything that may be looked at, and what is wanted of it. */
+export type Choice = {
+  readonly files: FileInventory | null;
+  readonly inventory: Inventory | null;
+  /** Images in registries. */
+  readonly targets: readonly Reference[];
+  /** Which images of the inventory; null for all. */
+  readonly matches: Matches | null;
+  /** Overrides every other one. */
+  readonly platform: Platform | null;
+  /** For what names none. */
+  readonly machinePlatform: Platform;
+};
+
+/** What is looked at: rows of a store, rows of files, images in registries; `ignored`: how many the configuration leaves out. */
+export type Chosen = {
+  readonly installed: readonly Subject[];
+  readonly named: readonly FileSubject[];
+  readonly references: readonly Reference[];
+  readonly ignored: number;
+};
+
+/** Chooses what is looked at. A platform that the configuration gives an image comes before its own, and after the one that is asked for. */
+export function chooseSubjects({ files, inventory, ...wanted }: Choice, rules: Rules): Chosen {
+  const platformFor = (reference: Reference | null): Platform | null => wanted.platform ?? rules.of(reference).platform;
+  const installed = inventory === null ? [] : listSubjects(inventory, { matches: wanted.matches, platformFor });
+  const named = listFileSubjects(
+    files?.references ?? [],
+    ({ reference, platform }) => platformFor(reference.ok ? reference.value : null) ?? platform ?? wanted.machinePlatform,
+  );
+  const isWanted = (reference: Reference | null): boolean => !rules.of(reference).ignore;
+  const kept = {
+    installed: installed.filter(({ reference }) => isWanted(reference)),
+    named: named.filter(({ subject }) => isWanted(subject.reference)),
+    references: wanted.targets.filter(isWanted),
+  };
+  const count = kept.installed.length + kept.named.length + kept.references.length;
+  return { ...kept, ignored: installed.length + named.length + wanted.targets.length - count };
+}
+
+/** By reference; what has the same keeps its order. */
+export function sortSubjects(subjects: readonly Subject[]): readonly Subject[] {
+  return [...subjects].sort((a, b) => compareText(a.text, b.text));
+}

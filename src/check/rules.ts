@@ -1,0 +1,55 @@
+import type { ImageRule, Setting } from '../core/configuration.ts';
+import type { FailOn } from '../core/fail-on.ts';
+import { type Hold, isExpired } from '../core/hold.ts';
+import type { Platform } from '../core/platform.ts';
+import type { Reference } from '../core/reference.ts';
+import type { Warning } from './ports.ts';
+
+/** What the configuration says of one image; null: nothing. */
+export type AppliedRules = {
+  readonly ignore: boolean;
+  readonly hold: Hold | null;
+  readonly failOn: readonly FailOn[] | null;
+  readonly platform: Platform | null;
+};
+
+export type Rules = {
+  /** Of each property the first rule that matches and has it counts; nothing is said of an image without a name. */
+  readonly of: (reference: Reference | null) => AppliedRules;
+  /** The rules that matched none of the references asked about, as warnings. */
+  readonly unmatched: () => readonly Warning[];
+};
+
+/** Applies what the configuration says of images, and keeps in mind what was of use. */
+export function createRules(rules: readonly Setting<ImageRule>[]): Rules {
+  const used = new Set<Setting<ImageRule>>();
+  return {
+    of: (reference) => {
+      const matching = reference === null ? [] : rules.filter(({ value }) => value.matches(reference));
+      for (const rule of matching) used.add(rule);
+      const first = <T>(read: (rule: ImageRule) => T | null): T | null =>
+        matching.map(({ value }) => read(value)).find((value) => value !== null) ?? null;
+      return {
+        ignore: first(({ ignore }) => ignore) ?? false,
+        hold: first(({ hold }) => hold),
+        failOn: first(({ failOn }) => failOn),
+        platform: first(({ platform }) => platform),
+      };
+    },
+    unmatched: () =>
+      rules
+        .filter((rule) => !used.has(rule))
+        .map(({ value, origin }) => ({
+          code: 'unmatched-rule',
+          message: `${origin.where}: "${value.match}" matches no image that was looked at`,
+          image: null,
+        })),
+  };
+}
+
+/** A hold that still counts, and those that have ended. `now`: milliseconds since the epoch. */
+export function sortHolds(holds: readonly (Hold | null)[], now: number): { readonly held: Hold | null; readonly expired: readonly Hold[] } {
+  const all = holds.filter((hold) => hold !== null);
+  const expired = all.filter((hold) => isExpired(hold, now));
+  return { held: all.find((hold) => !expired.includes(hold)) ?? null, expired };
+}
