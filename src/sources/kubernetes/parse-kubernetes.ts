@@ -1,0 +1,112 @@
+import type { FileContents, FileProblem, FileReference } from '../../core/file-reference.ts';
+import type { Position, Tree } from '../../core/tree.ts';
+import { entryOf, type Mapping, mappingOf, mappingsOf, textOf } from './fields.ts';
+import { findImageId, POD_LISTS, type PodStatus, readPodStatus } from './pod-status.ts';
+import { type ImageHolder, readImage } from './read-image.ts';
+import { readPlatform } from './read-platform.ts';
+
+const MAX_REFERENCES = 100_000;
+
+/** Hold no pods: what runs, what a person noted. Not walked. */
+const PASSED_OVER: ReadonlySet<string> = new Set(['metadata', 'status']);
+
+/** What else is a container, by API group: in lists, and alone. Source: Tekton, pipeline v1 (Task); Argo Workflows, v1alpha1 (Template). */
+const CONTAINERS_OF_GROUPS: ReadonlyMap<string, { readonly lists: readonly string[]; readonly single: readonly string[] }> = new Map([
+  ['tekton.dev', { lists: ['steps', 'sidecars'], single: ['stepTemplate'] }],
+  ['argoproj.io', { lists: ['sidecars'], single: ['container', 'script'] }],
+]);
+
+/**
+ * Finds the images of all pods that Kubernetes objects describe, in the order of the file.
+ *
+ * Pods are found by their shape, wherever they are: a list of `containers`, `initContainers` or `ephemeralContainers`, and volumes of type `image`. So pods,
+ * what makes them (Deployment, CronJob, PodTemplate, kinds of others such as Rollout or ScaledJob), and lists of all these, as `kubectl get -o json` prints
+ * them, are read alike. A definition of a kind has no pods, nor has a status; but what a status says of a pod's containers is told with their references.
+ *
+ * Each node is looked at once, however many aliases lead to it, so the time is linear in the text. Of more than 100,000 references the rest is left out, and said.
+ * Source: Kubernetes API v1, PodSpec, PodStatus, ImageVolumeSource.
+ */
+export function parseKubernetes(documents: readonly Tree[], path: string): FileContents {
+  const references: FileReference[] = [];
+  const problems: FileProblem[] = documents.flatMap((document) => flawOf(document, path));
+  const seen = new Set<Tree>();
+  const waiting: Visit[] = documents.map((node) => ({ node, group: '', status: null })).reverse();
+  for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
+    if (seen.has(visit.node)) continue;
+    seen.add(visit.node);
+    for (const image of imagesIn(visit)) {
+      const { reference, problems: flaws } = readImage(image, path);
+      problems.push(...flaws);
+      if (reference !== null) references.push(reference);
+    }
+    if (references.length > MAX_REFERENCES) {
+      problems.push(tooMany(path, visit.node.span.start));
+      break;
+    }
+    // The last one in is the first one out.
+    for (const next of nextOf(visit).reverse()) waiting.push(next);
+  }
+  return {
+    references: references.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column).slice(0, MAX_REFERENCES),
+    problems,
+  };
+}
+
+/** `group`: of the object's API. `status`: of the pod whose spec the node is. */
+type Visit = { readonly node: Tree; readonly group: string; readonly status: PodStatus | null };
+
+function imagesIn({ node, group, status }: Visit): readonly ImageHolder[] {
+  if (node.kind !== 'mapping' || isDefinition(node)) return [];
+  const known = CONTAINERS_OF_GROUPS.get(group);
+  const platform = readPlatform(node);
+  const inPods = [...POD_LISTS.keys()].flatMap((list) =>
+    mappingsOf(node, list).map((holder) => ({ holder, key: 'image' as const, platform, imageId: findImageId(status, list, holder) })),
+  );
+  const others = [
+    ...(known?.lists ?? []).flatMap((list) => mappingsOf(node, list)),
+    ...(known?.single ?? []).flatMap((key) => mappingOf(node, key) ?? []),
+  ].map((holder) => ({ holder, key: 'image' as const, platform, imageId: null }));
+  const volumes = mappingsOf(node, 'volumes')
+    .flatMap((volume) => mappingOf(volume, 'image') ?? [])
+    .map((holder) => ({ holder, key: 'reference' as const, platform, imageId: null }));
+  return [...inPods, ...others, ...volumes];
+}
+
+function nextOf({ node, group }: Visit): Visit[] {
+  switch (node.kind) {
+    case 'scalar':
+      return [];
+    case 'sequence':
+      return node.items.map((item) => ({ node: item, group, status: null }));
+    case 'mapping': {
+      if (isDefinition(node)) return [];
+      const own = groupOf(node) ?? group;
+      const status = entryOf(node, 'spec') === null ? null : readPodStatus(node);
+      return node.entries
+        .filter(({ key }) => !PASSED_OVER.has(key))
+        .map(({ key, value }) => ({ node: value, group: own, status: key === 'spec' ? status : null }));
+    }
+  }
+}
+
+/** Its schema describes objects, and is none. */
+function isDefinition(mapping: Mapping): boolean {
+  return textOf(mapping, 'kind') === 'CustomResourceDefinition';
+}
+
+/** `tekton.dev` of `tekton.dev/v1`; null in what is no object. */
+function groupOf(mapping: Mapping): string | null {
+  const apiVersion = textOf(mapping, 'apiVersion');
+  return apiVersion === null ? null : apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
+}
+
+/** An empty document is none. */
+function flawOf(document: Tree, path: string): readonly FileProblem[] {
+  if (document.kind !== 'scalar' || document.value === null) return [];
+  const { line, column } = document.span.start;
+  return [{ kind: 'unread', path, line, column, message: `expected a Kubernetes object, got a ${typeof document.value}` }];
+}
+
+function tooMany(path: string, { line, column }: Position): FileProblem {
+  return { kind: 'unread', path, line, column, message: `names more than ${MAX_REFERENCES} images; those behind here were not read` };
+}

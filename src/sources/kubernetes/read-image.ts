@@ -1,0 +1,82 @@
+import type { FilePlace, FileProblem, FileReference, RunningImage } from '../../core/file-reference.ts';
+import { type Hold, parseHoldComment } from '../../core/hold.ts';
+import type { Platform } from '../../core/platform.ts';
+import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
+import { parseReference, type Reference, withDefaultTag } from '../../core/reference.ts';
+import { sanitizeText } from '../../core/text.ts';
+import type { Position, TreeEntry } from '../../core/tree.ts';
+import { entryOf, type Mapping, type Scalar } from './fields.ts';
+import { parseImageId } from './running-image.ts';
+
+/** A mapping that names an image under `key`, and what is known of it. */
+export type ImageHolder = {
+  readonly holder: Mapping;
+  readonly key: 'image' | 'reference';
+  readonly platform: Platform | null;
+  readonly imageId: Scalar | null;
+};
+
+const LONGEST_WRITTEN = 500;
+
+/** What Helm, envsubst and Tekton fill in before it is a reference. */
+const VARIABLE = /\{\{|\$[({]/;
+
+/** Reads the image a container or a volume names; null where it names none: a patch of other fields, an empty text, what is no text at all. */
+export function readImage(
+  { holder, key, platform, imageId }: ImageHolder,
+  path: string,
+): { readonly reference: FileReference | null; readonly problems: readonly FileProblem[] } {
+  const entry = entryOf(holder, key);
+  const scalar = entry?.value;
+  if (entry === null || scalar?.kind !== 'scalar' || scalar.value === null || scalar.value === '') return { reference: null, problems: [] };
+  const { hold, problems } = readHold(commentsOf(entry, holder.entries[0]), entry, path);
+  const running = imageId === null ? parsed(null) : readRunning(imageId);
+  return {
+    reference: {
+      kind: 'kubernetes',
+      place: placeOf(scalar, path),
+      written: sanitizeText(scalar.text, LONGEST_WRITTEN),
+      reference: readReference(scalar),
+      platform,
+      running: running.ok ? running.value : null,
+      hold,
+    },
+    problems: running.ok || imageId === null ? problems : [...problems, ignored(path, imageId.span.start, running.message)],
+  };
+}
+
+/** Those above the image, else those above the list item it is in. */
+function commentsOf(image: TreeEntry, first: TreeEntry | undefined): readonly string[] {
+  return image.comments.length > 0 ? image.comments : (first?.comments ?? []);
+}
+
+/** The lowest annotation counts. */
+function readHold(comments: readonly string[], { keySpan }: TreeEntry, path: string): { hold: Hold | null; problems: FileProblem[] } {
+  const said = comments.map(parseHoldComment).filter((hold) => hold !== null);
+  const last = said.at(-1);
+  if (last === undefined) return { hold: null, problems: [] };
+  return last.ok ? { hold: last.value, problems: [] } : { hold: null, problems: [ignored(path, keySpan.start, last.message)] };
+}
+
+function readRunning(imageId: Scalar): Parsed<RunningImage | null> {
+  if (imageId.value === null) return parsed(null);
+  return parseImageId(typeof imageId.value === 'string' ? imageId.value : imageId.text);
+}
+
+function readReference({ value, text }: Scalar): Parsed<Reference> {
+  if (typeof value !== 'string') return malformed(`expected a text, got the ${typeof value} ${sanitizeText(text, 100)}`);
+  if (VARIABLE.test(value)) return malformed(`has a variable that is filled in only when it is deployed: "${sanitizeText(value, 200)}"`);
+  const reference = parseReference(value);
+  return reference.ok ? parsed(withDefaultTag(reference.value)) : reference;
+}
+
+/** The text without its quotes. */
+function placeOf({ span: { start, end }, text }: Scalar, path: string): FilePlace {
+  const isQuoted = start.line === end.line && end.column - start.column === text.length + 2;
+  const margin = isQuoted ? 1 : 0;
+  return { path, line: start.line, column: start.column + margin, endLine: end.line, endColumn: end.column - margin };
+}
+
+function ignored(path: string, { line, column }: Position, message: string): FileProblem {
+  return { kind: 'ignored', path, line, column, message };
+}
