@@ -22,6 +22,8 @@ export type Setting<T> = { readonly value: T; readonly origin: Origin };
 export type Configuration = {
   /** Those that were read, nearest first. */
   readonly files: readonly { readonly kind: OriginKind; readonly path: string }[];
+  /** Where files were looked for and none was. */
+  readonly sought: readonly string[];
   readonly failOn: Setting<readonly FailOn[]> | null;
   readonly onUnknown: Setting<'fail' | 'warn'> | null;
   readonly strict: Setting<boolean> | null;

@@ -1,0 +1,193 @@
+import type { Configuration, ImageRule, RegistryRule, Setting } from './configuration.ts';
+import { DEFAULT_FAIL_ON } from './fail-on.ts';
+import { countKind, type Kind, type Written } from './setting-kind.ts';
+import {
+  booleanKind,
+  clientCertKind,
+  durationKind,
+  failOnKind,
+  floorKind,
+  globKind,
+  holdKind,
+  hostsKind,
+  mirrorKind,
+  pathKind,
+  platformKind,
+  realmsKind,
+  referenceKind,
+  referencesKind,
+  wordKind,
+} from './setting-kinds.ts';
+
+/** One thing that can be configured: what it is called in files, what it means, and what counts where nobody says it, in words or as a value. */
+export type Key<T> = { readonly name: string; readonly meaning: string; readonly kind: Kind<T>; readonly standard: Written };
+
+/** What each key of a file's top that has one value says; `images` and `registries` hold others. */
+export type Values = Omit<Configuration, 'files' | 'sought' | 'images' | 'registries' | 'warnings'>;
+
+export type ValueVisitor = <T>(key: Key<T>, of: (values: Values) => Setting<T> | null) => Setting<T> | null;
+export type RegistryVisitor = <T>(key: Key<T>, of: (rule: RegistryRule) => Setting<T> | null) => Setting<T> | null;
+export type ImageVisitor = <T>(key: Key<T>, of: (rule: ImageRule) => T | null) => T | null;
+
+/** What counts where neither flag, environment nor file says anything. Times in milliseconds. */
+export const STANDARD = {
+  failOn: DEFAULT_FAIL_ON,
+  onUnknown: 'fail',
+  strict: false,
+  maxAge: 3_600_000,
+  timeout: 15_000,
+  jobs: 16,
+} as const;
+
+/** The table of the keys with one value, in the order they are told: makes of each what `visit` makes of it. */
+export function mapValues(visit: ValueVisitor): Values {
+  return {
+    failOn: visit(
+      { name: 'failOn', meaning: 'what makes a check fail', kind: failOnKind, standard: failOnKind.write(STANDARD.failOn) },
+      ({ failOn }) => failOn,
+    ),
+    onUnknown: visit(
+      {
+        name: 'onUnknown',
+        meaning: 'whether a check fails when something could not be checked',
+        kind: wordKind(['fail', 'warn']),
+        standard: STANDARD.onUnknown,
+      },
+      ({ onUnknown }) => onUnknown,
+    ),
+    strict: visit(
+      {
+        name: 'strict',
+        meaning: 'whether a check also fails by what is no more than a guess',
+        kind: booleanKind,
+        standard: STANDARD.strict,
+      },
+      ({ strict }) => strict,
+    ),
+    maxAge: visit(
+      { name: 'maxAge', meaning: 'how old a remembered registry answer may be', kind: durationKind(0), standard: '1h' },
+      ({ maxAge }) => maxAge,
+    ),
+    timeout: visit(
+      { name: 'timeout', meaning: 'how long one request may take', kind: durationKind(1), standard: '15s' },
+      ({ timeout }) => timeout,
+    ),
+    jobs: visit(
+      { name: 'jobs', meaning: 'requests in flight per registry', kind: countKind(9_999), standard: STANDARD.jobs },
+      ({ jobs }) => jobs,
+    ),
+    platform: visit(
+      {
+        name: 'platform',
+        meaning: "the platform that is compared instead of an image's own",
+        kind: platformKind,
+        standard: "the image's own",
+      },
+      ({ platform }) => platform,
+    ),
+    allowHosts: visit(
+      { name: 'allowHosts', meaning: 'the only registries that may be contacted', kind: hostsKind, standard: 'any' },
+      ({ allowHosts }) => allowHosts,
+    ),
+    bases: visit(
+      {
+        name: 'bases',
+        meaning: 'references that may be the base of an image of which nothing else is known',
+        kind: referencesKind,
+        standard: 'none',
+      },
+      ({ bases }) => bases,
+    ),
+  };
+}
+
+/** The table of what can be said of a registry. */
+export function mapRegistry(visit: RegistryVisitor): RegistryRule {
+  return {
+    insecure: visit(
+      { name: 'insecure', meaning: 'whether it is reached without verified TLS', kind: booleanKind, standard: false },
+      ({ insecure }) => insecure,
+    ),
+    ca: visit({ name: 'ca', meaning: 'a PEM file of authorities that vouch for it', kind: pathKind, standard: '' }, ({ ca }) => ca),
+    clientCert: visit(
+      {
+        name: 'clientCert',
+        meaning: 'PEM files with the certificate and the key it knows this client by, or one that holds both',
+        kind: clientCertKind,
+        standard: '',
+      },
+      ({ clientCert }) => clientCert,
+    ),
+    mirror: visit(
+      { name: 'mirror', meaning: 'the address that is asked instead of it', kind: mirrorKind, standard: '' },
+      ({ mirror }) => mirror,
+    ),
+    concurrency: visit(
+      { name: 'concurrency', meaning: 'requests in flight', kind: countKind(9_999), standard: '' },
+      ({ concurrency }) => concurrency,
+    ),
+    trustRealm: visit(
+      { name: 'trustRealm', meaning: 'hosts of token servers that may see its credentials', kind: realmsKind, standard: '' },
+      ({ trustRealm }) => trustRealm,
+    ),
+    floor: visit(
+      {
+        name: 'floor',
+        meaning: 'how much of its quota is left alone: so many pulls, or such a part of them',
+        kind: floorKind,
+        standard: '',
+      },
+      ({ floor }) => floor,
+    ),
+  };
+}
+
+/** What the rules of `images` are for; every rule has it. */
+export const MATCH: Key<{ readonly glob: string; readonly matches: ImageRule['matches'] }> = {
+  name: 'match',
+  meaning: 'a glob over image names: nginx, nginx:1.*, ghcr.io/acme/*',
+  kind: globKind,
+  standard: '',
+};
+
+/** The table of what can be said of images that match. */
+export function mapImage(visit: ImageVisitor): Omit<ImageRule, 'match' | 'matches'> {
+  return {
+    base: visit({ name: 'base', meaning: 'the base they were built on', kind: referenceKind, standard: '' }, ({ base }) => base),
+    hold: visit(
+      { name: 'hold', meaning: 'that they are held back on purpose: true, or a reason and the date it ends', kind: holdKind, standard: '' },
+      ({ hold }) => hold,
+    ),
+    ignore: visit({ name: 'ignore', meaning: 'whether they are left out', kind: booleanKind, standard: false }, ({ ignore }) => ignore),
+    failOn: visit(
+      { name: 'failOn', meaning: 'what makes a check fail because of them', kind: failOnKind, standard: '' },
+      ({ failOn }) => failOn,
+    ),
+    platform: visit(
+      { name: 'platform', meaning: 'the platform that is compared instead of their own', kind: platformKind, standard: '' },
+      ({ platform }) => platform,
+    ),
+  };
+}
+
+/** A key with what it means, for those that need no value. */
+export type KeyWord = { readonly name: string; readonly meaning: string };
+
+/** The keys of a file's top, of a registry and of a rule of `images`, in their order. */
+export function listKeys(): {
+  readonly top: readonly KeyWord[];
+  readonly registry: readonly KeyWord[];
+  readonly image: readonly KeyWord[];
+} {
+  const [top, registry, image]: readonly [KeyWord[], KeyWord[], KeyWord[]] = [[], [], [MATCH]];
+  mapValues((key) => (top.push(key), null));
+  mapRegistry((key) => (registry.push(key), null));
+  mapImage((key) => (image.push(key), null));
+  return { top: [...COMPOUND_KEYS, ...top], registry, image };
+}
+
+/** The keys of a file's top that hold others. */
+const COMPOUND_KEYS: readonly KeyWord[] = [
+  { name: 'images', meaning: 'what is said of images by their names; of each property the first rule that matches and has it counts' },
+  { name: 'registries', meaning: 'what is said of registries, by host' },
+];
