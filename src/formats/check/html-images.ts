@@ -1,0 +1,93 @@
+import type { ImageReport } from '../../check/report.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, hasBase } from '../base.ts';
+import { digestPair, nameOf, platformOf, plural, reasonOf, usersOf } from '../facts.ts';
+import { type Html, html } from '../html/escape.ts';
+
+const MOST_IMAGES = 2000;
+const MOST_PLACES = 5;
+const LONGEST_TEXT = 500;
+
+/** Renders every image of a check with what was answered: its tag, newer versions, its base and what that rests on. */
+export function renderImages(images: readonly ImageReport[]): Html | null {
+  if (images.length === 0) return null;
+  const shown = images.slice(0, MOST_IMAGES);
+  const left = images.length - shown.length;
+  return html`<section aria-labelledby="images">
+    <h2 id="images">All images <span class="faint">(${images.length})</span></h2>
+    <table class="cards" role="table" aria-labelledby="images">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">Image</th>
+          <th role="columnheader" scope="col">Tag</th>
+          <th role="columnheader" scope="col">Newer</th>
+          <th role="columnheader" scope="col">Base</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${shown.map(renderImage)}
+      </tbody>
+    </table>
+    ${left === 0 ? null : html`<p class="faint">and ${plural(left, 'more image')}, left out of this page</p>`}
+  </section> `;
+}
+
+function renderImage(image: ImageReport): Html {
+  const users = usersOf(image);
+  const more = users.length > MOST_PLACES ? ` and ${users.length - MOST_PLACES} more` : '';
+  const places = `${users.slice(0, MOST_PLACES).join(', ')}${more}`;
+  return html`<tr role="row">
+    <th role="rowheader" scope="row">
+      <code>${nameOf(image)}</code><br /><span class="faint small">${platformOf(image)}${places === '' ? null : `, ${places}`}</span>
+    </th>
+    <td role="cell" data-label="Tag">${renderTag(image)}</td>
+    <td role="cell" data-label="Newer">${describeNewer(image)}</td>
+    <td role="cell" data-label="Base">${renderBase(image)}</td>
+  </tr> `;
+}
+
+function renderTag(image: ImageReport): Html {
+  const { kind } = image.tag.verdict;
+  const { installed, candidate } = digestPair(image, false);
+  const change = kind === 'rebuilt' && installed !== null && candidate !== null ? html` <code>${installed} → ${candidate}</code>` : null;
+  const reason = reasonOf(image);
+  const why = sanitizeText(reason?.message ?? image.tag.verdict.why, LONGEST_TEXT);
+  const held = image.held === null ? null : html` <span class="badge note">held</span>`;
+  return html`${renderWord(kind)}${held}${change}<br /><span class="faint small">${why}</span>`;
+}
+
+function describeNewer({ newer }: ImageReport): string {
+  const { verdict } = newer;
+  if (verdict.kind === 'untracked') return '-';
+  if (verdict.kind !== 'available') return verdict.kind;
+  const versions = [verdict.line, verdict.newest].flatMap((version) =>
+    version === null ? [] : [`${sanitizeText(version.tag, LONGEST_TEXT)} (${version.level})`],
+  );
+  return [...new Set(versions)].join(', ');
+}
+
+/** `moved (layers-differ), high confidence`, on what, why, and what the answer rests on. */
+function renderBase(image: ImageReport): Html {
+  if (!hasBase(image)) return html`<span class="faint">-</span>`;
+  const { verdict } = image.base;
+  const name = canonicalBaseOf(image);
+  const detail = baseMovementOf(image) ?? baseReasonOf(image)?.kind ?? null;
+  const confidence = baseConfidenceOf(image);
+  const sure = confidence === null ? null : confidence === 'certain' ? ', certain' : `, ${confidence} confidence`;
+  const rests = verdict.evidence.length === 0 ? '' : `; rests on ${verdict.evidence.join(', ')}`;
+  return html`${renderWord(verdict.kind)}${detail === null ? null : ` (${detail})`}${sure}${
+      name === '' ? null : html`<br /><code>${name}</code>`
+    }<br /><span class="faint small">${sanitizeText(verdict.why, LONGEST_TEXT)}${rests}</span>`;
+}
+
+const TONES: ReadonlyMap<string, string> = new Map([
+  ['current', 'good'],
+  ['rebuilt', 'warn'],
+  ['moved', 'warn'],
+  ['gone', 'bad'],
+  ['unknown', 'warn'],
+]);
+
+function renderWord(kind: string): Html {
+  return html`<span class="badge ${TONES.get(kind) ?? 'quiet'}">${kind}</span>`;
+}

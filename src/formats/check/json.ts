@@ -1,0 +1,57 @@
+import type { CheckResult, Finding, FindingLevel, FindingRule, Outcome } from '../../check/finding.ts';
+import type { FailOn } from '../../core/fail-on.ts';
+import { renderPlatform } from '../../core/platform.ts';
+import { type Document, toDocument } from '../json.ts';
+import { stringify } from '../stringify.ts';
+
+/** What the document of a check has beside that of a list. */
+export type CheckEntry = {
+  readonly result: CheckResult;
+  readonly exitCode: number;
+  readonly failOn: readonly FailOn[];
+  readonly findings: readonly FindingEntry[];
+};
+
+/** One finding; lines and columns count from 1, columns in UTF-16 code units, the end is behind the last character. */
+export type FindingEntry = {
+  readonly rule: FindingRule;
+  readonly level: FindingLevel;
+  readonly message: string;
+  readonly advice: string | null;
+  readonly image: string;
+  readonly reference: string | null;
+  readonly platform: string | null;
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly endLine: number | null;
+  readonly endColumn: number | null;
+};
+
+/** Renders the same document as `list --json`, with a property `check` that says what was found. Outside text is escaped, never changed. */
+export function renderCheckJson(outcome: Outcome): string {
+  const { report, result, exitCode, failOn, findings } = outcome;
+  const document: Document & { readonly check: CheckEntry } = {
+    ...toDocument(report),
+    check: { result, exitCode, failOn, findings: findings.map(toFindingEntry) },
+  };
+  return `${stringify(document, 2)}\n`;
+}
+
+/** Makes the document's entry of one finding. */
+export function toFindingEntry({ rule, level, message, advice, image, report, place }: Finding): FindingEntry {
+  return {
+    rule,
+    level,
+    message,
+    advice,
+    image,
+    reference: report?.reference ?? null,
+    platform: report === null ? null : renderPlatform(report.platform),
+    path: place?.path ?? null,
+    line: place?.line ?? null,
+    column: place?.column ?? null,
+    endLine: place?.endLine ?? null,
+    endColumn: place?.endColumn ?? null,
+  };
+}

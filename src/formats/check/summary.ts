@@ -1,0 +1,78 @@
+import type { Outcome } from '../../check/finding.ts';
+import type { FileProblem } from '../../core/file-reference.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { plural } from '../facts.ts';
+import { adviceOf, describeFailing, describeState, describeSubject, describeUnchecked, disarmLine, isOpen, renderPath } from './words.ts';
+
+/** `paths`: the files and folders that were asked for, as the user wrote them. */
+export type OutcomeSummaryOptions = { readonly paths: readonly string[] };
+
+const MOST_LINES = 5;
+const LONGEST_MESSAGE = 300;
+const LOOKED_FOR = 'Dockerfile*, Containerfile*, compose*.yaml and Kubernetes manifests';
+
+/**
+ * Says on stderr, below the findings, what came of a check: each a line without its end.
+ *
+ * `9 images in 4 files: 2 errors, 2 warnings, 1 held, 4 current`, then `E:` for what fails, `W:` for what was not checked or has no effect, `N:` for what to do.
+ */
+export function summarizeOutcome(outcome: Outcome, { paths }: OutcomeSummaryOptions): readonly string[] {
+  return renderLines(outcome, paths).map(disarmLine);
+}
+
+function renderLines(outcome: Outcome, paths: readonly string[]): readonly string[] {
+  const { counts, report, exitCode, result } = outcome;
+  const ignored = (report.files?.problems ?? []).filter(({ kind }) => kind === 'ignored');
+  if (counts.images === 0 && counts.unchecked === 0)
+    return [`${exitCode === 0 ? 'N' : 'E'}: ${describeNothing(outcome, paths)}`, ...renderProblems(ignored)];
+  const failing = describeFailing(outcome);
+  return [
+    `${describeSubject(outcome)}: ${describeState(outcome)}`,
+    ...(failing === null ? [] : [`${exitCode === 0 ? 'W' : 'E'}: ${failing}`]),
+    ...(result === 'untrusted' ? renderOpen(outcome, 'E: no image could be checked') : renderIncomplete(outcome)),
+    ...renderProblems(ignored),
+  ];
+}
+
+function describeNothing({ report }: Outcome, paths: readonly string[]): string {
+  if (report.ignored > 0) return `no images to check (${report.ignored} ignored)`;
+  const places = paths.slice(0, MOST_LINES).map((path) => (path === '-' ? 'standard input' : sanitizeText(path, LONGEST_MESSAGE)));
+  const more = paths.length > places.length ? ` and ${paths.length - places.length} more` : '';
+  const where = places.length === 0 ? '' : ` in ${places.join(', ')}${more}`;
+  const read = report.files?.read ?? 0;
+  const how = report.files === null ? '' : ` (${read === 0 ? `looked for ${LOOKED_FOR}` : `read ${plural(read, 'file')}`})`;
+  return `no images found${where}${how}`;
+}
+
+function renderIncomplete(outcome: Outcome): readonly string[] {
+  const unchecked = describeUnchecked(outcome);
+  return unchecked === null ? [] : renderOpen(outcome, `W: ${unchecked}`);
+}
+
+/** One thing to do stands on the line itself, several below it, those that help most first. */
+function renderOpen({ findings }: Outcome, line: string): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const finding of findings) {
+    const advice = isOpen(finding) ? adviceOf(finding) : null;
+    if (advice !== null) counts.set(advice, (counts.get(advice) ?? 0) + 1);
+  }
+  const [first, ...others] = [...counts].sort(([, a], [, b]) => b - a);
+  if (first === undefined) return [line];
+  if (others.length === 0) return [`${line}; ${sanitizeText(first[0], LONGEST_MESSAGE)}`];
+  const shown = [first, ...others].slice(0, MOST_LINES);
+  const left = counts.size - shown.length;
+  return [
+    line,
+    ...shown.map(([advice, count]) => `N: ${sanitizeText(advice, LONGEST_MESSAGE)}${count === 1 ? '' : ` (${count} times)`}`),
+    ...(left === 0 ? [] : [`N: and ${plural(left, 'more thing')} to do, in the lines above`]),
+  ];
+}
+
+/** What stands in files and has no effect. */
+function renderProblems(problems: readonly FileProblem[]): readonly string[] {
+  const lines = problems.slice(0, MOST_LINES).map(({ path, line, column, message }) => {
+    const place = [renderPath(path), ...(line === null ? [] : [line, ...(column === null ? [] : [column])])].join(':');
+    return `W: ${place}: ${sanitizeText(message, LONGEST_MESSAGE)}`;
+  });
+  return problems.length > lines.length ? [...lines, `W: and ${problems.length - lines.length} more of the kind`] : lines;
+}
