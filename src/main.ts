@@ -29,7 +29,8 @@ async function main(): Promise<void> {
       interrupted.code = EXIT.untrustworthy;
       process.stderr.write(`E: cannot write to standard output: ${error.message}\n`);
     }
-    process.exitCode = interrupted.code ?? EXIT.ok;
+    // what the work ended with, or ends with yet, is left to it
+    if (interrupted.code !== null) process.exitCode = interrupted.code;
     interruption.abort();
   };
   process.once('SIGHUP', interruptWith(EXIT.hungUp));
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
       signal: interruption.signal,
       readFile: async (path) => (await import('node:fs/promises')).readFile(path, 'utf8'),
       writeFile: async (path, text) => (await import('./store/write-whole.ts')).writeWhole(path, text, String(process.pid)),
+      appendFile: async (path, text) => (await import('./store/write-whole.ts')).appendTo(path, text),
       adapters: loadAdapters({
         env,
         platform,

@@ -2,12 +2,11 @@ import type { Records } from '../check/check-bases.ts';
 import { checkImages } from '../check/check-images.ts';
 import type { Matches } from '../check/images-to-check.ts';
 import type { FileOptions, ImageSource, Registry } from '../check/ports.ts';
-import type { CheckReport, ImageReport } from '../check/report.ts';
+import type { CheckReport } from '../check/report.ts';
 import { parsePlatform, type Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
-import { failedBaseReasonOf } from '../formats/base.ts';
 import type { Context, EngineSettings } from './context.ts';
 import type { CommonOptions, LookupOptions } from './options.ts';
 import { createProgressLine } from './progress.ts';
@@ -36,8 +35,15 @@ export type FileRequest = Pick<FileOptions, 'paths' | 'buildArgs' | 'target'>;
  * @throws ImgupdateError 'usage' for options that make no sense, 'engine-unavailable' when there is no engine.
  */
 export async function checkMachine(context: Context, options: CommonOptions, request: CheckRequest): Promise<CheckReport> {
+  return checkWith(context, { options, settings: await readSettings(context, options) }, request);
+}
+
+/** What the command line and the configuration say. */
+export type Wishes = { readonly options: CommonOptions; readonly settings: Settings };
+
+/** The same, for a verb that needs the settings itself. */
+export async function checkWith(context: Context, { options, settings }: Wishes, request: CheckRequest): Promise<CheckReport> {
   const platform = options.platform === undefined ? null : readPlatform(options.platform);
-  const settings = await readSettings(context, options);
   const targets = request.targets ?? [];
   const machine = readPlatform(context.machine);
   const bases = planBases(options.base, settings, options.deep === true || targets.length > 0 ? 'all' : (request.records ?? 'remembered'));
@@ -102,15 +108,6 @@ export function planRegistry(
         if (options.verbose === true) context.stderr.write(`   ${sanitizeText(line)}\n`);
       },
     });
-}
-
-/** No look-up that was needed gave an answer: then nothing in the report may be trusted. What may not be asked did not fail. */
-export function everyLookupFailed(report: CheckReport): boolean {
-  const tags = report.images.filter(({ tag }) => tag.verdict.kind !== 'local' && tag.verdict.kind !== 'pinned');
-  const isFailed = (image: ImageReport): boolean => !['policy', undefined].includes(failedBaseReasonOf(image)?.kind);
-  const bases = report.images.filter((image) => isFailed(image) || image.base.checkedAt !== null);
-  const failed = [...tags.map(({ tag }) => tag.verdict.kind === 'unknown'), ...bases.map(isFailed)];
-  return failed.length > 0 && failed.every((each) => each);
 }
 
 function showsProgress(context: Context, options: CommonOptions): boolean {

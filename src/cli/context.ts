@@ -18,6 +18,8 @@ export type Context = {
   readonly readFile: (path: string) => Promise<string>;
   /** Writes a file whole or not at all. @throws ImgupdateError 'cannot-write'. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** Adds to a file, which is made where there is none. @throws ImgupdateError 'cannot-write'. */
+  readonly appendFile: (path: string, text: string) => Promise<void>;
   readonly adapters: Adapters;
 };
 

@@ -28,6 +28,27 @@ export const EXIT_CODE_HELP = `
 Exit codes:
   0   the work was done
   1   the result must not be trusted: no engine, every look-up failed, a bug
-  2   list --exit-code: at least one image is stale, or its base is
-  64  wrong usage
+  2   check, list --exit-code: at least one image is stale, or its base is
+  3   check: nothing is known to be stale, but something could not be checked,
+      or there was nothing to check
+  64  wrong usage or configuration
   129, 130, 143  interrupted; what was learned so far is kept`;
+
+/** What stands below the options of `check`. */
+export const CHECK_HELP = `
+Targets:
+  docker://REF           an image in its registry; needs no engine
+  PATTERN                images of the engine: nginx, 'ghcr.io/acme/*', '**'
+  -f PATH                files that name images; . without any target
+  -f Dockerfile IMAGE    IMAGE was built from that Dockerfile
+
+Files:
+  Dockerfile, Containerfile, *.Dockerfile, compose.yaml, docker-compose.yml and
+  Kubernetes manifests in YAML or JSON. Folders are searched.
+
+Words of --fail-on (base,rebuilt,gone without it):
+  base rebuilt gone patch minor major any none
+  A newer major version is also a newer minor one, and that a patch.
+
+Artefacts (-o FORMAT=PATH, repeatable, - is stdout):
+  sarif junit github github-output gitlab markdown html json text`;

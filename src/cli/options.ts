@@ -136,7 +136,8 @@ function count(text: string): number {
   return value;
 }
 
-function collect(text: string, before: readonly string[]): readonly string[] {
+/** Gathers the values of a repeatable option. */
+export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
 

@@ -40,13 +40,22 @@ export function widthOf(output: Output): number | null {
 
 /** null: nothing is printed, with `-qq`. */
 function readStdoutFormat(options: CommonOptions, standard: Format): Format | null {
+  const named = readNamedFormat(options);
+  const format = named === null ? standard : readFormat(named);
+  if (options.quiet >= 2) return null;
+  return options.quiet === 1 ? readFormat('quiet') : format;
+}
+
+/**
+ * The format that `--format` or `--json` names; null for none.
+ *
+ * @throws ImgupdateError 'usage' when they differ.
+ */
+export function readNamedFormat(options: Pick<CommonOptions, 'json' | 'format'>): string | null {
   if (options.json === true && options.format !== undefined && options.format !== 'json') {
     throw new ImgupdateError('usage', `conflicting options: --json and --format ${options.format}`, { hint: 'give one of them' });
   }
-  const named = options.json === true ? 'json' : options.format;
-  const format = named === undefined ? standard : readFormat(named);
-  if (options.quiet >= 2) return null;
-  return options.quiet === 1 ? readFormat('quiet') : format;
+  return options.json === true ? 'json' : (options.format ?? null);
 }
 
 function readFormat(text: string): Format {

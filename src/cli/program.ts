@@ -2,8 +2,16 @@ import { Command, CommanderError, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { type CommonOptions, type LookupOptions, withAllowHost, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
-import { EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
+import {
+  collect,
+  type CommonOptions,
+  type LookupOptions,
+  withAllowHost,
+  withBaseOptions,
+  withLookupOptions,
+  withOutputOptions,
+} from './options.ts';
+import { CHECK_HELP, EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -51,6 +59,11 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
       finish(await (await import('./commands/list.ts')).list(context, patterns, options));
     },
   );
+  withCheckOptions(
+    verb('check [target...]', 'the CI gate: print what is stale or could not be told, and exit 2 when something is stale'),
+  ).action(async (targets: string[], options: CheckCommandOptions) => {
+    finish(await (await import('./commands/check.ts')).check(context, targets, options));
+  });
   withOutputOptions(
     withBaseOptions(withLookupOptions(verb('show <image>', 'all that is known about one image, and how each answer was reached'))),
   )
@@ -89,6 +102,42 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   );
   return program;
 }
+
+/** What `check` understands beside the common options. */
+export type CheckCommandOptions = CommonOptions & {
+  readonly file: readonly string[];
+  readonly buildArg: readonly string[];
+  readonly target?: string;
+  readonly failOn?: string;
+  readonly strict?: boolean;
+  readonly onUnknown?: 'fail' | 'warn';
+  readonly exitZero?: boolean;
+  readonly allowEmpty?: boolean;
+};
+
+function withCheckOptions(command: Command): Command {
+  const repeatable = (flags: string, description: string): Option =>
+    new Option(flags, `${description} (repeatable)`).argParser(collect).default([], 'none');
+  return withOutputOptions(
+    withBaseOptions(
+      withLookupOptions(
+        command
+          .addOption(repeatable('-f, --file <path>', 'a Dockerfile, compose file, Kubernetes manifest, a folder of them, or - for stdin'))
+          .addOption(repeatable('--build-arg <name=value>', 'the value of an ARG in Dockerfiles'))
+          .addOption(new Option('--target <stage>', 'the stage of a Dockerfile that is built'))
+          .addOption(new Option('--fail-on <words>', 'what fails the check: base,rebuilt,gone,patch,minor,major, any or none'))
+          .addOption(new Option('--strict', 'answers of low confidence fail it, too'))
+          .addOption(new Option('--on-unknown <what>', 'what an image that could not be checked does').choices(['fail', 'warn']))
+          .addOption(new Option('--exit-zero', 'exit 0 whatever is found, if anything could be found out'))
+          .addOption(new Option('--allow-empty', 'exit 0 when there is nothing to check'))
+          .addHelpText('after', CHECK_HELP),
+      ),
+    ),
+    { formats: CHECK_FORMATS, quiet: 'only what fails; -qq: nothing but the exit code' },
+  );
+}
+
+const CHECK_FORMATS = 'text, sarif, junit, github, github-output, gitlab, markdown, html, json, or what list has';
 
 /** What `list` and `demo` understand beside the common options. */
 export type ListCommandOptions = CommonOptions & {

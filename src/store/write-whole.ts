@@ -1,4 +1,4 @@
-import { chmod, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { ImgupdateError } from '../errors.ts';
 import { statOrNull } from './files.ts';
 
@@ -26,11 +26,26 @@ export async function writeWhole(path: string, text: string, token: string): Pro
       throw error;
     }
   } catch (error) {
-    throw new ImgupdateError('cannot-write', `cannot write ${path}: ${describe(error)}`, {
-      hint: 'name a file in a folder you may write to',
-      cause: error,
-    });
+    throw cannotWrite(path, error);
   }
+}
+
+/**
+ * Adds to the end of a file, which is made where there is none.
+ *
+ * @throws ImgupdateError 'cannot-write', naming the path.
+ */
+export async function appendTo(path: string, text: string): Promise<void> {
+  await appendFile(path, text).catch((error: unknown) => {
+    throw cannotWrite(path, error);
+  });
+}
+
+function cannotWrite(path: string, error: unknown): ImgupdateError {
+  return new ImgupdateError('cannot-write', `cannot write ${path}: ${describe(error)}`, {
+    hint: 'name a file in a folder you may write to',
+    cause: error,
+  });
 }
 
 /** Node's words without the path, which may be the temporary one: `ENOENT: no such file or directory`. */

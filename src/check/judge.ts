@@ -1,0 +1,70 @@
+import { DEFAULT_FAIL_ON, type FailOn } from '../core/fail-on.ts';
+import { compareText } from '../core/reference.ts';
+import type { CheckResult, Finding, Outcome } from './finding.ts';
+import { findInFiles, findInImage } from './findings.ts';
+import { everyLookupFailed } from './lookups.ts';
+import type { CheckReport } from './report.ts';
+
+/** What makes a check fail. */
+export type Policy = {
+  /** null: the default. */
+  readonly failOn: readonly FailOn[] | null;
+  /** Answers of low confidence count, too. */
+  readonly strict: boolean;
+  /** Whether a question that stayed open keeps a check from passing. */
+  readonly onUnknown: 'fail' | 'warn';
+  /** Nothing to check is fine. */
+  readonly allowEmpty: boolean;
+};
+
+/** Judges a report: what is found in it, at which place, and whether it passes. */
+export function judge(report: CheckReport, policy: Policy): Omit<Outcome, 'exitCode'> {
+  const failOn = policy.failOn ?? DEFAULT_FAIL_ON;
+  const found = report.images.flatMap((image) =>
+    findInImage(image, { failOn: image.failOn ?? failOn, strict: policy.strict, now: report.generatedAt }),
+  );
+  const findings = [...found, ...findInFiles(report.files?.problems ?? [])].sort(compareFindings);
+  const counts = countFindings(report, findings);
+  return { report, findings, failOn, counts, result: decideResult(report, counts, policy) };
+}
+
+function decideResult(report: CheckReport, counts: Outcome['counts'], { onUnknown, allowEmpty }: Policy): CheckResult {
+  if (everyLookupFailed(report)) return 'untrusted';
+  if (counts.errors > 0) return 'stale';
+  if (counts.unchecked > 0 && onUnknown === 'fail') return 'incomplete';
+  const isEmpty = report.images.length === 0 && report.ignored === 0;
+  return isEmpty && !allowEmpty ? 'incomplete' : 'passed';
+}
+
+function countFindings(report: CheckReport, findings: readonly Finding[]): Outcome['counts'] {
+  const distinct = (wanted: (finding: Finding) => boolean): number =>
+    new Set(findings.filter(wanted).map(({ report: image, place }) => image ?? place?.path)).size;
+  const ofLevel = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length;
+  return {
+    images: report.images.length,
+    files: report.files?.read ?? 0,
+    errors: ofLevel('error'),
+    warnings: ofLevel('warning'),
+    notes: ofLevel('note'),
+    failing: distinct(({ level }) => level === 'error'),
+    held: report.images.filter(({ held }) => held !== null).length,
+    unchecked: distinct(({ rule, level }) => rule.startsWith('unknown/') && level !== 'note'),
+  };
+}
+
+/** By place; then those of no file, by image. Of one place the gravest first. */
+function compareFindings(a: Finding, b: Finding): number {
+  if (a.place === null || b.place === null) {
+    if (a.place !== b.place) return a.place === null ? 1 : -1;
+    return compareText(a.image, b.image) || LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || compareText(a.rule, b.rule);
+  }
+  return (
+    compareText(a.place.path, b.place.path) ||
+    a.place.line - b.place.line ||
+    a.place.column - b.place.column ||
+    LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
+    compareText(a.rule, b.rule)
+  );
+}
+
+const LEVELS: readonly Finding['level'][] = ['error', 'warning', 'note'];

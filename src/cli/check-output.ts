@@ -1,0 +1,60 @@
+import type { Outcome } from '../check/finding.ts';
+import { ImgupdateError } from '../errors.ts';
+import { chooseCheckFormat, type CheckFormat, type CheckPlace } from '../formats/check/index.ts';
+import { createPaint } from '../formats/paint.ts';
+import type { Context } from './context.ts';
+import type { CommonOptions } from './options.ts';
+import { paintFor, readArtefact, readNamedFormat, widthOf, writeArtefact } from './output.ts';
+
+/**
+ * Reads the options of a check's output, so that what is wrong with them is said before anything is asked.
+ *
+ * @returns writes an outcome to stdout and to every file that was named, and gives the names of formats that had to leave out findings of no file.
+ * @throws ImgupdateError 'usage' for an unknown format or a template that does not compile.
+ */
+export function planCheckOutput(context: Context, options: CommonOptions): (outcome: Outcome) => Promise<readonly string[]> {
+  const named = readNamedFormat(options) ?? 'text';
+  const standard = { name: named, format: readFormat(named) };
+  const artefacts = options.output.map((entry) => readArtefact(entry, (name) => ({ name, format: readFormat(name) })));
+  const file: CheckPlace = { width: null, paint: createPaint(false), noTrunc: !options.trunc, version: context.version };
+  return async (outcome) => {
+    if (options.quiet < 2) {
+      const terminal = { ...file, width: widthOf(context.stdout), paint: paintFor(context, context.stdout, options) };
+      context.stdout.write(render(standard.format, options.quiet === 1 ? onlyErrors(outcome) : outcome, terminal));
+    }
+    const written = await Promise.allSettled(
+      artefacts.map(async ({ path, format }) => {
+        const text = render(format.format, outcome, file);
+        await (isGathered(context, path) ? context.appendFile(path, text) : writeArtefact(context, path, text));
+      }),
+    );
+    // one file that cannot be written keeps no other from being written
+    const failed = written.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    const isCut = outcome.findings.some(({ place }) => place === null);
+    return isCut
+      ? [standard, ...artefacts.map(({ format }) => format)].flatMap(({ name, format }) => (format.isFileBound ? [name] : []))
+      : [];
+  };
+}
+
+/** Files to which every step of a job adds its own. Source: GitHub Actions, workflow commands, "Environment files". */
+function isGathered({ env }: Context, path: string): boolean {
+  return path !== '' && (path === env.GITHUB_OUTPUT || path === env.GITHUB_STEP_SUMMARY);
+}
+
+function onlyErrors(outcome: Outcome): Outcome {
+  return { ...outcome, findings: outcome.findings.filter(({ level }) => level === 'error') };
+}
+
+function readFormat(text: string): CheckFormat {
+  const format = chooseCheckFormat(text);
+  if (format.ok) return format.value;
+  throw new ImgupdateError('usage', format.message, { hint: "see 'imgupdate check --help'" });
+}
+
+function render(format: CheckFormat, outcome: Outcome, place: CheckPlace): string {
+  const text = format.render(outcome, place);
+  if (text.ok) return text.value;
+  throw new ImgupdateError('usage', text.message);
+}

@@ -1,0 +1,100 @@
+import { judge } from '../../check/judge.ts';
+import type { CheckResult, Outcome } from '../../check/finding.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { parseFailOn, type FailOn } from '../../core/fail-on.ts';
+import { ImgupdateError } from '../../errors.ts';
+import { summarizeOutcome } from '../../formats/check/summary.ts';
+import { plural } from '../../formats/facts.ts';
+import { checkWith, type FileRequest } from '../check-machine.ts';
+import { planCheckOutput } from '../check-output.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { readFilters } from '../filters.ts';
+import type { CheckCommandOptions } from '../program.ts';
+import { readSettings } from '../settings.ts';
+import { readPatterns, readTargets } from '../targets.ts';
+
+/**
+ * `imgupdate check`: prints what is stale or could not be told, and exits with the code that a CI job acts on.
+ *
+ * Without any target the files of the working directory are checked.
+ */
+export async function check(context: Context, words: readonly string[], options: CheckCommandOptions): Promise<ExitCode> {
+  const targets = readTargets(words);
+  const files = readFileRequest(words.length === 0 && options.file.length === 0 ? { ...options, file: ['.'] } : options);
+  const passes = readFilters(options.filter);
+  const failOn = options.failOn === undefined ? null : readFailOn(options.failOn);
+  const output = planCheckOutput(context, options);
+  const settings = await readSettings(context, options);
+  const report = await checkWith(
+    context,
+    { options, settings },
+    {
+      all: false,
+      matches: readPatterns(targets.patterns),
+      targets: targets.references,
+      withoutEngine: targets.patterns.length === 0,
+      ...(files === null ? {} : { files }),
+      records: 'uncounted',
+    },
+  );
+  const judged = judge(
+    { ...report, images: report.images.filter(passes) },
+    {
+      failOn,
+      strict: options.strict ?? false,
+      onUnknown: options.onUnknown ?? 'fail',
+      allowEmpty: options.allowEmpty === true,
+    },
+  );
+  const outcome = { ...judged, exitCode: exitCodeOf(judged.result, options.exitZero === true) };
+  const leavingOut = await output(outcome);
+  const lines = options.quiet >= 2 ? [] : explain(outcome, { paths: files?.paths ?? [], leavingOut, isQuiet: options.quiet === 1 });
+  context.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  return outcome.exitCode;
+}
+
+/** null: no file is wanted. */
+function readFileRequest({ file, buildArg, target }: Pick<CheckCommandOptions, 'file' | 'buildArg' | 'target'>): FileRequest | null {
+  if (file.length === 0) return null;
+  const buildArgs = new Map(
+    buildArg.map((text): readonly [string, string | null] => {
+      const at = text.indexOf('=');
+      const name = at < 0 ? text : text.slice(0, at);
+      if (/^[A-Za-z_]\w*$/.test(name)) return [name, at < 0 ? null : text.slice(at + 1)];
+      throw new ImgupdateError('usage', `cannot read --build-arg ${text}: expected NAME=VALUE`, {
+        hint: 'for example: --build-arg NODE_VERSION=20',
+      });
+    }),
+  );
+  return { paths: file, buildArgs, target: target ?? null };
+}
+
+function readFailOn(text: string): readonly FailOn[] {
+  const words = parseFailOn(text);
+  if (words.ok) return words.value;
+  throw new ImgupdateError('usage', `cannot read --fail-on ${text}: ${words.message}`, { hint: 'for example: --fail-on base,rebuilt' });
+}
+
+type Telling = { readonly paths: readonly string[]; readonly leavingOut: readonly string[]; readonly isQuiet: boolean };
+
+/** What went wrong is said even with `-q`. */
+function explain(outcome: Outcome, { paths, leavingOut, isQuiet }: Telling): readonly string[] {
+  const warnings = outcome.report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`);
+  const count = outcome.findings.filter(({ place }) => place === null).length;
+  const left = leavingOut.map((name) => `N: ${plural(count, 'finding')} of no file ${count === 1 ? 'is' : 'are'} left out of ${name}`);
+  const summary = summarizeOutcome(outcome, { paths });
+  return [...warnings, ...(isQuiet ? summary.filter((line) => /^[EW]: /.test(line)) : [...left, ...summary])];
+}
+
+const CODES: Readonly<Record<CheckResult, ExitCode>> = {
+  passed: EXIT.ok,
+  stale: EXIT.stale,
+  incomplete: EXIT.incomplete,
+  untrusted: EXIT.untrustworthy,
+};
+
+/** What was found may be let pass; that nothing could be found out may not. */
+function exitCodeOf(result: CheckResult, exitZero: boolean): ExitCode {
+  return exitZero && result !== 'untrusted' ? EXIT.ok : CODES[result];
+}
