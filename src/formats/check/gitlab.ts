@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { FindingRule, Outcome } from '../../check/finding.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { stringify } from '../stringify.ts';
+import { type Fingerprint, fingerprint } from './fingerprint.ts';
+import { type PlacedFinding, splitPlaced } from './placed.ts';
+import { adviceOf, messageOf } from './words.ts';
+
+/**
+ * Renders a code quality report of GitLab: one array, a degradation for each finding in a file.
+ *
+ * Example: `{ "description": "node:20 was rebuilt", "check_name": "stale/rebuilt", "fingerprint": "9b1d...", "severity": "major", "location": { "path": "Dockerfile", "lines": { "begin": 1 } } }`.
+ * GitLab reads no more of an entry, shows those of equal fingerprint once, and stops at the first that is malformed.
+ * Source: GitLab documentation, "Code Quality", report format; GitLab, codequality_reports.rb.
+ */
+export function renderGitlab({ findings }: Outcome): string {
+  const { placed } = splitPlaced(findings);
+  const fingerprints = fingerprint(placed);
+  const degradations = placed.map((finding) => toDegradation(finding, fingerprints.get(finding)));
+  return `${stringify(degradations, 2)}\n`;
+}
+
+function toDegradation(finding: PlacedFinding, known: Fingerprint | undefined): object {
+  const { rule, level, place } = finding;
+  const advice = adviceOf(finding);
+  return {
+    description: `${messageOf(finding)}${advice === null ? '' : `; ${advice}`}`,
+    check_name: rule,
+    fingerprint: hashOf(known),
+    severity: level === 'note' ? 'info' : SEVERITIES[rule],
+    location: { path: sanitizeText(place.path), lines: { begin: place.line, end: place.endLine } },
+  };
+}
+
+/** 32 digits, as long as the MD5 sums most tools write. */
+function hashOf(known: Fingerprint | undefined): string {
+  return createHash('sha256')
+    .update(`${known?.hash ?? ''}:${known?.occurrence ?? 0}`)
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** How grave it is where it is not held. */
+const SEVERITIES: Readonly<Record<FindingRule, 'info' | 'minor' | 'major' | 'critical'>> = {
+  'stale/base': 'major',
+  'stale/rebuilt': 'major',
+  'stale/gone': 'critical',
+  'stale/patch': 'minor',
+  'stale/minor': 'major',
+  'stale/major': 'major',
+  'unknown/auth': 'minor',
+  'unknown/notfound': 'minor',
+  'unknown/ratelimit': 'minor',
+  'unknown/network': 'minor',
+  'unknown/response': 'minor',
+  'unknown/unsupported': 'minor',
+  'unknown/offline': 'minor',
+  'unknown/policy': 'minor',
+  'unknown/base': 'minor',
+  'unknown/reference': 'minor',
+  'unknown/file': 'major',
+  'hold/expired': 'minor',
+};
