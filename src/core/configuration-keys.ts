@@ -170,6 +170,14 @@ export function mapImage(visit: ImageVisitor): Omit<ImageRule, 'match' | 'matche
   };
 }
 
+/** How the variables begin that say the same as a key of a file's top. */
+export const VARIABLE_PREFIX = 'IMGUPDATE_';
+
+/** The variable that says the same as a key of a file's top that has one value: `failOn` is `IMGUPDATE_FAIL_ON`. */
+export function variableOf(name: string): string {
+  return VARIABLE_PREFIX + name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
 /** A key with what it means, for those that need no value. */
 export type KeyWord = { readonly name: string; readonly meaning: string };
 
