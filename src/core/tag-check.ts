@@ -246,14 +246,12 @@ function decidePin(found: Found, child: Digest): TagStep | null {
     if (document.state === 'unasked') return need('manifest', digest, null);
     // what its registry does not have any more is not what a tag names
     if (document.state === 'failed' && document.reason.kind !== 'not-found-or-private') return undecided(found, document.reason);
+    if (document.state === 'known' && offersChild(document.value, found.platform, child)) {
+      const why = `the tag moved, but the image for ${renderPlatform(found.platform)} is the one it is pinned to`;
+      return verdict({ kind: 'current', candidate: found.top, why });
+    }
   }
-  return knownIndexOffers(found, child)
-    ? verdict({
-        kind: 'current',
-        candidate: found.top,
-        why: `the tag moved, but the image for ${renderPlatform(found.platform)} is the one it is pinned to`,
-      })
-    : null;
+  return null;
 }
 
 /** A reference has one digest, and a container runs one image. */
@@ -263,8 +261,12 @@ const MAX_PINS = 2;
 function knownIndexOffers(found: Found, child: Digest): boolean {
   return [...found.known].some((digest) => {
     const document = found.facts.remembered(digest);
-    return document?.kind === 'index' && choosePlatform(runnableEntries(document), found.platform)?.digest === child;
+    return document !== null && offersChild(document, found.platform, child);
   });
+}
+
+function offersChild(document: Index | Manifest, platform: Platform, child: Digest): boolean {
+  return document.kind === 'index' && choosePlatform(runnableEntries(document), platform)?.digest === child;
 }
 
 function undecided(found: Found, because: Reason): TagStep {

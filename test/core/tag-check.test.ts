@@ -25,7 +25,7 @@ type World = {
   configs?: Record<Digest, ImageConfig>;
   /** Which digests the registry still serves. */
   present?: boolean | 'failed' | readonly Digest[];
-  failing?: 'budget' | 'unreachable';
+  failing?: 'budget' | 'unreachable' | 'not-found-or-private';
   remembered?: Record<Digest, Index | Manifest>;
 };
 
@@ -382,5 +382,71 @@ describe('a tag that the registry does not have', () => {
     expect(settle({ offer, image: makeImage({ origin: { kind: 'unrecorded' } }), present })).toMatchObject({
       verdict: { kind: 'unknown', reason: { kind: 'not-found-or-private' } },
     });
+  });
+});
+
+describe('a reference that a file makes', () => {
+  const named = (parts: Partial<InstalledImage> = {}): InstalledImage =>
+    makeImage({ origin: { kind: 'named' }, tags: [], repoDigests: [], configDigest: null, ...parts });
+  const pinned = named({ repoDigests: [{ registry: 'docker.io', repository: 'library/nginx', digest: makeDigest('pinned') }] });
+  const moved = makeIndex({ 'linux/amd64': makeDigest('new child'), 'linux/arm64': makeDigest('arm child') });
+
+  it('is asked about though nothing of it is here', () => {
+    expect(planTagCheck(named(), makeReference('nginx:1.27'))).toMatchObject({ kind: 'ask', tag: '1.27' });
+  });
+
+  it('has nothing to compare with when it names no digest, and that costs no document', () => {
+    const { needs, verdict } = settle({ image: named() });
+    expect({ needs, verdict }).toMatchObject({ needs: [], verdict: { kind: 'none', candidate: makeDigest('new index') } });
+  });
+
+  it('is gone when the registry has no such tag, without another question', () => {
+    expect(settle({ image: named(), offer: { kind: 'gone' } })).toMatchObject({ needs: [], verdict: { kind: 'gone' } });
+  });
+
+  it('is current when its tag still names the digest it is pinned to', () => {
+    const world = { image: pinned, offer: { kind: 'found', digest: makeDigest('pinned') } } as const;
+    expect(settle(world)).toMatchObject({ needs: [], verdict: { kind: 'current' } });
+  });
+
+  it('is rebuilt when its tag moved for this platform, by the two indexes alone', () => {
+    const { needs, verdict } = settle({
+      image: pinned,
+      documents: {
+        [makeDigest('new index')]: moved,
+        [makeDigest('pinned')]: makeIndex({ 'linux/amd64': makeDigest('old child') }),
+      },
+    });
+    expect(needs).toHaveLength(2);
+    expect(verdict).toMatchObject({ kind: 'rebuilt', candidate: makeDigest('new index') });
+  });
+
+  it('is current when its tag moved, but the pinned index already had the entry for this platform', () => {
+    const documents = {
+      [makeDigest('new index')]: moved,
+      [makeDigest('pinned')]: makeIndex({ 'linux/amd64': makeDigest('new child') }),
+    };
+    const why = 'the tag moved, but the image for linux/amd64 is the one it is pinned to';
+    expect(settle({ image: pinned, documents }).verdict).toMatchObject({ kind: 'current', why });
+  });
+
+  it('is rebuilt when what it is pinned to is not there any more', () => {
+    const documents = { [makeDigest('new index')]: moved };
+    expect(settle({ image: pinned, documents, failing: 'not-found-or-private' }).verdict).toMatchObject({ kind: 'rebuilt' });
+  });
+
+  it('is unknown when the quota forbids to look at what it is pinned to', () => {
+    const documents = { [makeDigest('new index')]: moved };
+    expect(settle({ image: pinned, documents, failing: 'budget' }).verdict).toMatchObject({
+      kind: 'unknown',
+      reason: { kind: 'budget' },
+      candidate: makeDigest('new index'),
+    });
+  });
+
+  it('that runs is compared by the config of what runs, where its runtime tells no other digest', () => {
+    const running = named({ configDigest: makeDigest('config') });
+    const documents = { [makeDigest('new index')]: moved, [makeDigest('new child')]: makeManifest(makeDigest('config')) };
+    expect(settle({ image: running, documents }).verdict).toMatchObject({ kind: 'current' });
   });
 });

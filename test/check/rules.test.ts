@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { createRules, sortHolds } from '../../src/check/rules.ts';
+import type { ImageRule, Setting } from '../../src/core/configuration.ts';
+import { compilePattern } from '../../src/core/pattern.ts';
+import { makePlatform, makeReference } from '../helpers/makers.ts';
+
+function rule(match: string, parts: Partial<ImageRule> = {}, where = 'imgupdate.yaml:2:5'): Setting<ImageRule> {
+  const pattern = compilePattern(match);
+  if (!pattern.ok) throw new Error(pattern.message);
+  const value = { match, matches: pattern.value, base: null, hold: null, ignore: null, failOn: null, platform: null, ...parts };
+  return { value, origin: { kind: 'project', where } };
+}
+
+describe('what the configuration says of an image', () => {
+  it('is of each property what the first rule says that has it', () => {
+    const arm = makePlatform('linux/arm64');
+    const rules = createRules([
+      rule('redis:*', { hold: { reason: 'wait', until: null } }),
+      rule('redis', { failOn: ['gone'], hold: { reason: 'second', until: null } }),
+      rule('**', { platform: arm, failOn: ['base'], ignore: false }),
+    ]);
+    expect(rules.of(makeReference('redis:7'))).toEqual({
+      ignore: false,
+      hold: { reason: 'wait', until: null },
+      failOn: ['gone'],
+      platform: arm,
+    });
+  });
+
+  it('is nothing for an image without a name', () => {
+    expect(createRules([rule('**', { ignore: true })]).of(null)).toEqual({ ignore: false, hold: null, failOn: null, platform: null });
+  });
+
+  it('lets an earlier rule take an image out of a later one that ignores', () => {
+    const rules = createRules([rule('acme/keep', { ignore: false }), rule('acme/*', { ignore: true })]);
+    expect(['acme/keep:1', 'acme/other:1'].map((name) => rules.of(makeReference(name)).ignore)).toEqual([false, true]);
+  });
+
+  it('is reported with its place where it matches nothing that was asked about', () => {
+    const rules = createRules([rule('redis'), rule('reddis', {}, 'imgupdate.yaml:7:5')]);
+    rules.of(makeReference('redis:7'));
+    expect(rules.unmatched().map(({ message }) => message)).toEqual(['imgupdate.yaml:7:5: "reddis" matches no image that was looked at']);
+  });
+});
+
+describe('a hold', () => {
+  const noon = Date.UTC(2026, 10, 20, 12);
+
+  it('counts until its day begins, in UTC, and for good without one', () => {
+    const today = { reason: null, until: '2026-11-20' };
+    const tomorrow = { reason: null, until: '2026-11-21' };
+    const always = { reason: 'never', until: null };
+    expect(sortHolds([null, today, tomorrow], noon)).toEqual({ held: tomorrow, expired: [today] });
+    expect(sortHolds([always], noon)).toEqual({ held: always, expired: [] });
+    expect(sortHolds([null], noon)).toEqual({ held: null, expired: [] });
+  });
+
+  it('until a time of a zone ends at that time', () => {
+    const soon = { reason: null, until: '2026-11-20T14:00+01:00' };
+    expect(sortHolds([soon], noon).held).toBe(soon);
+    expect(sortHolds([soon], noon + 3_600_000).expired).toEqual([soon]);
+  });
+});
