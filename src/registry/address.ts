@@ -18,9 +18,26 @@ const INTERNAL_RANGES = [
   'fec0::/10',
 ] as const;
 
-const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32'] as const;
+/**
+ * Link-local, and where clouds outside of it tell machines their secrets: EC2 and Google on IPv6, Alibaba, Oracle, Azure's wire server.
+ *
+ * Link-local IPv4 is also meant by its ways through IPv6: compatible (`::a9fe:a9fe`), NAT64, 6to4; what is mapped (`::ffff:...`) counts as IPv4 anyway.
+ * Source: RFC 4291 section 2.5.5; RFC 6052 section 2.1; RFC 3056 section 2.
+ */
+const METADATA_RANGES = [
+  '169.254.0.0/16',
+  'fe80::/10',
+  '::a9fe:0/112',
+  '64:ff9b::a9fe:0/112',
+  '2002:a9fe::/32',
+  'fd00:ec2::/32',
+  'fd20:ce::254/128',
+  '100.100.100.200/32',
+  '192.0.0.192/32',
+  '168.63.129.16/32',
+] as const;
 
-const METADATA_NAMES: ReadonlySet<string> = new Set(['metadata.google.internal', 'metadata']);
+const METADATA_NAMES: ReadonlySet<string> = new Set(['metadata.google.internal', 'metadata.goog', 'metadata', 'instance-data']);
 
 const LOOPBACK_RANGES = ['127.0.0.0/8', '::1/128'] as const;
 
@@ -49,8 +66,14 @@ export function isInternalHost(hostname: string): boolean {
  */
 export function isMetadataHost(hostname: string): boolean {
   const address = literalAddress(hostname);
-  if (address !== null) return METADATA_RANGES.some((range) => isInRange(address, range));
+  if (address !== null) return isMetadataAddress(address);
   return METADATA_NAMES.has(hostname.toLowerCase().replace(/\.$/, ''));
+}
+
+/** Tells the same of an IP address, with a zone (`fe80::1%eth0`) or without. */
+export function isMetadataAddress(address: string): boolean {
+  const bare = address.split('%', 1)[0] ?? '';
+  return METADATA_RANGES.some((range) => isInRange(bare, range));
 }
 
 /** Tells whether a host is this machine: `localhost`, 127.0.0.0/8, `[::1]`. Source: RFC 6761 section 6.3. */

@@ -1,6 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { malformed, parsed, type Parsed } from '../core/parsed.ts';
 import { codeOf } from '../errors.ts';
 
@@ -13,6 +15,7 @@ export type Certificates = {
 /**
  * Reads a host's certificates from the first of `directories` that has a folder for it: `*.crt` are authorities, `*.cert` and `*.key` of the same name client pairs.
  *
+ * The file of authorities that is `named` counts beside those, the client pair that is `named` instead of them.
  * Naming authorities replaces Node's own, so those and `extraCaFile` are added. An `extraCaFile` that cannot be read counts for nothing, as for Node, which
  * says so itself.
  * Source: moby, daemon/pkg/registry, registry.go (loadTLSConfig); containers-certs.d(5).
@@ -27,15 +30,41 @@ export async function readCertificates(host: string, places: CertificatePlaces):
   }
 }
 
-/** Folders of folders by host, in order of preference, and a file of authorities for every host (`NODE_EXTRA_CA_CERTS`). */
-export type CertificatePlaces = { readonly directories: readonly string[]; readonly extraCaFile: string | null };
+/** Folders of folders by host, in order of preference, a file of authorities for every host (`NODE_EXTRA_CA_CERTS`), and what is named for this host alone. */
+export type CertificatePlaces = {
+  readonly directories: readonly string[];
+  readonly extraCaFile: string | null;
+  readonly named: NamedCertificates;
+};
+
+/** Absolute paths of PEM files that the configuration names for a host. */
+export type NamedCertificates = {
+  readonly ca: string | null;
+  readonly clientCert: { readonly cert: string; readonly key: string } | null;
+};
 
 const UNREADABLE = 'ERR_UNREADABLE_CERTIFICATE';
 
 async function read(host: string, places: CertificatePlaces): Promise<Certificates> {
-  const extra = await readExtra(places.extraCaFile);
-  const found = await firstFolder(places.directories, host);
-  if (found === null) return { ca: extra.length === 0 ? null : [...rootCertificates, ...extra], pairs: [] };
+  const { named } = places;
+  const [extra, namedAuthorities, namedPairs] = await Promise.all([
+    readExtra(places.extraCaFile),
+    named.ca === null ? [] : readAuthorities(named.ca),
+    named.clientCert === null ? null : readNamedPair(named.clientCert),
+  ]);
+  const folder = await readFolder(host, places.directories);
+  const own = [...extra, ...folder.authorities, ...namedAuthorities];
+  return { ca: own.length === 0 ? null : [...rootCertificates, ...own], pairs: namedPairs ?? folder.pairs };
+}
+
+type Pair = { readonly cert: string; readonly key: string };
+
+async function readFolder(
+  host: string,
+  directories: readonly string[],
+): Promise<{ readonly authorities: readonly string[]; readonly pairs: readonly Pair[] }> {
+  const found = await firstFolder(directories, host);
+  if (found === null) return { authorities: [], pairs: [] };
   const { folder, names } = found;
   const authorities = await Promise.all(names.filter((name) => name.endsWith('.crt')).map((name) => readText(join(folder, name))));
   const pairs = await Promise.all(names.filter((name) => name.endsWith('.cert')).map((name) => readPair(folder, name, names)));
@@ -43,8 +72,7 @@ async function read(host: string, places: CertificatePlaces): Promise<Certificat
     if (!names.includes(`${stem(name)}.cert`))
       throw unreadable(`no client certificate ${join(folder, `${stem(name)}.cert`)} for its key`, null);
   }
-  const own = [...extra, ...authorities];
-  return { ca: own.length === 0 ? null : [...rootCertificates, ...own], pairs };
+  return { authorities, pairs };
 }
 
 async function readExtra(path: string | null): Promise<readonly string[]> {
@@ -70,11 +98,7 @@ async function firstFolder(
   return null;
 }
 
-async function readPair(
-  folder: string,
-  certName: string,
-  names: readonly string[],
-): Promise<{ readonly cert: string; readonly key: string }> {
+async function readPair(folder: string, certName: string, names: readonly string[]): Promise<Pair> {
   const keyName = `${stem(certName)}.key`;
   if (!names.includes(keyName)) throw unreadable(`no key ${join(folder, keyName)} for its client certificate`, null);
   return { cert: await readText(join(folder, certName)), key: await readText(join(folder, keyName)) };
@@ -84,6 +108,64 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
+    throw unreadable(`cannot read ${path}: ${codeOf(error) ?? 'unknown error'}`, error);
+  }
+}
+
+/** The file is named to be used, so one that Node would pass over in silence is a mistake. */
+async function readAuthorities(path: string): Promise<readonly string[]> {
+  const text = await readNamed(path);
+  const certificates = text.split(CERTIFICATE_END).slice(0, -1);
+  if (certificates.length === 0) throw unreadable(`${path} has no certificate in it; expected a PEM file of authorities`, null);
+  for (const [index, certificate] of certificates.entries()) {
+    if (!isCertificate(`${certificate}${CERTIFICATE_END}\n`))
+      throw unreadable(
+        `cannot read certificate ${index + 1} of ${certificates.length} in ${path}; expected a PEM file of authorities`,
+        null,
+      );
+  }
+  return [text];
+}
+
+const CERTIFICATE_END = '-----END CERTIFICATE-----';
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readNamedPair(paths: { readonly cert: string; readonly key: string }): Promise<readonly Pair[]> {
+  const [cert, key] = await Promise.all([readNamed(paths.cert), readNamed(paths.key)]);
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    throw unreadable(`cannot use the client certificate ${paths.cert} with the key ${paths.key}: ${codeOf(error) ?? 'not PEM'}`, error);
+  }
+  return [{ cert, key }];
+}
+
+/** Whole collections of authorities have 250 kB. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/** Reads a file that anybody may have named: no device, no pipe that keeps one waiting, nothing without end. */
+async function readNamed(path: string): Promise<string> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile()) throw unreadable(`cannot read ${path}: no regular file`, null);
+      if (stats.size > MOST_BYTES)
+        throw unreadable(`cannot read ${path}: it has ${stats.size} bytes where at most ${MOST_BYTES} are read`, null);
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (codeOf(error) === UNREADABLE) throw error;
     throw unreadable(`cannot read ${path}: ${codeOf(error) ?? 'unknown error'}`, error);
   }
 }

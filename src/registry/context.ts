@@ -4,7 +4,7 @@ import type { OnRequest } from './exchange.ts';
 import type { ProxySettings } from './proxy.ts';
 import type { Clock } from './retry.ts';
 import type { Stop } from './stop.ts';
-import type { Transport } from './transport.ts';
+import type { HostTrust, Transport } from './transport.ts';
 
 /** All that the registry client is told from outside. */
 export type RegistryOptions = {
@@ -24,9 +24,9 @@ export type RegistryOptions = {
   readonly rules: ReadonlyMap<string, RegistryRule>;
   /** The only registries that may be contacted, by their names in references; null: any. */
   readonly onlyHosts: ReadonlySet<string> | null;
-  /** No counted request is made with so many pulls left, or this part of the limit; the larger number counts. */
+  /** No counted request is made with so many pulls left, or this part of the limit; the larger number counts. A registry's rule may say otherwise. */
   readonly floor: { readonly remaining: number; readonly fraction: number };
-  /** Requests in flight per registry. */
+  /** Requests in flight per registry, where its rule does not say otherwise. */
   readonly concurrency: number;
   /** One request with its redirects. */
   readonly timeoutMs: number;
@@ -49,9 +49,12 @@ export type SessionContext = {
   readonly location: URL | null;
   /** Where it is asked now: changes once, when it turns out not to speak TLS. */
   readonly base: () => URL;
-  readonly isInsecure: (url: URL) => boolean;
-  /** The networks a host has to be in for that; null for anywhere. */
-  readonly networksOf: (url: URL) => readonly string[] | null;
+  /** Of the registry itself as its rule has it, of hosts it sends us to as theirs have it. */
+  readonly trustOf: (url: URL) => HostTrust;
+  /** Asked only where a login may be sent. */
+  readonly keychain: Keychain;
+  /** Token servers that may see its login, beside the built-in ones. */
+  readonly trustedRealms: readonly string[];
   /** Comes when the run's time is up, and on close. */
   readonly stop: Stop;
   /** Never rejects. */

@@ -27,7 +27,7 @@ export type Endpoint = {
  * Finds where a registry is asked: its place in `locations`, else its API host, else the host it is named after.
  *
  * Loopback and configured hosts are insecure as they are for dockerd: HTTPS without verification, then HTTP. Docker Hub never is. `addresses` are what the host's name
- * resolves to, for CIDR entries.
+ * resolves to, for CIDR entries. `insecure` is what is said of this registry alone, and overrules loopback and every list; null: nothing.
  * Source: moby, daemon/pkg/registry, service_v2.go and config.go (isSecureIndex).
  * @returns null when `registry` is no host, or one that a URL takes for another, or its location is no http(s) URL.
  */
@@ -37,14 +37,16 @@ export function endpointFor(
     readonly locations: ReadonlyMap<string, string>;
     readonly insecureRegistries: readonly string[];
     readonly addresses: readonly string[];
+    readonly insecure: boolean | null;
   },
 ): Endpoint | null {
   const location = configured.locations.get(registry);
   const first = parseBase(location ?? `https://${API_HOSTS.get(registry) ?? registry}`);
   if (first === null || (location === undefined && !keepsName(registry, first))) return null;
   const isHub = location === undefined && first.host === API_HOSTS.get('docker.io');
-  const listed = isHub ? [] : configured.insecureRegistries;
-  const isNamed = isLoopbackHost(first.hostname) || listed.some((entry) => isNamedBy(entry, registry, first));
+  const listed = isHub || configured.insecure === false ? [] : configured.insecureRegistries;
+  const isNamed =
+    !isHub && (configured.insecure ?? (isLoopbackHost(first.hostname) || listed.some((entry) => isNamedBy(entry, registry, first))));
   const literal = literalAddress(first.hostname);
   const isWithin = (literal === null ? configured.addresses : [literal]).some((address) =>
     listed.some((entry) => isInRange(address, entry)),

@@ -2,15 +2,12 @@ import { startDeadline } from './deadline.ts';
 import { failure, type Failure } from './failure.ts';
 import { decideRedirect } from './redirect.ts';
 import { NOT_WAITED_FOR, type Stop } from './stop.ts';
-import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+import type { HostTrust, HttpRequest, HttpResponse, Transport } from './transport.ts';
 
 /** One question to a host, redirects and all. Never sent anywhere else than to `url`'s origin: `authorization`. */
 export type Question = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'maxBytes'> & {
   readonly authorization: string | null;
-  /** Whether the host of a URL may be asked without verified TLS. */
-  readonly isInsecure: (url: URL) => boolean;
-  /** The networks a host has to be in for that; null for anywhere. */
-  readonly networksOf: (url: URL) => readonly string[] | null;
+  readonly trustOf: (url: URL) => HostTrust;
   /** Connect to public addresses only from the start: the URL was named by a registry on a public address. */
   readonly publicOnly: boolean;
   readonly followRedirects: boolean;
@@ -51,8 +48,7 @@ export async function exchange(
         ...question,
         url,
         headers,
-        insecure: question.isInsecure(url),
-        networks: question.networksOf(url),
+        ...question.trustOf(url),
         publicOnly,
         signal: deadline.signal,
       });

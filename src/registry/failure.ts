@@ -65,6 +65,7 @@ const ROWS: readonly Row[] = [
   ],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls', 'presented a certificate for another name'],
   ['ERR_INTERNAL_ADDRESS', 'bad-response', 'resolves to a private address, where a registry on a public address may not send us'],
+  ['ERR_METADATA_ADDRESS', 'policy', "resolves to a cloud's metadata service or to a link-local address, never a registry"],
   ['ERR_OUTSIDE_ADDRESS', 'unreachable', 'resolves to an address outside of the networks that may be asked without verified TLS'],
   ['UND_ERR_HEADERS_OVERFLOW', 'bad-response', 'sent more than 16 KiB of headers'],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'bad-response', 'sent another number of bytes than it announced'],

@@ -22,6 +22,7 @@ const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
  *
  * - A HEAD that is refused (405, 501) or lacks digest or length becomes a GET, within the quota; the digest computed from the body wins.
  * - A header that differs from the body ends the trust in this registry's HEADs for the run: `onWrongDigest` is told once.
+ * - `namespace` is named to a mirror of several registries; null where the registry is asked itself.
  * - A 404 means `gone` when it comes from a registry: it names the API version, is JSON, or answers to a token that was accepted. Any other 404 to a HEAD
  *   has no body to judge by and is asked again by GET; HTML is never taken for an answer.
  *
@@ -29,8 +30,9 @@ const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
  */
 export function createManifests(
   session: Session,
-  hooks: { readonly onWrongDigest: () => void; readonly onWarning: (text: string) => void },
+  hooks: { readonly namespace: string | null; readonly onWrongDigest: () => void; readonly onWarning: (text: string) => void },
 ): Manifests {
+  const { namespace } = hooks;
   let trustsHead = true;
   let hasSeenQuota = false;
   let learning: Promise<unknown> | null = null;
@@ -60,7 +62,7 @@ export function createManifests(
   };
 
   const resolveTag: Manifests['resolveTag'] = async (repository, tag, stop) => {
-    const asked = manifestAsk(repository, tag, 'HEAD');
+    const asked = manifestAsk(repository, tag, { method: 'HEAD', namespace });
     if (trustsHead) {
       const head = await ask(asked, stop);
       if (head.kind === 'failed') return { kind: 'unknown', reason: head.reason };
@@ -89,17 +91,19 @@ export function createManifests(
   return {
     resolveTag,
     fetchManifest: (repository, blob, stop) =>
-      fetchDocument({ asked: manifestAsk(repository, blob.digest, 'GET'), repository, blob }, stop),
-    fetchConfig: (repository, blob, stop) => fetchDocument({ asked: blobAsk(repository, blob), repository, blob }, stop),
+      fetchDocument({ asked: manifestAsk(repository, blob.digest, { method: 'GET', namespace }), repository, blob }, stop),
+    fetchConfig: (repository, blob, stop) => fetchDocument({ asked: blobAsk(repository, blob, namespace), repository, blob }, stop),
   };
 }
 
-function manifestAsk(repository: Repository, tagOrDigest: string, method: Ask['method']): Ask {
+type How = { readonly method: Ask['method']; readonly namespace: string | null };
+
+function manifestAsk(repository: Repository, tagOrDigest: string, { method, namespace }: How): Ask {
   const { registry, repository: path } = repository;
   const subject = `${registry}/${path}${tagOrDigest.includes(':') ? '@' : ':'}${tagOrDigest}`;
   return {
     method,
-    path: `/v2/${path}/manifests/${tagOrDigest}`,
+    path: `/v2/${path}/manifests/${tagOrDigest}${namespaceQuery(namespace)}`,
     repository: path,
     subject,
     accept: ACCEPTED_MANIFEST_TYPES.join(', '),
@@ -108,17 +112,22 @@ function manifestAsk(repository: Repository, tagOrDigest: string, method: Ask['m
   };
 }
 
-function blobAsk(repository: Repository, blob: BlobRef): Ask {
+function blobAsk(repository: Repository, blob: BlobRef, namespace: string | null): Ask {
   const { registry, repository: path } = repository;
   return {
     method: 'GET',
-    path: `/v2/${path}/blobs/${blob.digest}`,
+    path: `/v2/${path}/blobs/${blob.digest}${namespaceQuery(namespace)}`,
     repository: path,
     subject: `${registry}/${path}@${blob.digest}`,
     accept: null,
     maxBytes: MAX_DOCUMENT_BYTES,
     counted: false,
   };
+}
+
+/** Tells a mirror of several registries which one is meant. Source: OCI distribution-spec, "Registry Proxying"; containerd, docs/hosts.md. */
+function namespaceQuery(namespace: string | null): string {
+  return namespace === null ? '' : `?ns=${encodeURIComponent(namespace)}`;
 }
 
 /** `299 - "text"`: the text, safe to print. Source: OCI distribution-spec v1.1, "Warnings". */

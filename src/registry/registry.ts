@@ -1,37 +1,21 @@
-import { lookup } from 'node:dns/promises';
-import type { Registry, Warning } from '../check/ports.ts';
+import type { Registry, RegistryUse, Warning } from '../check/ports.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import { compareText } from '../core/reference.ts';
-import { literalAddress } from './address.ts';
-import type { RegistryOptions, SessionContext } from './context.ts';
-import { createCounter, type Counter } from './counter.ts';
+import { createConnection, type Connection, type Shared } from './connection.ts';
+import { refuseContact } from './contact.ts';
+import type { RegistryOptions } from './context.ts';
 import { startDeadline } from './deadline.ts';
-import { endpointFor, hasRanges, type Endpoint } from './endpoints.ts';
-import { createGate } from './gate.ts';
-import { createManifests, type Manifests } from './manifests.ts';
-import { chooseProxy } from './proxy.ts';
-import { createSession } from './session.ts';
+import type { Manifests } from './manifests.ts';
+import { createMirrored } from './mirrored.ts';
+import { placesOf, type Place, type Places } from './places.ts';
 import { createStop, NOT_WAITED_FOR, unlessStopped, type Stop } from './stop.ts';
-import { createTransport, type Transport } from './transport.ts';
+import { createTransport } from './transport.ts';
+import { mergeUsage } from './usage.ts';
 
 export type { RegistryOptions } from './context.ts';
 
-/** One registry of this run: its content and what it was asked. */
-type Connection = {
-  readonly manifests: Manifests;
-  readonly announce: (repositories: readonly string[]) => void;
-  readonly counter: Counter;
-};
-
-type Shared = {
-  readonly options: RegistryOptions;
-  readonly transport: Transport;
-  readonly stop: Stop;
-  readonly warn: (code: string, message: string) => void;
-};
-
 /**
- * Speaks the OCI Distribution API with every registry it is asked about.
+ * Speaks the OCI Distribution API with every registry it is asked about, or with its mirror.
  *
  * Nothing is sent before the first question. No answer, late answer or hostile answer of one registry touches another. Tokens live in memory only.
  * Source: OCI distribution-spec v1.1; distribution, docs/content/spec/auth.
@@ -41,7 +25,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     certificateDirectories: options.certificateDirectories,
     extraCaFile: options.extraCaFile,
     proxy: options.proxy,
-    connections: options.concurrency,
+    connections: Math.max(options.concurrency, ...[...options.rules.values()].map(({ concurrency }) => concurrency?.value ?? 0)),
     timeoutMs: options.timeoutMs,
   });
   const closing = new AbortController();
@@ -50,6 +34,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const connections = new Map<string, Promise<Connection | Reason>>();
   const made = new Map<string, Connection>();
   const announced = new Map<string, Set<string>>();
+  const answering = new Map<string, Manifests>();
   const stops = new WeakMap<AbortSignal, Stop>();
   const shared: Shared = {
     options,
@@ -58,17 +43,31 @@ export function createRegistry(options: RegistryOptions): Registry {
     warn: (code, message) => warnings.set(`${code} ${message}`, { code, message, image: null }),
   };
 
-  const connect = async (registry: string): Promise<Connection | Reason> => {
-    const connection = await createConnection(registry, shared);
-    if (!('manifests' in connection)) return connection;
-    connection.announce([...(announced.get(registry) ?? [])]);
-    made.set(registry, connection);
+  const connect = async (place: Place): Promise<Connection | Reason> => {
+    const connection = await createConnection(place, shared);
+    if (!('manifestsFor' in connection)) return connection;
+    connection.announce([...(announced.get(keyOf(place)) ?? [])]);
+    made.set(keyOf(place), connection);
     return connection;
   };
 
-  const connectionFor = (registry: string): Promise<Connection | Reason> => {
-    const known = connections.get(registry) ?? connect(registry);
-    connections.set(registry, known);
+  const connectionTo = (place: Place): Promise<Connection | Reason> => {
+    const known = connections.get(keyOf(place)) ?? connect(place);
+    connections.set(keyOf(place), known);
+    return known;
+  };
+
+  const announce = (place: Place, repository: string): void => {
+    made.get(keyOf(place))?.announce([repository]);
+    const names = announced.get(keyOf(place)) ?? new Set();
+    announced.set(keyOf(place), names.add(repository));
+  };
+
+  const at = (place: Place, namespace: string | null): Manifests => createReached(place.registry, () => connectionTo(place), namespace);
+
+  const answererOf = (registry: string): Manifests => {
+    const known = answering.get(registry) ?? createAnswerer(registry, placesOf(registry, options), { at, options, warn: shared.warn });
+    answering.set(registry, known);
     return known;
   };
 
@@ -78,33 +77,18 @@ export function createRegistry(options: RegistryOptions): Registry {
     return known;
   };
 
-  const manifestsOf = async (registry: string, until: Stop): Promise<Manifests | Reason> => {
-    const connection = await unlessStopped(connectionFor(registry), until);
-    if (connection === null) return reason('timeout', `${registry} ${NOT_WAITED_FOR}`);
-    return 'manifests' in connection ? connection.manifests : connection;
-  };
-
   return {
     announce: (repositories) => {
       for (const { registry, repository } of repositories) {
-        made.get(registry)?.announce([repository]);
-        const names = announced.get(registry) ?? new Set();
-        announced.set(registry, names.add(repository));
+        const { own, mirror } = placesOf(registry, options);
+        announce(own, repository);
+        if (mirror?.ok === true) announce(mirror.value.place, `${mirror.value.prefix}${repository}`);
       }
     },
-    resolveTag: async (repository, tag, signal) => {
-      const manifests = await manifestsOf(repository.registry, stopOf(signal));
-      return 'resolveTag' in manifests ? manifests.resolveTag(repository, tag, stopOf(signal)) : { kind: 'unknown', reason: manifests };
-    },
-    fetchManifest: async (repository, blob, signal) => {
-      const manifests = await manifestsOf(repository.registry, stopOf(signal));
-      return 'resolveTag' in manifests ? manifests.fetchManifest(repository, blob, stopOf(signal)) : { ok: false, reason: manifests };
-    },
-    fetchConfig: async (repository, blob, signal) => {
-      const manifests = await manifestsOf(repository.registry, stopOf(signal));
-      return 'resolveTag' in manifests ? manifests.fetchConfig(repository, blob, stopOf(signal)) : { ok: false, reason: manifests };
-    },
-    usage: () => [...made.values()].map(({ counter }) => counter.usage()).toSorted((a, b) => compareText(a.registry, b.registry)),
+    resolveTag: (repository, tag, signal) => answererOf(repository.registry).resolveTag(repository, tag, stopOf(signal)),
+    fetchManifest: (repository, blob, signal) => answererOf(repository.registry).fetchManifest(repository, blob, stopOf(signal)),
+    fetchConfig: (repository, blob, signal) => answererOf(repository.registry).fetchConfig(repository, blob, stopOf(signal)),
+    usage: (): readonly RegistryUse[] => mergeUsage([...made.values()].map(({ counter }) => counter.usage())),
     warnings: () => [...warnings.values()].toSorted((a, b) => compareText(a.message, b.message)),
     close: async () => {
       closing.abort();
@@ -114,70 +98,52 @@ export function createRegistry(options: RegistryOptions): Registry {
   };
 }
 
-async function createConnection(registry: string, shared: Shared): Promise<Connection | Reason> {
-  const { options } = shared;
-  const location = options.locations.get(registry) ?? null;
-  const addresses = await resolveForRanges(location ?? `https://${registry}`, shared);
-  const endpoint = endpointFor(registry, { locations: options.locations, insecureRegistries: options.insecureRegistries, addresses });
-  if (endpoint === null) return reason('unreachable', `${registry} cannot be asked: ${location ?? 'its name'} is no http(s) address`);
-  const counter = createCounter(registry, options.floor);
-  const { context, fallBackToHttp } = createContext({ registry, endpoint, hasLocation: location !== null, counter }, shared);
-  const gate = createGate(options.concurrency, (ms) => context.sleep(ms, shared.stop));
-  const session = createSession({ context, gate, counter, fallBackToHttp });
-  const manifests = createManifests(session, {
-    onWrongDigest: () =>
-      shared.warn(
-        'wrong-digest-header',
-        `${registry} sends a Docker-Content-Digest that is not the digest of its content; its tags are asked for by GET from here on, which counts`,
-      ),
-    onWarning: (text) => shared.warn('registry-warning', `${registry} says: ${text}`),
-  });
-  return { manifests, announce: session.announce, counter };
+/** Two connections to one place differ in whether a login may be sent there. */
+function keyOf(place: Place): string {
+  return JSON.stringify([place.registry, place.location, place.doubt !== null]);
 }
 
-type Connecting = { readonly registry: string; readonly endpoint: Endpoint; readonly hasLocation: boolean; readonly counter: Counter };
+type Reaching = {
+  readonly at: (place: Place, namespace: string | null) => Manifests;
+  readonly options: RegistryOptions;
+  readonly warn: Shared['warn'];
+};
 
-function createContext(
-  connecting: Connecting,
-  shared: Shared,
-): { readonly context: SessionContext; readonly fallBackToHttp: (from: URL) => boolean } {
-  const { registry, endpoint, hasLocation, counter } = connecting;
-  const { options, transport, stop, warn } = shared;
-  const [first, second] = endpoint.bases;
-  let base = first;
-  const context: SessionContext = {
+/** Whoever answers for a registry: itself, or its mirror and itself. */
+function createAnswerer(registry: string, { own, mirror }: Places, { at, options, warn }: Reaching): Manifests {
+  if (mirror === null) return at(own, null);
+  if (!mirror.ok) {
+    const why = reason('unreachable', `${registry} cannot be asked: ${mirror.message}`);
+    return createReached(registry, () => Promise.resolve(why), null);
+  }
+  return createMirrored({
     registry,
-    options,
-    transport,
-    location: hasLocation ? first : null,
-    base: () => base,
-    isInsecure: (url) =>
-      (endpoint.insecure && url.host === first.host) ||
-      endpointFor(url.host, { ...options, locations: new Map(), addresses: [] })?.insecure === true,
-    networksOf: (url) => (url.host === first.host ? endpoint.networks : null),
-    stop,
-    sleep: (ms, until) => options.clock.sleep(ms, until.signal).catch(() => undefined),
+    mirror: mirror.value,
+    atMirror: at(mirror.value.place, registry),
+    atOrigin: refuseContact(own, options.onlyHosts) === null ? at(own, null) : null,
     warn,
-    onRequest: (line) => {
-      counter.sent();
-      options.log(line);
+  });
+}
+
+/** The content of a place that is connected to at the first question; every answer is the same reason where that cannot be. */
+function createReached(registry: string, connect: () => Promise<Connection | Reason>, namespace: string | null): Manifests {
+  let reaching: Promise<Manifests | Reason> | null = null;
+  const reach = async (until: Stop): Promise<Manifests | Reason> => {
+    reaching ??= connect().then((connection) => ('manifestsFor' in connection ? connection.manifestsFor(namespace) : connection));
+    return (await unlessStopped(reaching, until)) ?? reason('timeout', `${registry} ${NOT_WAITED_FOR}`);
+  };
+  return {
+    resolveTag: async (repository, tag, stop) => {
+      const manifests = await reach(stop);
+      return 'resolveTag' in manifests ? manifests.resolveTag(repository, tag, stop) : { kind: 'unknown', reason: manifests };
+    },
+    fetchManifest: async (repository, blob, stop) => {
+      const manifests = await reach(stop);
+      return 'resolveTag' in manifests ? manifests.fetchManifest(repository, blob, stop) : { ok: false, reason: manifests };
+    },
+    fetchConfig: async (repository, blob, stop) => {
+      const manifests = await reach(stop);
+      return 'resolveTag' in manifests ? manifests.fetchConfig(repository, blob, stop) : { ok: false, reason: manifests };
     },
   };
-  const fallBackToHttp = (from: URL): boolean => {
-    if (from === base && second !== undefined && base !== second) base = second;
-    return base !== from;
-  };
-  return { context, fallBackToHttp };
-}
-
-/** The addresses of a host, when only they tell whether a CIDR entry means it. As dockerd, a name that does not resolve, or not in time, matches none. */
-async function resolveForRanges(base: string, { options, stop }: Shared): Promise<readonly string[]> {
-  if (!hasRanges(options.insecureRegistries) || !URL.canParse(base)) return [];
-  const url = new URL(base);
-  if (literalAddress(url.hostname) !== null || chooseProxy(url, options.proxy) !== null) return [];
-  const deadline = startDeadline(options.timeoutMs, [stop]);
-  const looking = lookup(url.hostname, { all: true }).catch(() => []);
-  const found = await unlessStopped(looking, createStop(deadline.signal));
-  deadline.end();
-  return (found ?? []).map(({ address }) => address);
 }

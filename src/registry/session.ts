@@ -71,7 +71,7 @@ export function createSession(parts: SessionParts): Session {
   const { clock } = options;
   const authorizer = createAuthorizer({
     registry,
-    keychain: options.keychain,
+    keychain: context.keychain,
     fetchToken: (question) => fetchToken(context, question),
     now: clock.now,
   });
@@ -231,8 +231,7 @@ export function createSession(parts: SessionParts): Session {
         body: null,
         authorization: authorization?.header ?? null,
         maxBytes: asked.maxBytes,
-        isInsecure: context.isInsecure,
-        networksOf: context.networksOf,
+        trustOf: context.trustOf,
         publicOnly: false,
         followRedirects: true,
         timeoutMs: options.timeoutMs,

@@ -39,8 +39,7 @@ export async function fetchToken(context: SessionContext, question: TokenQuestio
   const realm = readRealm(context, question.challenge.realm);
   if (!(realm instanceof URL)) return { kind: 'failed', reason: realm };
   const { registry, options } = context;
-  const allowed = options.trustedRealms.get(registry) ?? [];
-  const trusted = isTrustedRealm({ registry, location: context.location, realm, allowed });
+  const trusted = isTrustedRealm({ registry, location: context.location, realm, allowed: context.trustedRealms });
   if (!trusted && isReachedFromOutside(context, realm)) {
     return { kind: 'failed', reason: reason('bad-response', `${registry} names a token server at a private address, ${realm.host}`) };
   }
@@ -95,7 +94,7 @@ function readRealm(context: SessionContext, text: string): URL | Reason {
     return reason('bad-response', `${registry} names a token server that is no https URL`);
   if (realm.username !== '' || realm.password !== '')
     return reason('bad-response', `${registry} names a token server with a login in its URL`);
-  if (realm.protocol === 'https:' || base.protocol === 'http:' || context.isInsecure(realm)) return realm;
+  if (realm.protocol === 'https:' || base.protocol === 'http:' || context.trustOf(realm).insecure) return realm;
   return reason('bad-response', `${registry} names a token server without TLS, ${realm.host}; expected https`);
 }
 
@@ -126,8 +125,7 @@ function send(
       body: request.body,
       authorization: request.authorization,
       maxBytes: MAX_TOKEN_BYTES,
-      isInsecure: context.isInsecure,
-      networksOf: context.networksOf,
+      trustOf: context.trustOf,
       publicOnly: isGuarded,
       followRedirects: !hasSecret,
       timeoutMs: context.options.timeoutMs,

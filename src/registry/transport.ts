@@ -3,8 +3,8 @@ import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector, errors, ProxyAgent, request, type Dispatcher } from 'undici';
 import { parsed, type Parsed } from '../core/parsed.ts';
 import { sanitizeText } from '../core/text.ts';
-import { isInRange, isInternalAddress, isInternalHost } from './address.ts';
-import { readCertificates } from './certificates.ts';
+import { isInRange, isInternalAddress, isInternalHost, isMetadataAddress, isMetadataHost } from './address.ts';
+import { type NamedCertificates, readCertificates } from './certificates.ts';
 import { classifyError, failure, type Failure, type Phase } from './failure.ts';
 import { chooseProxy, type ProxySettings } from './proxy.ts';
 
@@ -21,8 +21,13 @@ export type HttpRequest = {
   readonly publicOnly: boolean;
   /** Connect to addresses in these networks only, CIDR; null for anywhere. */
   readonly networks: readonly string[] | null;
+  /** What the configuration names for the host. */
+  readonly certificates: NamedCertificates;
   readonly signal: AbortSignal;
 };
+
+/** How far a host is trusted, and what it is asked with. */
+export type HostTrust = Pick<HttpRequest, 'insecure' | 'networks' | 'certificates'>;
 
 export type HttpResponse = {
   readonly kind: 'response';
@@ -46,14 +51,20 @@ export type TransportOptions = {
   readonly certificateDirectories: readonly string[];
   readonly extraCaFile: string | null;
   readonly proxy: ProxySettings;
+  /** At most so many per origin. */
   readonly connections: number;
   readonly timeoutMs: number;
 };
 
 const MAX_ERROR_BYTES = 65_536;
 
+/** What is wrong with such a host; a predicate that follows its name. */
+export const METADATA = "is a cloud's metadata service or link-local, never a registry";
+
 /**
  * Sends single HTTP requests over undici, with one pool of connections per origin.
+ *
+ * Nothing is ever sent to a cloud's metadata service or a link-local address, whoever names it and whatever its name resolves to.
  *
  * Bodies are asked for and taken as they are: `Accept-Encoding: identity`, any other `Content-Encoding` refused, `Content-Length` held against the cap
  * before the first byte is read. undici's `request` neither follows redirects nor inflates.
@@ -69,7 +80,7 @@ export function createTransport(options: TransportOptions): Transport {
   const oneRequestPerConnection = new Set<string>();
 
   const dispatcherFor = (asked: HttpRequest): Promise<Made> => {
-    const key = `${asked.url.origin} ${asked.insecure} ${asked.publicOnly} ${asked.networks?.join() ?? ''}`;
+    const key = JSON.stringify([asked.url.origin, asked.insecure, asked.publicOnly, asked.networks, asked.certificates]);
     const known = dispatchers.get(key);
     if (known !== undefined) return known;
     const made = createDispatcher(asked, options, { internal, connectErrors });
@@ -78,7 +89,8 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const send = async (asked: HttpRequest): Promise<Sent> => {
-    const { origin } = asked.url;
+    const { origin, hostname } = asked.url;
+    if (isMetadataHost(hostname)) return { kind: 'failed', failure: failure('policy', METADATA) };
     let phase: Phase = 'connect';
     try {
       const made = await dispatcherFor(asked);
@@ -128,7 +140,11 @@ type Notes = { readonly internal: Map<string, boolean>; readonly connectErrors: 
 
 async function createDispatcher(asked: HttpRequest, options: TransportOptions, notes: Notes): Promise<Made> {
   const { url } = asked;
-  const certificates = await readCertificates(url.host, { directories: options.certificateDirectories, extraCaFile: options.extraCaFile });
+  const certificates = await readCertificates(url.host, {
+    directories: options.certificateDirectories,
+    extraCaFile: options.extraCaFile,
+    named: asked.certificates,
+  });
   if (!certificates.ok) return certificates;
   const { ca, pairs } = certificates.value;
   const proxy = chooseProxy(url, options.proxy);
@@ -172,8 +188,8 @@ function createProxyDispatcher(
 }
 
 /**
- * Looks names up as Node does, remembers which are internal, and refuses those with `publicOnly`, and leaves out those outside of `networks`: a name may point
- * elsewhere the second time it is asked.
+ * Looks names up as Node does, remembers which are internal, refuses those with `publicOnly`, and leaves out addresses outside of `networks` and those of no
+ * registry: a name may point elsewhere the second time it is asked, and one in a local network may have a link-local address beside its own.
  */
 function createLookup(asked: Pick<HttpRequest, 'publicOnly' | 'networks'>, internal: Map<string, boolean>): LookupFunction {
   const { publicOnly, networks } = asked;
@@ -187,11 +203,16 @@ function createLookup(asked: Pick<HttpRequest, 'publicOnly' | 'networks'>, inter
       const isInternal = addresses.some(isInternalAddress);
       internal.set(hostname, isInternal);
       const isInside = (one: string): boolean => networks === null || networks.some((network) => isInRange(one, network));
-      const code = publicOnly && isInternal ? 'ERR_INTERNAL_ADDRESS' : addresses.some(isInside) ? null : 'ERR_OUTSIDE_ADDRESS';
+      const usable = addresses.filter((one) => !isMetadataAddress(one) && isInside(one));
+      const code = publicOnly && isInternal ? 'ERR_INTERNAL_ADDRESS' : usable.length > 0 ? null : codeOfUnusable(addresses);
       const refused = code === null ? null : Object.assign(new Error(`${hostname} has a refused address`), { code });
-      callback(refused, typeof address === 'string' ? address : address.filter((one) => isInside(one.address)), family);
+      callback(refused, typeof address === 'string' ? address : address.filter((one) => usable.includes(one.address)), family);
     });
   };
+}
+
+function codeOfUnusable(addresses: readonly string[]): string {
+  return addresses.some(isMetadataAddress) ? 'ERR_METADATA_ADDRESS' : 'ERR_OUTSIDE_ADDRESS';
 }
 
 type Read = { readonly kind: 'read'; readonly body: Uint8Array } | { readonly kind: 'refused'; readonly failure: Failure };

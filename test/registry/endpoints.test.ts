@@ -2,9 +2,12 @@ import { expect, it } from 'vitest';
 import { endpointFor } from '../../src/registry/endpoints.ts';
 
 const bases = (registry: string, insecureRegistries: string[] = [], addresses: string[] = []) =>
-  endpointFor(registry, { locations: new Map([['mirrored.io', 'http://10.0.0.1:5000/proxy/']]), insecureRegistries, addresses })?.bases.map(
-    (url) => url.href,
-  );
+  endpointFor(registry, {
+    locations: new Map([['mirrored.io', 'http://10.0.0.1:5000/proxy/']]),
+    insecureRegistries,
+    addresses,
+    insecure: null,
+  })?.bases.map((url) => url.href);
 
 it.each([
   ['docker.io', [], ['https://registry-1.docker.io/']],

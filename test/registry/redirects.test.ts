@@ -119,6 +119,7 @@ it.each(['localhost', hostname()])('a name that resolves to a private address is
     insecure: false,
     publicOnly: true,
     networks: null,
+    certificates: { ca: null, clientCert: null },
     signal: new AbortController().signal,
   });
   expect(sent).toMatchObject({ kind: 'failed', failure: { kind: 'bad-response' } });
