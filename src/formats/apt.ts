@@ -2,7 +2,7 @@ import type { CheckReport, ImageReport } from '../check/report.ts';
 import { shortDigest } from '../core/digest.ts';
 import { sanitizeText } from '../core/text.ts';
 import { baseAnswerOf, openBaseReasonOf } from './base.ts';
-import { digestPair, platformOf, reasonOf } from './facts.ts';
+import { digestPair, idOf, platformOf, reasonOf } from './facts.ts';
 
 /**
  * Renders lines in the grammar of `apt list`, `NAME VERSION ARCH [STATUS]`; without `/SUITE`, since names contain slashes.
@@ -16,9 +16,10 @@ export function renderApt(report: CheckReport): string {
 
 function renderLine(image: ImageReport): string {
   const { installed, candidate } = digestPair(image, false);
-  const here = installed ?? shortDigest(sanitizeText(image.imageId ?? image.engineId));
-  const version = image.tag.verdict.kind === 'rebuilt' ? (candidate ?? here) : here;
-  return `${sanitizeText(image.reference)} ${version} ${architectureOf(image)} [${[statusOf(image, here), ...statusOfBase(image), ...(image.held === null ? [] : ['held'])].join(',')}]`;
+  const id = idOf(image);
+  const here = installed ?? (id === null ? null : shortDigest(sanitizeText(id)));
+  const version = (image.tag.verdict.kind === 'rebuilt' ? candidate : null) ?? here ?? candidate ?? '-';
+  return `${sanitizeText(image.reference).replace(/\s/gu, '\uFFFD')} ${version} ${architectureOf(image)} [${[statusOf(image, here ?? '-'), ...statusOfBase(image), ...(image.held === null ? [] : ['held'])].join(',')}]`;
 }
 
 function statusOf(image: ImageReport, here: string): string {
@@ -31,11 +32,11 @@ function statusOf(image: ImageReport, here: string): string {
     case 'gone':
     case 'local':
     case 'pinned':
-      return `installed,${kind}`;
+      return `${here === '-' ? '' : 'installed,'}${kind}`;
     case 'none':
       return 'not installed';
     case 'unknown':
-      return `installed,unknown: ${reasonOf(image)?.kind ?? 'no-evidence'}`;
+      return `${here === '-' ? '' : 'installed,'}unknown: ${reasonOf(image)?.kind ?? 'no-evidence'}`;
   }
 }
 

@@ -8,9 +8,24 @@ import type { Brush, Paint } from './paint.ts';
 
 /** What all formats say of one image, in the same words. Every text from outside is sanitised here. */
 
-/** The name to type: the familiar name, or the short id of an image that has none, as docker shows it. */
+/** Longer than any reference that parses: what a file says instead of one is cut. */
+const LONGEST_NAME = 800;
+
+/** The name to type: the familiar name, what a file says where no reference can be made of it, or the short id of an image without a name, as docker shows it. */
 export function nameOf(image: ImageReport): string {
-  return image.registry === null ? shortDigest(sanitizeText(image.engineId)) : sanitizeText(image.name);
+  if (image.registry !== null) return sanitizeText(image.name);
+  return isOfFile(image) ? sanitizeText(image.reference, LONGEST_NAME) : shortDigest(sanitizeText(image.engineId));
+}
+
+/** Whether a file names the image. */
+export function isOfFile(image: ImageReport): boolean {
+  return image.sources.some(({ file }) => file !== null);
+}
+
+/** The id of an image that is here, or of one that was read in its registry; null where there is none: a file that names it does not have it. */
+export function idOf(image: ImageReport): string | null {
+  const isHere = image.sources.some(({ kind, file }) => kind !== 'docker' && file === null);
+  return image.imageId ?? (isHere ? image.engineId : null);
 }
 
 /** Whether the image was looked at where it lies in a registry, by `docker://`. */
@@ -92,8 +107,15 @@ export function sortContainers(containers: readonly ContainerUse[]): readonly Co
 /** Who uses the image: containers by name (`web*` runs an older image), then lines of files (`compose.yaml:12`). */
 export function usersOf(image: ImageReport): readonly string[] {
   const containers = sortContainers(image.containers).map((use) => `${sanitizeText(use.name)}${use.outdated ? '*' : ''}`);
-  const files = image.sources.flatMap((place) => (place.line === null ? [] : [`${sanitizeText(place.location)}:${place.line}`]));
-  return [...containers, ...files];
+  return [...containers, ...linesOf(image)];
+}
+
+/** The lines of files that name the image, each once: `compose.yaml:12`. */
+export function linesOf(image: ImageReport): readonly string[] {
+  const lines = image.sources.flatMap(({ line, location, file }) =>
+    line === null ? [] : [`${sanitizeText(file?.place.path ?? location)}:${line}`],
+  );
+  return [...new Set(lines)];
 }
 
 /** The colour of a status: readable without it, quicker with it. */

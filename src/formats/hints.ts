@@ -3,7 +3,7 @@ import { groupBy } from '../core/group.ts';
 import type { Reason, ReasonKind } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
 import { canonicalBaseOf, failedBaseReasonOf } from './base.ts';
-import { isTarget, plural, reasonOf } from './facts.ts';
+import { isOfFile, isTarget, linesOf, nameOf, plural, reasonOf } from './facts.ts';
 
 const MOST_LINES = 5;
 const LONGEST_MESSAGE = 240;
@@ -36,11 +36,16 @@ type Group = Pick<Failure, 'what' | 'registry' | 'reason'> & { readonly failures
 
 function groupByCause(images: readonly ImageReport[]): readonly Group[] {
   const failures = images.flatMap((image) => [...failureOfTag(image), ...failureOfBase(image)]);
-  const groups = [...groupBy(failures, ({ what, registry, reason }) => `${what} ${registry} ${reason.kind}`).values()].flatMap((group) => {
+  const groups = [...groupBy(failures, causeOf).values()].flatMap((group) => {
     const [first] = group;
     return first === undefined ? [] : [{ ...first, failures: group }];
   });
   return groups.sort((a, b) => b.failures.length - a.failures.length);
+}
+
+/** What a file says and nobody understands has no registry: each such thing has a cause of its own. */
+function causeOf({ what, registry, reason }: Failure): string {
+  return `${what} ${registry} ${reason.kind} ${registry === '' ? reason.message : ''}`;
 }
 
 function failureOfTag(image: ImageReport): readonly Failure[] {
@@ -79,11 +84,18 @@ function nameSubject({ what, registry, failures }: Group): string {
   const count = plural(failures.length, 'image');
   const place = registry === '' ? 'images' : registry;
   if (first === undefined) return place;
-  if (isOfTag({ what })) return failures.length > 1 ? `${place}: ${count} not checked` : sanitizeText(first.image.reference);
+  if (isOfTag({ what })) return failures.length > 1 ? `${place}: ${count} not checked` : nameFailure(first.image);
   if (what === 'evidence')
     return failures.length > 1 ? `${place}: bases of ${count} not checked` : `${sanitizeText(first.image.reference)} (its base)`;
   const bases = new Set(failures.map(({ image }) => canonicalBaseOf(image)));
   return bases.size > 1 ? `${place}: ${bases.size} bases of ${count} not checked` : `${canonicalBaseOf(first.image)} (base of ${count})`;
+}
+
+/** By its canonical name; `node:${VERSION} (Dockerfile:3)` for what a file says and no reference can be made of. */
+function nameFailure(image: ImageReport): string {
+  if (image.registry !== null || !isOfFile(image)) return sanitizeText(image.reference);
+  const [line] = linesOf(image);
+  return `${nameOf(image)}${line === undefined ? '' : ` (${line})`}`;
 }
 
 /** `says` null: the message itself says what happened. */

@@ -1,5 +1,6 @@
 import type { RegistryUse, Warning } from '../check/ports.ts';
 import type { CheckReport, ContainerUse, ImageReport, SourcePlace } from '../check/report.ts';
+import type { FileProblem } from '../core/file-reference.ts';
 import { renderPlatform } from '../core/platform.ts';
 import type { Reason } from '../core/reason.ts';
 import { renderReference } from '../core/reference.ts';
@@ -94,8 +95,17 @@ export function toDocument(report: CheckReport): Document {
       remaining,
       windowSeconds,
     })),
-    warnings: report.warnings.map(({ code, message, image }) => ({ code, message, image })),
+    warnings: [
+      ...report.warnings.map(({ code, message, image }) => ({ code, message, image })),
+      ...(report.files?.problems ?? []).map(toWarning),
+    ],
   };
+}
+
+/** What is wrong with a file: `unread-file` where something was not checked for it, `ignored` where something in it has no effect. */
+function toWarning({ kind, path, line, column, message }: FileProblem): Warning {
+  const place = [path, line, line === null ? null : column].filter((part) => part !== null).join(':');
+  return { code: kind === 'unread' ? 'unread-file' : 'ignored', message: `${place}: ${message}`, image: null };
 }
 
 /** Makes the document's entry of one image. */

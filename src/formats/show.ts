@@ -1,8 +1,8 @@
-import type { ImageReport } from '../check/report.ts';
+import type { ImageReport, SourcePlace } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { NewerVerdict } from '../core/verdict.ts';
 import { renderDate } from './age.ts';
-import { candidateOf, installedOf, isTarget, isUpgradable, platformOf, reasonOf, sortContainers } from './facts.ts';
+import { candidateOf, idOf, installedOf, isUpgradable, linesOf, nameOf, platformOf, reasonOf, sortContainers } from './facts.ts';
 import { BASE_FIELDS, BASE_HOW } from './show-base.ts';
 import { type Field, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
 import { renderSize } from './size.ts';
@@ -40,23 +40,31 @@ const FIELDS: readonly Field[] = [
   { name: 'Used-By', values: describeUsers },
   { name: 'Size', values: (image) => (image.size === null ? [] : [renderSize(image.size)]) },
   { name: 'Source', values: (image) => showText(image.labels.get('org.opencontainers.image.source') ?? null) },
-  { name: 'Found-In', values: (image) => image.sources.map(describePlace) },
+  { name: 'Found-In', values: (image) => image.sources.map((place) => describePlace(place, image)) },
+  { name: 'Built-From', values: (image) => (image.builtFrom === null ? [] : [describePlace(image.builtFrom, image)]) },
   { name: 'Checked', values: (image, { now }) => showChecked(image.tag, now) },
   { name: 'How', values: (image, options) => image.tag.trail.map((step) => showStep(step, options)) },
   BASE_HOW,
   { name: 'Upgrade', values: renderUpgrade },
 ];
 
-/** Of an image that could not be read from its registry no id is known. */
 function showId(image: ImageReport, options: ShowOptions): readonly string[] {
-  const id = isTarget(image) ? image.imageId : (image.imageId ?? image.engineId);
+  const id = idOf(image);
   return id === null ? [] : showDigest(sanitizeText(id), options);
 }
 
-/** `docker-daemon unix:///var/run/docker.sock`; `docker://ghcr.io/acme/api:1`, which says its kind itself. */
-function describePlace({ kind, location }: ImageReport['sources'][number]): string {
-  return sanitizeText(location.startsWith(`${kind}:`) ? location : `${kind} ${location}`);
+/**
+ * `docker-daemon unix:///var/run/docker.sock`; `docker://ghcr.io/acme/api:1`, which says its kind itself; `dockerfile Dockerfile:3:6`, with what stands there
+ * where that is not the image's name.
+ */
+function describePlace({ kind, location, file }: SourcePlace, image: ImageReport): string {
+  if (file === null) return sanitizeText(location.startsWith(`${kind}:`) ? location : `${kind} ${location}`);
+  const { place, written } = file;
+  const shown = sanitizeText(written, LONGEST_WRITTEN);
+  return `${sanitizeText(`${kind} ${place.path}`)}:${place.line}:${place.column}${shown === nameOf(image) ? '' : ` (${shown})`}`;
 }
+
+const LONGEST_WRITTEN = 200;
 
 function describeStatus(image: ImageReport): string {
   const base = image.base.verdict.kind;
@@ -107,8 +115,7 @@ function describeUsers(image: ImageReport): readonly string[] {
     const marks = [use.running ? [] : ['stopped'], use.outdated ? ['runs an older image'] : []].flat();
     return `container ${sanitizeText(use.name)}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`;
   });
-  const files = image.sources.flatMap((place) => (place.line === null ? [] : [`${sanitizeText(place.location)}:${place.line}`]));
-  const users = [...containers, ...files];
+  const users = [...containers, ...linesOf(image)];
   return users.length === 0 ? [] : [users.join(', ')];
 }
 

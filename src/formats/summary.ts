@@ -2,7 +2,7 @@ import type { CheckReport, ImageReport } from '../check/report.ts';
 import type { BaseVerdict, TagVerdict } from '../core/verdict.ts';
 import { renderAge } from './age.ts';
 import { hasBase, isUnsure, openBaseReasonOf } from './base.ts';
-import { candidateOf, isTarget, isUpgradable, platformOf, plural, targetOf } from './facts.ts';
+import { candidateOf, isOfFile, isTarget, isUpgradable, platformOf, plural, targetOf } from './facts.ts';
 import { renderHints } from './hints.ts';
 import { renderSize } from './size.ts';
 
@@ -153,9 +153,16 @@ const STATUSES: readonly TagVerdict['kind'][] = ['rebuilt', 'gone', 'current', '
 
 function countStatuses(images: readonly ImageReport[]): string {
   return STATUSES.flatMap((status) => {
-    const count = images.filter((image) => image.tag.verdict.kind === status).length;
-    return count === 0 ? [] : [`${count} ${status === 'none' ? 'not installed' : status}`];
+    const found = images.filter((image) => image.tag.verdict.kind === status);
+    return status === 'none' ? countUncompared(found) : found.length === 0 ? [] : [`${found.length} ${status}`];
   }).join(', ');
+}
+
+/** What nothing here can be compared with: a tag that a file names alone, an image that was looked at in its registry. */
+function countUncompared(images: readonly ImageReport[]): readonly string[] {
+  const written = images.filter(isOfFile).length;
+  const others = images.length - written;
+  return [...(written === 0 ? [] : [`${written} without a digest`]), ...(others === 0 ? [] : [`${others} not installed`])];
 }
 
 const BASE_STATUSES: readonly BaseVerdict['kind'][] = ['moved', 'gone', 'current', 'pinned', 'none', 'unknown'];

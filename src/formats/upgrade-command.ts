@@ -19,6 +19,8 @@ export function isOneWord(text: string): boolean {
 export function renderUpgrade(image: ImageReport): readonly string[] {
   const name = isOfPodman(image) ? image.reference : nameOf(image);
   if (!isOneWord(name) || image.registry === null) return [];
+  const isHere = image.sources.some(({ file }) => file === null);
+  if (!isHere && image.tag.verdict.kind === 'rebuilt') return renderPins(image);
   switch (image.tag.verdict.kind) {
     case 'rebuilt':
       return [...renderPull(image, name), ...renderRecreate(image, () => true)];
@@ -71,6 +73,21 @@ function renderPull(image: ImageReport, name: string): readonly string[] {
   return at < 0 ? [pull] : [pull, 'and put the new digest where the old one is written'];
 }
 
+const MOST_PLACES = 10;
+
+/** What only files name is changed there: a digest is written anew, a tag alone is pulled again by what runs it. */
+function renderPins(image: ImageReport): readonly string[] {
+  const candidate = candidateOf(image);
+  const places = image.sources.flatMap(({ file }) => (file === null ? [] : [file]));
+  const lines = places.slice(0, MOST_PLACES).map(({ place, written }) => {
+    const where = `${sanitizeText(place.path)}:${place.line}`;
+    const isPinned = written.includes('@');
+    return isPinned && candidate !== null ? `put ${candidate} into ${where}` : `pull it again where it runs, as ${where} says`;
+  });
+  const left = places.length - lines.length;
+  return left === 0 ? lines : [...lines, `and ${left} more places`];
+}
+
 function renderRecreate(image: ImageReport, concerns: (use: ImageReport['containers'][number]) => boolean): readonly string[] {
   const names = sortContainers(image.containers)
     .filter(concerns)
@@ -84,5 +101,5 @@ function engineOf(image: ImageReport): 'podman' | 'docker' {
 
 /** podman completes short names by its own settings, so it is given whole ones. Source: containers-registries.conf(5), "short-name-mode". */
 function isOfPodman(image: ImageReport): boolean {
-  return image.sources.some((place) => place.kind === 'containers-storage' || place.location.includes('podman'));
+  return image.sources.some(({ kind, location, file }) => file === null && (kind === 'containers-storage' || location.includes('podman')));
 }

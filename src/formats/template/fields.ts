@@ -4,7 +4,7 @@ import { parseReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { normalizeTime, renderTime } from '../age.ts';
 import { baseConfidenceOf, baseMovementOf, baseNameOf } from '../base.ts';
-import { candidateOf, digestPair, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from '../facts.ts';
+import { candidateOf, digestPair, idOf, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from '../facts.ts';
 import { toImageEntry } from '../json.ts';
 import { renderCompactSize } from '../size.ts';
 import type { Value } from './value.ts';
@@ -78,7 +78,7 @@ const FIELDS: readonly Field[] = [
   plain('Held', 'HELD', (image) => image.held !== null),
   plain('Platform', 'PLATFORM', platformOf),
   plain('ID', 'IMAGE ID', (image, { noTrunc }) => {
-    const id = sanitizeText(image.imageId ?? image.engineId);
+    const id = sanitizeText(idOf(image) ?? '');
     return noTrunc ? id : shortDigest(id);
   }),
   plain('Created', 'CREATED', (image) => normalizeTime(image.created ?? '') ?? ''),
@@ -103,7 +103,8 @@ const FIELDS: readonly Field[] = [
   structs('Sources', 'SOURCES', ['Kind', 'Location', 'Line', 'Column'], (image) =>
     image.sources.map((place) => {
       const { kind, location, line, column } = place;
-      return makeStruct({ Kind: sanitizeText(kind), Location: sanitizeText(location), Line: line ?? 0, Column: column ?? 0 }, place);
+      const fields = { Kind: sanitizeText(kind), Location: sanitizeText(location), Line: line ?? 0, Column: column ?? 0 };
+      return makeStruct(fields, { kind, location, line, column });
     }),
   ),
 ];
