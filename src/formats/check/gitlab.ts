@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FindingRule, Outcome } from '../../check/finding.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { stringify } from '../stringify.ts';
-import { type Fingerprint, fingerprint } from './fingerprint.ts';
-import { type PlacedFinding, splitPlaced } from './placed.ts';
+import { fingerprint, type KnownFinding } from './fingerprint.ts';
+import { splitPlaced } from './placed.ts';
 import { adviceOf, messageOf } from './words.ts';
 
 /**
@@ -14,30 +14,25 @@ import { adviceOf, messageOf } from './words.ts';
  * Source: GitLab documentation, "Code Quality", report format; GitLab, codequality_reports.rb.
  */
 export function renderGitlab({ findings }: Outcome): string {
-  const { placed } = splitPlaced(findings);
-  const fingerprints = fingerprint(placed);
-  const degradations = placed.map((finding) => toDegradation(finding, fingerprints.get(finding)));
-  return `${stringify(degradations, 2)}\n`;
+  const known = fingerprint(splitPlaced(findings).placed);
+  return `${stringify(known.map(toDegradation), 2)}\n`;
 }
 
-function toDegradation(finding: PlacedFinding, known: Fingerprint | undefined): object {
+function toDegradation(finding: KnownFinding): object {
   const { rule, level, place } = finding;
   const advice = adviceOf(finding);
   return {
     description: `${messageOf(finding)}${advice === null ? '' : `; ${advice}`}`,
     check_name: rule,
-    fingerprint: hashOf(known),
+    fingerprint: hashOf(finding),
     severity: level === 'note' ? 'info' : SEVERITIES[rule],
     location: { path: sanitizeText(place.path), lines: { begin: place.line, end: place.endLine } },
   };
 }
 
 /** 32 digits, as long as the MD5 sums most tools write. */
-function hashOf(known: Fingerprint | undefined): string {
-  return createHash('sha256')
-    .update(`${known?.hash ?? ''}:${known?.occurrence ?? 0}`)
-    .digest('hex')
-    .slice(0, 32);
+function hashOf({ hash, occurrence }: KnownFinding): string {
+  return createHash('sha256').update(`${hash}:${occurrence}`).digest('hex').slice(0, 32);
 }
 
 /** How grave it is where it is not held. */

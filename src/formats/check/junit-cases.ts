@@ -37,31 +37,35 @@ type Draft = {
   readonly image: string;
   readonly platform: string | null;
   readonly place: FilePlace | null;
-  readonly findings: readonly Finding[];
+  readonly findings: Finding[];
+  /** What is already said: an engine and a registry that both have the image make a finding each. */
+  readonly said: Set<string>;
 };
 
 function addFinding(drafts: Map<string, Draft>, finding: Finding): void {
   const { report, place } = finding;
   const key = keyOf(report, place, imageOf(finding));
-  const known = drafts.get(key)?.findings ?? [];
-  const isKnown = known.some(({ rule, message }) => rule === finding.rule && message === finding.message);
-  drafts.set(key, {
-    suite: place?.path ?? (report === null ? 'imgupdate' : kindOf(report)),
-    image: imageOf(finding),
-    platform: report === null ? null : platformOf(report),
-    place,
-    findings: isKnown ? known : [...known, finding],
-  });
+  const suite = place?.path ?? (report === null ? 'imgupdate' : kindOf(report));
+  const platform = report === null ? null : platformOf(report);
+  const draft = drafts.get(key) ?? makeDraft({ suite, image: imageOf(finding), platform, place });
+  drafts.set(key, draft);
+  const says = `${finding.rule} ${finding.message}`;
+  if (!draft.said.has(says)) draft.findings.push(finding);
+  draft.said.add(says);
+}
+
+function makeDraft(parts: Omit<Draft, 'findings' | 'said'>): Draft {
+  return { ...parts, findings: [], said: new Set() };
 }
 
 function addImage(drafts: Map<string, Draft>, image: ImageReport): void {
   const places = image.sources.flatMap(({ file }) => (file === null ? [] : [file]));
   const platform = platformOf(image);
   for (const { place, written } of places) {
-    drafts.set(keyOf(image, place, written), { suite: place.path, image: written, platform, place, findings: [] });
+    drafts.set(keyOf(image, place, written), makeDraft({ suite: place.path, image: written, platform, place }));
   }
   if (places.length < image.sources.length || places.length === 0) {
-    drafts.set(keyOf(image, null, nameOf(image)), { suite: kindOf(image), image: nameOf(image), platform, place: null, findings: [] });
+    drafts.set(keyOf(image, null, nameOf(image)), makeDraft({ suite: kindOf(image), image: nameOf(image), platform, place: null }));
   }
 }
 

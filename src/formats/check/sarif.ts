@@ -4,7 +4,7 @@ import { renderTime } from '../age.ts';
 import { candidateOf, plural, platformOf } from '../facts.ts';
 import { stringify } from '../stringify.ts';
 import { sortByLevel } from './by-level.ts';
-import { type Fingerprint, fingerprint } from './fingerprint.ts';
+import { fingerprint, type KnownFinding } from './fingerprint.ts';
 import { type PlacedFinding, splitPlaced } from './placed.ts';
 import { RULE_TEXTS } from './rule-texts.ts';
 import { adviceOf, imageOf, messageOf } from './words.ts';
@@ -25,8 +25,7 @@ export function renderSarif(outcome: Outcome, about: { readonly version: string 
 
 function toRun({ findings, report, result, exitCode }: Outcome, version: string): Run {
   const { placed, unplaced } = splitPlaced(findings);
-  const fingerprints = fingerprint(placed);
-  const shown = sortByLevel(placed).slice(0, MOST_RESULTS);
+  const shown = sortByLevel(fingerprint(placed)).slice(0, MOST_RESULTS);
   return {
     tool: { driver: { name: 'imgupdate', semanticVersion: version, rules: FINDING_RULES.map(toRule) } },
     automationDetails: { id: 'imgupdate/' },
@@ -43,7 +42,7 @@ function toRun({ findings, report, result, exitCode }: Outcome, version: string)
         ],
       },
     ],
-    results: shown.map((finding) => toResult(finding, fingerprints.get(finding))),
+    results: shown.map(toResult),
   };
 }
 
@@ -69,9 +68,9 @@ function notify(count: number, why: string): readonly Notification[] {
   return count === 0 ? [] : [{ level: 'warning', message: { text: `${plural(count, 'finding')} ${why}.` } }];
 }
 
-function toResult(finding: PlacedFinding, known: Fingerprint | undefined): Result {
-  const { rule, level, place, report } = finding;
-  const held = report?.held ?? null;
+function toResult(finding: KnownFinding): Result {
+  const { rule, level, place, report, hash, occurrence } = finding;
+  const justification = report?.held?.reason ?? null;
   return {
     ruleId: rule,
     ruleIndex: FINDING_RULES.indexOf(rule),
@@ -90,9 +89,9 @@ function toResult(finding: PlacedFinding, known: Fingerprint | undefined): Resul
         },
       },
     ],
-    partialFingerprints: { primaryLocationLineHash: `${known?.hash.slice(0, 16) ?? ''}:${known?.occurrence ?? 0}` },
+    partialFingerprints: { primaryLocationLineHash: `${hash.slice(0, 16)}:${occurrence}` },
     ...(level === 'note'
-      ? { suppressions: [{ kind: 'external', status: 'accepted', ...(held?.reason == null ? {} : { justification: held.reason }) }] }
+      ? { suppressions: [{ kind: 'external', status: 'accepted', ...(justification === null ? {} : { justification }) }] }
       : {}),
     properties: {
       image: imageOf(finding),

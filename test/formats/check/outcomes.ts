@@ -15,19 +15,14 @@ export function makeFileSource(kind: FileKind, place: FilePlace, written: string
   return { kind, location: place.path, line: place.line, column: place.column, file: { place, written } };
 }
 
-const LEVELS: Readonly<Record<string, FindingLevel>> = {
-  'stale/patch': 'warning',
-  'stale/minor': 'warning',
-  'stale/major': 'warning',
-  'hold/expired': 'warning',
-};
+const FAILING: ReadonlySet<string> = new Set(DEFAULT_FAIL_ON.map((word) => `stale/${word}`));
 
 /** A finding as a check would make it, an error where a check fails on it by default: `makeFinding('stale/rebuilt', { image: 'nginx:1.27' })`. */
 export function makeFinding(rule: FindingRule, parts: Partial<Finding> = {}): Finding {
   const image = parts.image ?? 'nginx:1.27';
   return {
     rule,
-    level: LEVELS[rule] ?? 'error',
+    level: FAILING.has(rule) ? 'error' : 'warning',
     message: `${image} is not what it should be`,
     advice: null,
     image,
@@ -47,10 +42,8 @@ export function makeOutcome(
   const paths = new Set(findings.flatMap(({ place }) => (place === null ? [] : [place.path])));
   const count = (level: FindingLevel) => findings.filter((finding) => finding.level === level).length;
   const rows = (test: (finding: Finding) => boolean) => new Set(findings.filter(test).map(({ report, image }) => report ?? image)).size;
-  const isOpen = ({ rule }: Finding) => rule.startsWith('unknown/');
-  const isStale = findings.some((finding) => finding.level === 'error' && !isOpen(finding));
-  const isIncomplete = findings.some((finding) => finding.level === 'error' && isOpen(finding));
-  const result = isStale ? 'stale' : isIncomplete ? 'incomplete' : 'passed';
+  const isOpen = ({ rule, level }: Finding) => rule.startsWith('unknown/') && level !== 'note';
+  const result = count('error') > 0 ? 'stale' : findings.some(isOpen) ? 'incomplete' : 'passed';
   return {
     report: makeReport(images, { files: { read: paths.size, problems: [] } }),
     findings,
@@ -64,7 +57,7 @@ export function makeOutcome(
       warnings: count('warning'),
       notes: count('note'),
       failing: rows(({ level }) => level === 'error'),
-      held: rows(({ level }) => level === 'note'),
+      held: images.filter(({ held }) => held !== null).length,
       unchecked: rows(isOpen),
     },
     ...rest,
