@@ -1,12 +1,40 @@
-import type { FileSource } from '../../check/ports.ts';
+import type { FileInventory, FileOptions, FileSource } from '../../check/ports.ts';
+import { readFolder } from './read-folder.ts';
+import { resolveNamed } from './named-paths.ts';
+import { readNamed } from './read-named.ts';
+import { createReaders } from './readers.ts';
+import { joinReadings } from './readings.ts';
 
 export type FilePlaces = {
+  /** Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Called once, and only when standard input is named. */
   readonly readStdin: () => Promise<string>;
 };
 
-/** Reads files that name images. */
-export function createFileSource(_place: FilePlaces): FileSource {
-  return { read: () => Promise.resolve({ references: [], problems: [], files: 0, builds: [] }) };
+/**
+ * The Dockerfiles, compose files and Kubernetes manifests that are named, or lie in folders that are.
+ *
+ * Kinds are told by names, else by contents. In a folder: `Dockerfile`, `Containerfile`, `Dockerfile.*`, `*.Dockerfile`; `compose.yaml` and `docker-compose.yml` in
+ * all their spellings, merged with their override, each other one by itself; whatever else is YAML or JSON and has Kubernetes objects in it. Named compose files of one folder
+ * are one project, in the order they are named. What a folder's file says gives way to what compose says of it: see joinReadings.
+ * Source: docker build (`--file`), buildah build (Containerfile), docker compose (`--file`), kubectl apply (`--filename`).
+ */
+export function createFileSource(places: FilePlaces): FileSource {
+  return { read: (options) => read(places, options) };
+}
+
+async function read(places: FilePlaces, options: FileOptions): Promise<FileInventory> {
+  const paths = await resolveNamed(options.paths, places.cwd);
+  const readers = createReaders(places, options);
+  const named = await readNamed(paths, { places, options, readers });
+  const taken = new Set(paths.flatMap((path) => (path.kind === 'file' ? path.real : [])));
+  let readings = named.readings;
+  for (const path of paths) {
+    if (path.kind !== 'folder') continue;
+    const context = { cwd: places.cwd, signal: options.signal, readers, taken };
+    readings = [...readings, ...(await readFolder(path.absolute, context))];
+  }
+  return { ...joinReadings(readings), builds: named.builds };
 }

@@ -70,11 +70,8 @@ function readReference({ value, text }: Scalar): Parsed<Reference> {
   return reference.ok ? parsed(withDefaultTag(reference.value)) : reference;
 }
 
-/** The text without its quotes. */
-function placeOf({ span: { start, end }, text }: Scalar, path: string): FilePlace {
-  const isQuoted = start.line === end.line && end.column - start.column === text.length + 2;
-  const margin = isQuoted ? 1 : 0;
-  return { path, line: start.line, column: start.column + margin, endLine: end.line, endColumn: end.column - margin };
+function placeOf({ span: { start, end } }: Scalar, path: string): FilePlace {
+  return { path, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
 }
 
 function ignored(path: string, { line, column }: Position, message: string): FileProblem {

@@ -1,0 +1,48 @@
+import type { FileOptions } from '../../check/ports.ts';
+import type { StageBase } from '../../core/file-reference.ts';
+import { resolve } from 'node:path';
+import type { FilePlaces } from './file-source.ts';
+import { readManifest } from './read-manifest.ts';
+import { MOST_BYTES, readText } from './read-text.ts';
+import type { Reading } from './readings.ts';
+
+type Text = { readonly path: string; readonly text: string };
+type Contents = Omit<Reading, 'foundFile'>;
+
+/** One reader for each kind of file; what it needs is loaded with the first one. */
+export type Readers = {
+  /** `target`: the stage that is wanted, null for all of them. */
+  readonly dockerfile: (file: Text, target: string | null) => Promise<Contents & { readonly base: StageBase }>;
+  /** The files of one project, in the order they are merged. */
+  readonly compose: (files: readonly Text[]) => Promise<Contents>;
+  /** null: there is no Kubernetes object in it. */
+  readonly kubernetes: (file: Text) => Promise<Contents | null>;
+};
+
+/** Makes the readers of a run. */
+export function createReaders({ cwd, env }: FilePlaces, { buildArgs, platforms, signal }: FileOptions): Readers {
+  const args = valuesOf(buildArgs, env);
+  return {
+    dockerfile: async ({ path, text }, target) => {
+      const { parseDockerfile } = await import('../dockerfile/parse-dockerfile.ts');
+      const contents = parseDockerfile(text, { path, buildArgs: args, target, platforms, contexts: new Map(), at: (place) => place });
+      return { ...contents, files: [path] };
+    },
+    compose: async (files) => {
+      const { readCompose } = await import('../compose/read-compose.ts');
+      const readNext = (path: string) => readText(resolve(cwd, path), { maxBytes: MOST_BYTES.compose, isNamed: false, signal });
+      return readCompose(files, { env, platforms, readText: readNext });
+    },
+    kubernetes: ({ path, text }) => readManifest(text, path),
+  };
+}
+
+/** An argument without a value has the environment's; without that it is not given. Source: docker build, `--build-arg`. */
+function valuesOf(buildArgs: FileOptions['buildArgs'], env: FilePlaces['env']): ReadonlyMap<string, string> {
+  return new Map(
+    [...buildArgs].flatMap(([name, value]) => {
+      const given = value ?? (Object.hasOwn(env, name) ? env[name] : undefined);
+      return given === undefined ? [] : [[name, given] as const];
+    }),
+  );
+}
