@@ -2,6 +2,8 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { ImageSource, Keychain, Memory, Registry } from './check/ports.ts';
 import type { Adapters, Demo, EngineSettings, RegistrySettings } from './cli/context.ts';
+import { loadConfiguration, nothingConfigured } from './config/load-configuration.ts';
+import type { Configuration } from './core/configuration.ts';
 import { findEngine } from './sources/docker/find-engine.ts';
 import { createDockerSource } from './sources/docker/source.ts';
 import { createNullMemory, openMemory } from './store/open-memory.ts';
@@ -21,6 +23,7 @@ export type Machine = {
 /** The adapters of this machine: its engine, its memory, its credentials, and the registries themselves. */
 export function createAdapters(machine: Machine): Adapters {
   return compose(machine, {
+    configuration: () => readConfiguration(machine, null),
     engineHost: null,
     locations: new Map(),
     openMemory: () => openMachineMemory(machine),
@@ -30,6 +33,8 @@ export function createAdapters(machine: Machine): Adapters {
 
 /** What tells the real world from the demo's. */
 type World = {
+  /** What counts where no option names a file. */
+  readonly configuration: () => Promise<Configuration>;
   /** The engine that is asked when no option names one; null: the one docker would ask. */
   readonly engineHost: string | null;
   readonly locations: ReadonlyMap<string, string>;
@@ -39,12 +44,17 @@ type World = {
 
 function compose(machine: Machine, world: World): Adapters {
   return {
+    readConfiguration: (named) => (named === null ? world.configuration() : readConfiguration(machine, named)),
     openMemory: () => Promise.resolve(world.openMemory()),
     openEngine: (settings) => openEngine(machine, { ...settings, host: settings.host ?? world.engineHost }),
     openFiles: async () => (await import('./sources/files/file-source.ts')).createFileSource(machine),
     openRegistry: (settings) => openRegistry(machine, settings, world),
     startDemo: () => startDemo(machine),
   };
+}
+
+function readConfiguration({ env, platform, cwd }: Machine, named: string | null): Promise<Configuration> {
+  return loadConfiguration({ cwd, home: homeOf(env), env, platform, named });
 }
 
 function openMachineMemory({ env, platform, uid }: Machine): Memory {
@@ -108,6 +118,7 @@ async function startDemo(machine: Machine): Promise<Demo> {
   return {
     location: '127.0.0.1',
     adapters: compose(machine, {
+      configuration: () => Promise.resolve(nothingConfigured()),
       engineHost: world.engineHost,
       locations: world.locations,
       openMemory: () => createNullMemory(Date.now),

@@ -46,7 +46,6 @@ async function main(): Promise<void> {
       machine: machinePlatform(process.arch),
       now: Date.now,
       signal: interruption.signal,
-      readFile: async (path) => (await import('node:fs/promises')).readFile(path, 'utf8'),
       writeFile: async (path, text) => (await import('./store/write-whole.ts')).writeWhole(path, text, String(process.pid)),
       appendFile: async (path, text) => (await import('./store/write-whole.ts')).appendTo(path, text),
       adapters: loadAdapters({
@@ -96,6 +95,7 @@ function createOutput(stream: NodeJS.WriteStream, onClosed: (error: NodeJS.Errno
 function loadAdapters(machine: Machine): Adapters {
   const load = async (): Promise<Adapters> => (await import('./adapters.ts')).createAdapters(machine);
   return {
+    readConfiguration: async (named) => (await load()).readConfiguration(named),
     openMemory: async () => (await load()).openMemory(),
     openEngine: async (settings) => (await load()).openEngine(settings),
     openFiles: async () => (await load()).openFiles(),

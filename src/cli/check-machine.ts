@@ -3,15 +3,13 @@ import { checkImages } from '../check/check-images.ts';
 import type { Matches } from '../check/images-to-check.ts';
 import type { FileOptions, ImageSource, Registry } from '../check/ports.ts';
 import type { CheckReport } from '../check/report.ts';
-import { parsePlatform, type Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import { ImgupdateError } from '../errors.ts';
 import type { Context, EngineSettings } from './context.ts';
 import type { CommonOptions, LookupOptions } from './options.ts';
 import { createProgressLine } from './progress.ts';
 import { planBases } from './base-options.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readPlatform, readReference, readSettings, type Settings, withNamedHosts } from './settings.ts';
 
 /** What a verb wants checked on this machine. */
 export type CheckRequest = {
@@ -42,9 +40,9 @@ export async function checkMachine(context: Context, options: CommonOptions, req
 export type Wishes = { readonly options: CommonOptions; readonly settings: Settings };
 
 /** The same, for a verb that needs the settings itself. */
-export async function checkWith(context: Context, { options, settings }: Wishes, request: CheckRequest): Promise<CheckReport> {
-  const platform = options.platform === undefined ? null : readPlatform(options.platform);
+export async function checkWith(context: Context, { options, settings: given }: Wishes, request: CheckRequest): Promise<CheckReport> {
   const targets = request.targets ?? [];
+  const settings = withNamedHosts(given, [...targets, ...(options.base === undefined ? [] : [readReference(options.base, '--base ')])]);
   const machine = readPlatform(context.machine);
   const bases = planBases(options.base, settings, options.deep === true || targets.length > 0 ? 'all' : (request.records ?? 'remembered'));
   const openRegistry = planRegistry(context, options, settings);
@@ -54,7 +52,7 @@ export async function checkWith(context: Context, { options, settings }: Wishes,
   try {
     report = await checkImages(
       {
-        source: request.withoutEngine === true ? null : await openEngine(context, options, memory),
+        source: request.withoutEngine === true ? null : await openEngine(context, { ...options, ...settings }, memory),
         files: request.files === undefined ? null : await context.adapters.openFiles(),
         memory,
         now: context.now,
@@ -65,14 +63,14 @@ export async function checkWith(context: Context, { options, settings }: Wishes,
         all: request.all,
         matches: request.matches,
         targets,
-        files: { ...(request.files ?? NO_FILES), platforms: { build: machine, target: platform ?? machine } },
-        rules: [],
+        files: { ...(request.files ?? NO_FILES), platforms: { build: machine, target: settings.targetPlatform ?? machine } },
+        rules: settings.rules,
         machinePlatform: machine,
         bases,
-        platform,
-        maxAgeMs: options.refresh === true ? 0 : options.maxAge,
+        platform: settings.platform,
+        maxAgeMs: options.refresh === true ? 0 : settings.maxAgeMs,
         offline: options.offline === true,
-        jobs: options.jobs * 2,
+        jobs: settings.jobs * 2,
         onProgress: progress.show,
       },
     );
@@ -80,30 +78,33 @@ export async function checkWith(context: Context, { options, settings }: Wishes,
     progress.end();
     memory.close();
   }
-  return { ...report, warnings: [...report.warnings, ...memory.warnings()] };
+  return { ...report, warnings: [...settings.warnings, ...report.warnings, ...memory.warnings()] };
 }
 
 const NO_FILES: FileRequest = { paths: [], buildArgs: new Map(), target: null };
 
+type EngineOptions = Pick<LookupOptions, 'host' | 'context'> & Pick<Settings, 'timeoutMs'>;
+
 /** Opens the engine the options name. */
-export function openEngine(context: Context, options: LookupOptions, facts: EngineSettings['facts']): Promise<ImageSource> {
-  return context.adapters.openEngine({ host: options.host ?? null, context: options.context ?? null, facts, timeoutMs: options.timeout });
+export function openEngine(context: Context, options: EngineOptions, facts: EngineSettings['facts']): Promise<ImageSource> {
+  const { host, context: name, timeoutMs } = options;
+  return context.adapters.openEngine({ host: host ?? null, context: name ?? null, facts, timeoutMs });
 }
 
 /** Says how the registry client is opened; what it is given are the registries that the engine takes for insecure. */
 export function planRegistry(
   context: Context,
-  options: LookupOptions,
-  { insecureRegistries, trustedRealms }: Settings,
+  options: Pick<LookupOptions, 'verbose'>,
+  { insecureRegistries, trustedRealms, registries, onlyHosts, jobs, timeoutMs }: Settings,
 ): (insecureRegistries: readonly string[]) => Promise<Registry> {
   return (insecureByEngine) =>
     context.adapters.openRegistry({
       insecureRegistries: [...insecureByEngine, ...insecureRegistries],
-      jobs: options.jobs,
-      timeoutMs: options.timeout,
+      jobs,
+      timeoutMs,
       trustedRealms,
-      rules: new Map(),
-      onlyHosts: null,
+      rules: registries,
+      onlyHosts: onlyHosts === null ? null : new Set(onlyHosts),
       log: (line) => {
         if (options.verbose === true) context.stderr.write(`   ${sanitizeText(line)}\n`);
       },
@@ -113,12 +114,4 @@ export function planRegistry(
 function showsProgress(context: Context, options: CommonOptions): boolean {
   const { TERM: term, CI: ci } = context.env;
   return context.stderr.isTTY && term !== 'dumb' && (ci ?? '') === '' && options.quiet === 0 && options.verbose !== true;
-}
-
-function readPlatform(text: string): Platform {
-  const platform = parsePlatform(text);
-  if (platform.ok) return platform.value;
-  throw new ImgupdateError('usage', `cannot read --platform ${text}: ${platform.message}`, {
-    hint: 'write it as os/arch or os/arch/variant: linux/arm64',
-  });
 }

@@ -1,5 +1,5 @@
 import type { FileSource, ImageSource, Memory, Registry } from '../check/ports.ts';
-import type { RegistryRule } from '../core/configuration.ts';
+import type { Configuration, RegistryRule } from '../core/configuration.ts';
 
 /** Everything a command needs from outside; the composition root makes it. */
 export type Context = {
@@ -14,8 +14,6 @@ export type Context = {
   readonly now: () => number;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
-  /** Reads a text file. @throws what the file system throws. */
-  readonly readFile: (path: string) => Promise<string>;
   /** Writes a file whole or not at all. @throws ImgupdateError 'cannot-write'. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
   /** Adds to a file, which is made where there is none. @throws ImgupdateError 'cannot-write'. */
@@ -28,6 +26,8 @@ export type Output = { readonly write: (text: string) => void; readonly isTTY: b
 
 /** Opens what is outside, each loaded only when it is used. */
 export type Adapters = {
+  /** All that is configured; `named` is the one file that counts, null: those that are found. @throws ImgupdateError 'usage'. */
+  readonly readConfiguration: (named: string | null) => Promise<Configuration>;
   readonly openMemory: () => Promise<Memory>;
   readonly openEngine: (settings: EngineSettings) => Promise<ImageSource>;
   readonly openFiles: () => Promise<FileSource>;

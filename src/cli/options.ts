@@ -1,14 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../core/duration.ts';
 import { ImgupdateError } from '../errors.ts';
 
 /** The options of every verb that asks an engine or registries. */
 export type LookupOptions = {
   readonly verbose?: boolean;
-  readonly maxAge: number;
+  readonly maxAge?: number;
   readonly refresh?: boolean;
   readonly offline?: boolean;
-  readonly jobs: number;
-  readonly timeout: number;
+  readonly jobs?: number;
+  readonly timeout?: number;
   readonly host?: string;
   readonly context?: string;
   readonly insecureRegistry: readonly string[];
@@ -31,27 +32,16 @@ export type CommonOptions = LookupOptions & {
   readonly deep?: boolean;
 };
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-
-/** Reads `90s`, `1h30m`, `7d`, `0`: milliseconds, or null. A bare number other than 0 has no unit, so it is refused. */
-export function parseDuration(text: string): number | null {
-  if (text === '0') return 0;
-  if (!/^(?:\d{1,9}(?:ms|[smhdw]))+$/.test(text)) return null;
-  return [...text.matchAll(/(\d+)(ms|[smhdw])/g)].reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0), 0);
-}
-
 /** Adds the options of engines and registries. */
 export function withLookupOptions(command: Command): Command {
   return command
     .addOption(new Option('-H, --host <address>', 'the engine to ask: unix://, tcp:// or ssh://'))
     .addOption(new Option('--context <name>', 'the docker context whose engine is asked'))
-    .addOption(
-      new Option('--max-age <duration>', 'how old a remembered registry answer may be').argParser(duration).default(3_600_000, '1h'),
-    )
+    .addOption(new Option('--max-age <duration>', 'how old a remembered registry answer may be (default: 1h)').argParser(duration))
     .addOption(new Option('--refresh', 'ask every registry again, however recent the answer').conflicts('offline'))
     .addOption(new Option('--offline', 'ask no registry; answer from what is remembered, however old'))
-    .addOption(new Option('--jobs <n>', 'requests in flight per registry').argParser(count).default(16))
-    .addOption(new Option('--timeout <duration>', 'how long one request may take').argParser(positiveDuration).default(15_000, '15s'))
+    .addOption(new Option('--jobs <n>', 'requests in flight per registry (default: 16)').argParser(count))
+    .addOption(new Option('--timeout <duration>', 'how long one request may take (default: 15s)').argParser(positiveDuration))
     .addOption(
       new Option('--insecure-registry <host>', 'reach this registry without verified TLS (repeatable)')
         .argParser(collect)
@@ -62,7 +52,7 @@ export function withLookupOptions(command: Command): Command {
         .argParser(collect)
         .default([], 'none'),
     )
-    .addOption(new Option('--config <file>', 'settings of registries and bases, as JSON'))
+    .addOption(new Option('--config <file>', 'the one configuration file that counts, YAML or JSON'))
     .addOption(new Option('-v, --verbose', 'say every request, and the causes of errors'));
 }
 

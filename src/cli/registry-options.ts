@@ -1,4 +1,4 @@
-import { parseReference } from '../core/reference.ts';
+import { parseHost, parseRealmHost } from '../core/host.ts';
 import { ImgupdateError } from '../errors.ts';
 
 /**
@@ -10,19 +10,13 @@ import { ImgupdateError } from '../errors.ts';
 export function readTrustedRealms(entries: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const realms = new Map<string, string[]>();
   for (const entry of entries) {
-    const [name = '', host = '', ...rest] = entry.split('=');
-    const registry = readRegistry(name);
-    if (
-      registry === null ||
-      !URL.canParse(`https://${host}/`) ||
-      new URL(`https://${host}/`).pathname !== '/' ||
-      host === '' ||
-      rest.length > 0
-    ) {
+    const [name = '', text = '', ...rest] = entry.split('=');
+    const [registry, host] = [parseHost(name), parseRealmHost(text)];
+    if (registry === null || host === null || rest.length > 0) {
       const hint = 'name the registry and its token server: --trust-realm registry.example.com=auth.example.com';
       throw new ImgupdateError('usage', `cannot read --trust-realm ${entry}: expected REGISTRY=HOST`, { hint });
     }
-    realms.set(registry, [...(realms.get(registry) ?? []), new URL(`https://${host}/`).host]);
+    realms.set(registry, [...(realms.get(registry) ?? []), host]);
   }
   return realms;
 }
@@ -35,7 +29,7 @@ export function readTrustedRealms(entries: readonly string[]): ReadonlyMap<strin
 export function readInsecureRegistries(entries: readonly string[]): readonly string[] {
   return entries.map((entry) => {
     if (/^[\da-fA-F.:]+\/\d{1,3}$/.test(entry)) return entry;
-    const registry = readRegistry(entry);
+    const registry = parseHost(entry);
     if (registry !== null) return registry;
     const hint = 'name a host, or a range of addresses: --insecure-registry registry.example.com:5000';
     throw new ImgupdateError('usage', `cannot read --insecure-registry ${entry}: expected HOST, HOST:PORT or a CIDR`, { hint });
@@ -43,27 +37,16 @@ export function readInsecureRegistries(entries: readonly string[]): readonly str
 }
 
 /**
- * Reads `--allow-host`, or what the configuration has instead, which `where` names: registries that may be asked about the base of an image though only the
- * image names them.
+ * Reads `--allow-host`: registries that may be contacted, and asked about the base of an image though only the image names them.
  *
  * @throws ImgupdateError 'usage'.
  */
-export function readHosts(entries: readonly string[], where = '--allow-host '): readonly string[] {
+export function readHosts(entries: readonly string[]): readonly string[] {
   return entries.map((entry) => {
-    const registry = readRegistry(entry);
+    const registry = parseHost(entry);
     if (registry !== null) return registry;
-    throw new ImgupdateError('usage', `cannot read ${where}${entry}: expected HOST or HOST:PORT`, {
-      hint: `write a registry as references do: ${where.startsWith('--') ? where : ''}mcr.microsoft.com`,
+    throw new ImgupdateError('usage', `cannot read --allow-host ${entry}: expected HOST or HOST:PORT`, {
+      hint: 'write a registry as references do: --allow-host mcr.microsoft.com',
     });
   });
-}
-
-/** A registry by its name, as a reference would have it; null for what is none. */
-function readRegistry(name: string): string | null {
-  if (name === 'registry-1.docker.io') return 'docker.io';
-  if (name.includes('/')) return null;
-  const reference = parseReference(`${name}/a/b`);
-  if (!reference.ok) return null;
-  const isHost = reference.value.repository === 'a/b';
-  return isHost ? reference.value.registry : null;
 }

@@ -1,42 +1,88 @@
-import { compilePattern } from '../core/pattern.ts';
+import type { Warning } from '../check/ports.ts';
+import type { Configuration, ImageRule, RegistryRule, Setting } from '../core/configuration.ts';
+import { STANDARD } from '../core/configuration-keys.ts';
+import { type FailOn, parseFailOn } from '../core/fail-on.ts';
+import { parsePlatform, type Platform } from '../core/platform.ts';
 import { parseReference, type Reference, withDefaultTag } from '../core/reference.ts';
-import { codeOf, ImgupdateError } from '../errors.ts';
-import { type Config, parseConfig } from './config-file.ts';
+import { sanitizeText } from '../core/text.ts';
+import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import type { LookupOptions } from './options.ts';
 import { readHosts, readInsecureRegistries, readTrustedRealms } from './registry-options.ts';
 
-/** What the options and the configuration file say together. */
+/** What the options, the environment and the configuration files say together; an option wins. */
 export type Settings = {
   readonly insecureRegistries: readonly string[];
   /** Registry to the realm hosts that may see its credentials. */
   readonly trustedRealms: ReadonlyMap<string, readonly string[]>;
   /** Registries that may be asked though only an image names them. */
   readonly allowedHosts: readonly string[];
+  /** The only registries that may be contacted; null: any. */
+  readonly onlyHosts: readonly string[] | null;
   /** The base of images whose name matches. */
   readonly bases: readonly { readonly matches: (reference: Reference) => boolean; readonly base: Reference }[];
   /** May be the base of an image of which nothing else is known. */
   readonly candidates: readonly Reference[];
+  /** Of each property the first that matches and has it counts. */
+  readonly rules: readonly Setting<ImageRule>[];
+  readonly registries: ReadonlyMap<string, RegistryRule>;
+  readonly failOn: readonly FailOn[];
+  readonly onUnknown: 'fail' | 'warn';
+  readonly strict: boolean;
+  readonly maxAgeMs: number;
+  readonly timeoutMs: number;
+  /** Requests in flight per registry. */
+  readonly jobs: number;
+  /** What `--platform` says: it comes before all rules. */
+  readonly platform: Platform | null;
+  /** What files are built for where they do not say it: `--platform`, or the configuration's. */
+  readonly targetPlatform: Platform | null;
+  readonly warnings: readonly Warning[];
+};
+
+/** The options that say what a configuration may say as well. */
+export type SettingOptions = LookupOptions & {
+  readonly platform?: string;
+  readonly failOn?: string;
+  readonly strict?: boolean;
+  readonly onUnknown?: 'fail' | 'warn';
 };
 
 /**
- * Reads the configuration file that `--config` names, and the options that say the same; both are held to the same rules.
+ * Reads what is configured, and the options that say the same; both are held to the same rules.
  *
- * @throws ImgupdateError 'usage', naming the file or the option.
+ * @throws ImgupdateError 'usage', naming the file, the variable or the option.
  */
-export async function readSettings(context: Pick<Context, 'readFile'>, options: LookupOptions): Promise<Settings> {
-  const { config: path, insecureRegistry, trustRealm, allowHost } = options;
-  const told = toSettings({ insecureRegistry, trustRealm, allowHost: allowHost ?? [], images: [], bases: [] }, '--allow-host ');
-  if (path === undefined) return told;
-  const configured = await readConfig(context, path);
-  const trustedRealms = new Map(configured.trustedRealms);
-  for (const [registry, realms] of told.trustedRealms) trustedRealms.set(registry, [...(trustedRealms.get(registry) ?? []), ...realms]);
+export async function readSettings(context: Pick<Context, 'adapters'>, options: SettingOptions): Promise<Settings> {
+  const told = readOptions(options);
+  const configuration = await context.adapters.readConfiguration(options.config ?? null);
+  const onlyHosts = configuration.allowHosts === null ? null : [...configuration.allowHosts.value, ...told.allowedHosts];
+  const { registries, warnings } = withAllowedMirrors(configuration.registries, onlyHosts);
   return {
-    ...configured,
-    insecureRegistries: [...configured.insecureRegistries, ...told.insecureRegistries],
-    trustedRealms,
-    allowedHosts: [...configured.allowedHosts, ...told.allowedHosts],
+    insecureRegistries: told.insecureRegistries,
+    trustedRealms: joinRealms(registries, told.trustedRealms),
+    allowedHosts: [...registries.keys(), ...(onlyHosts ?? told.allowedHosts)],
+    onlyHosts,
+    bases: configuration.images.flatMap(({ value: { matches, base } }) => (base === null ? [] : [{ matches, base }])),
+    candidates: configuration.bases?.value ?? [],
+    rules: decideRules(configuration, told.failOn),
+    registries,
+    failOn: told.failOn ?? configuration.failOn?.value ?? STANDARD.failOn,
+    onUnknown: options.onUnknown ?? configuration.onUnknown?.value ?? STANDARD.onUnknown,
+    strict: options.strict ?? configuration.strict?.value ?? STANDARD.strict,
+    maxAgeMs: options.maxAge ?? configuration.maxAge?.value ?? STANDARD.maxAge,
+    timeoutMs: options.timeout ?? configuration.timeout?.value ?? STANDARD.timeout,
+    jobs: options.jobs ?? configuration.jobs?.value ?? STANDARD.jobs,
+    platform: told.platform,
+    targetPlatform: told.platform ?? configuration.platform?.value ?? null,
+    warnings: [...configuration.warnings, ...warnings].map((message) => ({ code: 'configuration', message, image: null })),
   };
+}
+
+/** Allows the registries that the command line itself names, by a target or `--base`, whatever the configuration allows. */
+export function withNamedHosts(settings: Settings, references: readonly Reference[]): Settings {
+  const { onlyHosts } = settings;
+  return onlyHosts === null ? settings : { ...settings, onlyHosts: [...onlyHosts, ...references.map(({ registry }) => registry)] };
 }
 
 /**
@@ -52,45 +98,66 @@ export function readReference(text: string, where: string): Reference {
   });
 }
 
-async function readConfig(context: Pick<Context, 'readFile'>, path: string): Promise<Settings> {
-  const text = await context.readFile(path).catch((error: unknown) => {
-    const code = codeOf(error);
-    if (code === null) throw error;
-    throw unreadable(path, code === 'ENOENT' ? 'no such file' : code, {
-      hint: 'name a file that can be read: --config FILE',
-      cause: error,
-    });
+/** Reads a platform. @throws ImgupdateError 'usage', naming the option. */
+export function readPlatform(text: string): Platform {
+  const platform = parsePlatform(text);
+  if (platform.ok) return platform.value;
+  throw new ImgupdateError('usage', `cannot read --platform ${text}: ${platform.message}`, {
+    hint: 'write it as os/arch or os/arch/variant: linux/arm64',
   });
-  const config = parseConfig(text);
-  if (!config.ok) throw unreadable(path, config.message, { hint: `write it as JSON: ${EXAMPLE}`, cause: null });
-  try {
-    return toSettings(config.value, 'the host ');
-  } catch (error) {
-    if (!(error instanceof ImgupdateError)) throw error;
-    throw unreadable(path, error.message, { hint: `write it as JSON: ${EXAMPLE}`, cause: error });
-  }
 }
 
-/** `allowing`: how what `--allow-host` says is called in messages. */
-function toSettings(config: Config, allowing: string): Settings {
+function readOptions({ insecureRegistry, trustRealm, allowHost, platform, failOn }: SettingOptions) {
   return {
-    insecureRegistries: readInsecureRegistries(config.insecureRegistry),
-    trustedRealms: readTrustedRealms(config.trustRealm),
-    allowedHosts: readHosts(config.allowHost, allowing),
-    bases: config.images.map(({ match, base }) => ({ matches: readGlob(match), base: readReference(base, 'the base ') })),
-    candidates: config.bases.map((base) => readReference(base, 'the base ')),
+    insecureRegistries: readInsecureRegistries(insecureRegistry),
+    trustedRealms: readTrustedRealms(trustRealm),
+    allowedHosts: readHosts(allowHost ?? []),
+    platform: platform === undefined ? null : readPlatform(platform),
+    failOn: failOn === undefined ? null : readFailOn(failOn),
   };
 }
 
-function readGlob(match: string): (reference: Reference) => boolean {
-  const pattern = compilePattern(match);
-  if (pattern.ok) return pattern.value;
-  throw new ImgupdateError('usage', `cannot read the pattern ${match}: ${pattern.message}`);
+function readFailOn(text: string): readonly FailOn[] {
+  const words = parseFailOn(text);
+  if (words.ok) return words.value;
+  throw new ImgupdateError('usage', `cannot read --fail-on ${text}: ${words.message}`, { hint: 'for example: --fail-on base,rebuilt' });
 }
 
-const EXAMPLE =
-  '{"registries": {"registry.example.com": {"trustRealm": "auth.example.com"}}, "images": [{"match": "acme/*", "base": "node:20-slim"}], "bases": ["debian:bookworm-slim"], "allowHosts": ["mcr.microsoft.com"]}';
+/** The rules of images, the platform of all the others, and no word of failing where the command line has the last one. */
+function decideRules({ images, platform }: Configuration, failOn: readonly FailOn[] | null): readonly Setting<ImageRule>[] {
+  const rules = failOn === null ? images : images.map(({ value, origin }) => ({ value: { ...value, failOn: null }, origin }));
+  if (platform === null) return rules;
+  const others = { match: '**', matches: () => true, base: null, hold: null, ignore: null, failOn: null, platform: platform.value };
+  return [...rules, { value: others, origin: platform.origin }];
+}
 
-function unreadable(path: string, problem: string, options: { readonly hint: string; readonly cause: unknown }): ImgupdateError {
-  return new ImgupdateError('usage', `cannot read ${path}: ${problem}`, options);
+/** What is configured and what the options add to it. */
+function joinRealms(
+  registries: ReadonlyMap<string, RegistryRule>,
+  told: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [...new Set([...registries.keys(), ...told.keys()])].map((host) => {
+      return [host, [...(registries.get(host)?.trustRealm?.value ?? []), ...(told.get(host) ?? [])]];
+    }),
+  );
+}
+
+/** A project's file may lead requests to no mirror that may not be contacted; whoever says which hosts may be is free to. */
+function withAllowedMirrors(
+  registries: ReadonlyMap<string, RegistryRule>,
+  onlyHosts: readonly string[] | null,
+): { readonly registries: ReadonlyMap<string, RegistryRule>; readonly warnings: readonly string[] } {
+  const refused = [...registries].flatMap(([host, { mirror }]) =>
+    mirror?.origin.kind === 'project' && onlyHosts?.includes(new URL(mirror.value).host) === false ? [{ host, mirror }] : [],
+  );
+  return {
+    registries: new Map(
+      [...registries].map(([host, rule]) => [host, refused.some((each) => each.host === host) ? { ...rule, mirror: null } : rule]),
+    ),
+    warnings: refused.map(({ host, mirror }) => {
+      const { host: name } = new URL(mirror.value);
+      return `${mirror.origin.where}: the mirror ${sanitizeText(name, 200)} of ${host} is not among the hosts that may be contacted, so it is not asked`;
+    }),
+  };
 }

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Configuration } from '../core/configuration.ts';
+import { mapValues } from '../core/configuration-keys.ts';
 import { malformed, type Parsed, parsed } from '../core/parsed.ts';
 import { ImgupdateError } from '../errors.ts';
 import { readEnvironment } from './environment.ts';
@@ -29,6 +30,11 @@ export async function loadConfiguration(places: ConfigurationPlaces): Promise<Co
     registries: merged.registries,
     warnings: [...environment.warnings, ...search.warnings, ...warnings, ...merged.warnings],
   };
+}
+
+/** What is configured where nothing is: in a world of its own, such as a demo. */
+export function nothingConfigured(): Configuration {
+  return { ...mapValues(() => null), files: [], sought: [], images: [], registries: new Map(), warnings: [] };
 }
 
 function findNamed(name: string, places: ConfigurationPlaces): Search {

@@ -9,7 +9,7 @@ import { openEngine, planRegistry } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { LookupOptions } from '../options.ts';
-import { readReference, readSettings } from '../settings.ts';
+import { readReference, readSettings, withNamedHosts } from '../settings.ts';
 import { readImage, readTargets } from '../targets.ts';
 
 export type RecordArguments = { readonly image: string; readonly base: string | undefined };
@@ -22,13 +22,13 @@ export type RecordArguments = { readonly image: string; readonly base: string | 
 export async function recordBaseOf(context: Context, { image, base }: RecordArguments, options: LookupOptions): Promise<ExitCode> {
   const reference = base === undefined ? null : readReference(base, 'the base ');
   const { matches, isId } = readImage(readLocal(image));
-  const settings = await readSettings(context, options);
+  const settings = withNamedHosts(await readSettings(context, options), reference === null ? [] : [reference]);
   const memory = await context.adapters.openMemory();
   let note: BuildNote;
   try {
     note = await recordBase(
       {
-        source: await openEngine(context, options, memory),
+        source: await openEngine(context, { ...options, ...settings }, memory),
         memory,
         openRegistry: planRegistry(context, options, settings),
         now: context.now,
@@ -40,12 +40,12 @@ export async function recordBaseOf(context: Context, { image, base }: RecordArgu
         all: isId,
         base: reference,
         hosts: settings.allowedHosts,
-        policy: { maxAgeMs: options.refresh === true ? 0 : options.maxAge, offline: options.offline === true },
+        policy: { maxAgeMs: options.refresh === true ? 0 : settings.maxAgeMs, offline: options.offline === true },
       },
     );
   } finally {
     memory.close();
-    const warnings = memory.warnings().map(({ message }) => `W: ${sanitizeText(message)}\n`);
+    const warnings = [...settings.warnings, ...memory.warnings()].map(({ message }) => `W: ${sanitizeText(message)}\n`);
     context.stderr.write(warnings.join(''));
   }
   if (!(await isKept(context, note))) {

@@ -1,7 +1,6 @@
 import { judge } from '../../check/judge.ts';
 import type { CheckResult, Outcome } from '../../check/finding.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { parseFailOn, type FailOn } from '../../core/fail-on.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { summarizeOutcome } from '../../formats/check/summary.ts';
 import { plural } from '../../formats/facts.ts';
@@ -23,7 +22,6 @@ export async function check(context: Context, words: readonly string[], options:
   const targets = readTargets(words);
   const files = readFileRequest(words.length === 0 && options.file.length === 0 ? { ...options, file: ['.'] } : options);
   const passes = readFilters(options.filter);
-  const failOn = options.failOn === undefined ? null : readFailOn(options.failOn);
   const output = planCheckOutput(context, options);
   const settings = await readSettings(context, options);
   const report = await checkWith(
@@ -41,9 +39,9 @@ export async function check(context: Context, words: readonly string[], options:
   const judged = judge(
     { ...report, images: report.images.filter(passes) },
     {
-      failOn,
-      strict: options.strict ?? false,
-      onUnknown: options.onUnknown ?? 'fail',
+      failOn: settings.failOn,
+      strict: settings.strict,
+      onUnknown: settings.onUnknown,
       allowEmpty: options.allowEmpty === true,
     },
   );
@@ -68,12 +66,6 @@ function readFileRequest({ file, buildArg, target }: Pick<CheckCommandOptions, '
     }),
   );
   return { paths: file, buildArgs, target: target ?? null };
-}
-
-function readFailOn(text: string): readonly FailOn[] {
-  const words = parseFailOn(text);
-  if (words.ok) return words.value;
-  throw new ImgupdateError('usage', `cannot read --fail-on ${text}: ${words.message}`, { hint: 'for example: --fail-on base,rebuilt' });
 }
 
 type Telling = { readonly paths: readonly string[]; readonly leavingOut: readonly string[]; readonly isQuiet: boolean };

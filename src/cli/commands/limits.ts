@@ -9,7 +9,7 @@ import { openEngine, planRegistry } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { type CommonOptions, refuseOffline } from '../options.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings, type Settings } from '../settings.ts';
 import { paintFor, readArtefact, widthOf, writeArtefact } from '../output.ts';
 
 type Shown = { readonly registries: readonly RegistryUse[]; readonly unanswered: ReadonlySet<string> };
@@ -28,8 +28,9 @@ export async function limits(context: Context, options: CommonOptions): Promise<
   const print = readFormat(options.quiet > 0 ? 'quiet' : options.json === true ? 'json' : (options.format ?? 'table'));
   const artefacts = options.output.map((entry) => readArtefact(entry, readFormat));
   const passes = readRegistryFilters(options.filter);
-  const openRegistry = planRegistry(context, options, await readSettings(context, options));
-  const inventory = await readInventory(context, options);
+  const settings = await readSettings(context, options);
+  const openRegistry = planRegistry(context, options, settings);
+  const inventory = await readInventory(context, { ...options, timeoutMs: settings.timeoutMs });
   const registry = await openRegistry(inventory?.insecureRegistries ?? []);
   try {
     const report = await checkLimits(inventory, registry, context.signal);
@@ -40,7 +41,7 @@ export async function limits(context: Context, options: CommonOptions): Promise<
     for (const { path, format } of artefacts) await writeArtefact(context, path, format(shown, { width: null, paint: createPaint(false) }));
     const lines = [
       ...report.failures.map(({ registry: name, reason }) => `W: ${name}: ${reason.message}`),
-      ...report.warnings.map(({ message }) => `W: ${message}`),
+      ...[...settings.warnings, ...report.warnings].map(({ message }) => `W: ${message}`),
     ];
     if (options.quiet < 2) context.stderr.write(lines.map((line) => `${sanitizeText(line)}\n`).join(''));
     return report.registries.some(({ registry: name }) => !unanswered.has(name)) ? EXIT.ok : EXIT.untrustworthy;
@@ -67,7 +68,7 @@ function readRegistryFilters(filters: readonly string[]): (registry: string) => 
   return (registry) => wanted.length === 0 || wanted.includes(registry);
 }
 
-async function readInventory(context: Context, options: CommonOptions): Promise<Inventory | null> {
+async function readInventory(context: Context, options: CommonOptions & Pick<Settings, 'timeoutMs'>): Promise<Inventory | null> {
   const memory = await context.adapters.openMemory();
   try {
     const source = await openEngine(context, options, memory);
