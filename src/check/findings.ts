@@ -70,7 +70,10 @@ function findInTag(image: ImageReport): readonly Found[] {
     case 'gone':
       return [found('stale/gone', `is gone: ${verdict.why}`, { counts: ['gone'] })];
     case 'unknown':
-      return [found(RULE_OF_REASON[verdict.reason.kind], `was not checked: ${verdict.reason.message}`)];
+      // the message of what has no name names it by what was written
+      return [
+        found(RULE_OF_REASON[verdict.reason.kind], `was not checked: ${image.registry === null ? verdict.why : verdict.reason.message}`),
+      ];
     case 'current':
     case 'local':
     case 'pinned':

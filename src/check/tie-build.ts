@@ -19,8 +19,7 @@ export function tieBuild(builds: FileInventory['builds'], images: readonly Subje
   if (builds.length === 0 || distinct.size === 0) return { tie: null, loose: null };
   const [build] = builds;
   if (build === undefined || builds.length > 1 || distinct.size > 1) {
-    const why = `${distinct.size} images and ${builds.length} Dockerfiles are looked at`;
-    return { tie: null, loose: `${why}, so none is taken for what another is built from: name one of each to have that` };
+    return { tie: null, loose: SEVERAL };
   }
   const { base, path } = build;
   if (base.kind === 'untold') return { tie: null, loose: `${path} does not tell what is built from it: ${base.message}` };
@@ -40,3 +39,5 @@ export function tieBuild(builds: FileInventory['builds'], images: readonly Subje
   const claim = makeClaim('dockerfile', where, { reference: reference.value, digests: digest === null ? [] : [digest] });
   return { tie: { claim, place: source }, loose: null };
 }
+
+const SEVERAL = 'no image is taken for what a Dockerfile builds, for there are several of one or the other: name one of each to have that';

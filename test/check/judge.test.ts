@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import { judge, type Policy } from '../../src/check/judge.ts';
+import type { CheckReport, ImageReport } from '../../src/check/report.ts';
+import type { FileProblem } from '../../src/core/file-reference.ts';
+import { reason } from '../../src/core/reason.ts';
+import {
+  type BaseFacts,
+  type BaseVerdict,
+  type Confidence,
+  type NewerVerdict,
+  type TagVerdict,
+  untoldBase,
+} from '../../src/core/verdict.ts';
+import { makeFileSource, makePlace } from '../formats/check/outcomes.ts';
+import { makeBaseReport, makeReport, makeRow, NOW, THERE, unknown } from '../formats/reports.ts';
+import { makeReference } from '../helpers/makers.ts';
+
+const POLICY: Policy = { failOn: null, strict: false, onUnknown: 'fail', allowEmpty: false };
+
+function look(images: readonly ImageReport[], policy: Partial<Policy> = {}, parts: Partial<CheckReport> = {}) {
+  const { findings, result, counts } = judge(makeReport(images, parts), { ...POLICY, ...policy });
+  return { result, counts, lines: findings.map(({ rule, level, message }) => `${level} ${message} [${rule}]`), findings };
+}
+
+const facts = (confidence: Confidence): BaseFacts => ({
+  ...untoldBase('a layer is another one'),
+  reference: makeReference('node:20-slim'),
+  candidate: THERE,
+  confidence,
+});
+const moved = (confidence: Confidence = 'certain'): BaseVerdict => ({
+  kind: 'moved',
+  movement: 'layers-differ',
+  difference: null,
+  ...facts(confidence),
+});
+const onBase = (verdict: BaseVerdict, parts: Partial<ImageReport> = {}): ImageReport =>
+  makeRow('acme/app:1', 'current', { base: { ...makeBaseReport(verdict), checkedAt: NOW }, ...parts });
+const newer = (verdict: NewerVerdict): ImageReport => makeRow('postgres:15.4', 'current', { newer: { verdict, checkedAt: NOW } });
+const version = (tag: string, level: 'patch' | 'minor' | 'major') => ({ tag, level, digest: null });
+const held = { reason: 'wait for the fix', until: '2026-12-15' };
+
+describe('a check', () => {
+  it('passes when nothing is stale, and finds nothing', () => {
+    expect(look([makeRow('nginx:1.27', 'current'), makeRow('my-app:dev', 'local')])).toMatchObject({ result: 'passed', lines: [] });
+  });
+
+  it('fails on what was rebuilt, is gone, or stands on an outdated base', () => {
+    const images = [makeRow('nginx:1.27', 'rebuilt'), makeRow('old:1', 'gone'), onBase(moved())];
+    expect(look(images)).toMatchObject({
+      result: 'stale',
+      lines: [
+        'error acme/app:1 stands on an outdated base: node:20-slim moved (layers-differ) [stale/base]',
+        'error nginx:1.27 was rebuilt for linux/amd64 (3f2a9c0b7d1e -> 9d1e4a55c0ff) [stale/rebuilt]',
+        'error old:1 is gone: the registry has no such tag [stale/gone]',
+      ],
+      counts: { images: 3, errors: 3, failing: 3, warnings: 0 },
+    });
+  });
+
+  it.each([
+    ['base', 'stale', ['error', 'warning', 'warning']],
+    ['rebuilt', 'stale', ['warning', 'error', 'warning']],
+    ['gone', 'stale', ['warning', 'warning', 'error']],
+    ['major', 'passed', ['warning', 'warning', 'warning']],
+  ] as const)('with --fail-on %s alone is %s, and warns of the rest', (word, result, levels) => {
+    const images = [onBase(moved()), makeRow('nginx:1.27', 'rebuilt'), makeRow('old:1', 'gone')];
+    const looked = look(images, { failOn: [word] });
+    expect({ result: looked.result, levels: looked.findings.map(({ level }) => level) }).toEqual({ result, levels });
+  });
+
+  it('fails on nothing with --fail-on none', () => {
+    expect(look([makeRow('nginx:1.27', 'rebuilt')], { failOn: [] })).toMatchObject({ result: 'passed', counts: { warnings: 1 } });
+  });
+
+  it('heeds what the configuration says of one image before what it says of all', () => {
+    const image = makeRow('nginx:1.27', 'rebuilt', { failOn: [] });
+    expect(look([image, makeRow('redis:7', 'rebuilt')]).findings.map(({ level }) => level)).toEqual(['warning', 'error']);
+    expect(look([makeRow('redis:7', 'rebuilt', { failOn: ['rebuilt'] })], { failOn: [] }).result).toBe('stale');
+  });
+
+  it('does not fail on an answer of low confidence, unless it is strict', () => {
+    expect(look([onBase(moved('low'))])).toMatchObject({
+      result: 'passed',
+      lines: ['warning acme/app:1 stands on an outdated base: node:20-slim moved (layers-differ, of low confidence) [stale/base]'],
+    });
+    expect(look([onBase(moved('low'))], { strict: true }).result).toBe('stale');
+    expect(look([onBase(moved('medium'))]).result).toBe('stale');
+  });
+
+  it('fails on a base that is gone as on one that moved', () => {
+    const gone: BaseVerdict = { kind: 'gone', ...facts('certain'), why: 'docker.io/library/node has no tag 20-slim' };
+    expect(look([onBase(gone)], { failOn: ['base'] })).toMatchObject({
+      result: 'stale',
+      lines: ['error acme/app:1 stands on a base that is gone: docker.io/library/node has no tag 20-slim [stale/base]'],
+    });
+  });
+
+  it.each([
+    [['patch'], 'stale'],
+    [['minor'], 'stale'],
+    [['major'], 'passed'],
+  ] as const)('with --fail-on %j reaches a newer minor version: %s', (failOn, result) => {
+    const image = newer({ kind: 'available', line: version('15.14', 'minor'), newest: null, why: '' });
+    expect(look([image], { failOn }).result).toBe(result);
+  });
+
+  it('names the newer versions, in the line and above it', () => {
+    const image = newer({ kind: 'available', line: version('15.14', 'patch'), newest: version('18.1', 'major'), why: '' });
+    expect(look([image], { failOn: ['major'] }).lines).toEqual([
+      'error postgres:15.4 has a newer version: 18.1 (major) [stale/major]',
+      'warning postgres:15.4 has a newer version: 15.14 (patch) [stale/patch]',
+    ]);
+  });
+});
+
+describe('a question that stayed open', () => {
+  const open = makeRow('ghcr.io/acme/api:1', unknown('unauthorized', 'ghcr.io refused the credentials'));
+  const fine = makeRow('nginx:1.27', 'current');
+
+  it('makes a check incomplete, by its reason', () => {
+    expect(look([open, fine])).toMatchObject({
+      result: 'incomplete',
+      lines: ['warning ghcr.io/acme/api:1 was not checked: ghcr.io refused the credentials [unknown/auth]'],
+      counts: { unchecked: 1 },
+    });
+  });
+
+  it('is only warned of with --on-unknown=warn', () => {
+    expect(look([open, fine], { onUnknown: 'warn' })).toMatchObject({ result: 'passed', counts: { warnings: 1 } });
+  });
+
+  it('comes after what is known to be stale', () => {
+    expect(look([open, makeRow('redis:7', 'rebuilt')]).result).toBe('stale');
+  });
+
+  it('and no answer to any makes the result untrustworthy, whatever is let pass', () => {
+    expect(look([open], { onUnknown: 'warn' }).result).toBe('untrusted');
+  });
+
+  it('about what was never asked is no look-up that failed', () => {
+    expect(look([makeRow('evil.example/x:1', unknown('policy', 'it may not be contacted'))]).result).toBe('incomplete');
+  });
+
+  it('about a base is told of the image, or at the line that names the base', () => {
+    const verdict: BaseVerdict = { kind: 'unknown', reason: reason('timeout', 'docker.io took too long'), ...facts('low') };
+    const line = makeFileSource('dockerfile', makePlace('Dockerfile', 3, 6, 'node:20-slim'), 'node:20-slim');
+    expect(look([onBase(verdict), fine])).toMatchObject({
+      result: 'incomplete',
+      lines: ['warning acme/app:1: its base node:20-slim was not checked: docker.io took too long [unknown/network]'],
+    });
+    expect(look([onBase(verdict, { builtFrom: line }), fine]).findings[0]?.place).toMatchObject({ path: 'Dockerfile', line: 3 });
+  });
+
+  it('that nothing names a base is none', () => {
+    const verdict: BaseVerdict = { kind: 'unknown', reason: reason('no-evidence', 'nothing names a base'), ...untoldBase('') };
+    expect(look([onBase(verdict)])).toMatchObject({ result: 'passed', lines: [] });
+  });
+
+  it('is a file that could not be read, where it could not', () => {
+    const problems: readonly FileProblem[] = [
+      { kind: 'unread', path: 'compose.yaml', line: 3, column: 7, message: 'expected a mapping' },
+      { kind: 'ignored', path: 'Dockerfile', line: 1, column: 1, message: 'an annotation that is none' },
+    ];
+    const looked = look([fine], {}, { files: { read: 2, problems } });
+    expect(looked).toMatchObject({ result: 'incomplete', counts: { unchecked: 1, files: 2 } });
+    expect(looked.findings).toMatchObject([
+      { rule: 'unknown/file', message: 'not checked: expected a mapping', place: { path: 'compose.yaml', line: 3, column: 7 } },
+    ]);
+  });
+});
+
+describe('an image that is held', () => {
+  it('is told, and fails nothing', () => {
+    expect(look([makeRow('redis:7', 'rebuilt', { held })])).toMatchObject({
+      result: 'passed',
+      lines: [
+        'note redis:7 was rebuilt for linux/amd64 (3f2a9c0b7d1e -> 9d1e4a55c0ff); held until 2026-12-15: wait for the fix [stale/rebuilt]',
+      ],
+      counts: { notes: 1, held: 1, errors: 0 },
+    });
+  });
+
+  it('leaves nothing open', () => {
+    const open = makeRow('ghcr.io/acme/api:1', unknown('timeout', 'it took too long'), { held });
+    expect(look([open, makeRow('nginx:1.27', 'current')])).toMatchObject({ result: 'passed', counts: { unchecked: 0 } });
+  });
+
+  it('too long is told to be held no longer, and fails again', () => {
+    const ended = { reason: 'wait', until: '2026-10-01' };
+    expect(look([makeRow('redis:7', 'rebuilt', { expired: [ended] })])).toMatchObject({
+      result: 'stale',
+      lines: [
+        'error redis:7 was rebuilt for linux/amd64 (3f2a9c0b7d1e -> 9d1e4a55c0ff) [stale/rebuilt]',
+        'warning redis:7 is no longer held: its hold ended 2026-10-01: wait [hold/expired]',
+      ],
+    });
+  });
+});
+
+describe('nothing to check', () => {
+  it('is not a check that passed, unless that is allowed or all of it is ignored', () => {
+    expect([look([]).result, look([], { allowEmpty: true }).result, look([], {}, { ignored: 3 }).result]).toEqual([
+      'incomplete',
+      'passed',
+      'passed',
+    ]);
+  });
+});
+
+describe('what is found in files', () => {
+  const written = 'node:${V}-slim@sha256:'.concat('0'.repeat(64));
+  const image = makeRow(`node:20-slim@sha256:${'0'.repeat(64)}`, 'rebuilt', {
+    sources: [
+      makeFileSource('dockerfile', makePlace('b/Dockerfile', 9, 6, written), written),
+      makeFileSource('dockerfile', makePlace('a/Dockerfile', 2, 6, written), written),
+    ],
+  });
+
+  it('is found once at each place, by path, line and column, and before what is in no file', () => {
+    const looked = look([makeRow('alpine:3', 'gone'), image]);
+    expect(looked.findings.map(({ place, image: name }) => [place?.path ?? null, place?.line ?? null, name])).toEqual([
+      ['a/Dockerfile', 2, written],
+      ['b/Dockerfile', 9, written],
+      [null, null, 'alpine:3'],
+    ]);
+    expect(looked.counts).toMatchObject({ images: 2, errors: 3, failing: 2 });
+  });
+
+  it('is told by the name it has, without the digest nobody reads, and with the pin to put in its place', () => {
+    const [finding] = look([image]).findings;
+    expect(finding).toMatchObject({
+      message: 'node:20-slim was rebuilt for linux/amd64 (3f2a9c0b7d1e -> 9d1e4a55c0ff)',
+      advice: `pin it to node:20-slim@${THERE}`,
+    });
+  });
+
+  it('of a name that could not be told is a rule of its own', () => {
+    const source = makeFileSource('dockerfile', makePlace('Dockerfile', 1, 6, 'node:${V}'), 'node:${V}');
+    const why = 'ARG V has no value';
+    const row = makeRow(
+      'x:1',
+      { ...unknown('unsupported', `node:\${V} cannot be told: ${why}`), why },
+      {
+        registry: null,
+        name: 'node:${V}',
+        reference: 'node:${V}',
+        sources: [source],
+      },
+    );
+    expect(look([row])).toMatchObject({
+      result: 'incomplete',
+      lines: ['warning node:${V} was not checked: ARG V has no value [unknown/reference]'],
+    });
+  });
+});
