@@ -1,11 +1,11 @@
 import type { Outcome } from '../../check/finding.ts';
 import { plural } from '../facts.ts';
-import { describeFailing, describeUnchecked } from './words.ts';
+import { countFailing, describeUnchecked, sortFindings } from './words.ts';
 
 /** What came of a check, in one word and in one sentence, without a full stop. */
 export type Headline = { readonly tone: 'good' | 'bad' | 'open'; readonly word: string; readonly sentence: string };
 
-/** Says what came of a check: `passed`, `nothing stale`; `failed`, `2 images fail --fail-on=base`; `incomplete`, `1 image could not be checked`. */
+/** Says what came of a check: `passed`, `nothing stale`; `stale`, `2 images fail the check`; `incomplete`, `1 image could not be checked`. */
 export function describeHeadline(outcome: Outcome): Headline {
   const { result, counts } = outcome;
   const unchecked = describeUnchecked(outcome);
@@ -13,7 +13,7 @@ export function describeHeadline(outcome: Outcome): Headline {
     case 'passed':
       return { tone: unchecked === null ? 'good' : 'open', word: 'passed', sentence: describePassed(outcome, unchecked) };
     case 'stale':
-      return { tone: 'bad', word: 'stale', sentence: describeFailing(outcome) ?? 'images are stale' };
+      return { tone: 'bad', word: 'stale', sentence: `${countFailing(sortFindings(outcome.findings).failing)} the check` };
     case 'incomplete':
       return {
         tone: 'open',

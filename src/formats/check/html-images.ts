@@ -13,6 +13,7 @@ export function renderImages(images: readonly ImageReport[]): Html | null {
   if (images.length === 0) return null;
   const shown = images.slice(0, MOST_IMAGES);
   const left = images.length - shown.length;
+  const withNewer = shown.some(({ newer }) => newer.verdict.kind !== 'untracked');
   return html`<section aria-labelledby="images">
     <h2 id="images">All images <span class="faint">(${images.length})</span></h2>
     <table class="cards" role="table" aria-labelledby="images">
@@ -20,19 +21,19 @@ export function renderImages(images: readonly ImageReport[]): Html | null {
         <tr role="row">
           <th role="columnheader" scope="col">Image</th>
           <th role="columnheader" scope="col">Tag</th>
-          <th role="columnheader" scope="col">Newer</th>
+          ${withNewer ? html`<th role="columnheader" scope="col">Newer</th>` : null}
           <th role="columnheader" scope="col">Base</th>
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${shown.map(renderImage)}
+        ${shown.map((image) => renderImage(image, withNewer))}
       </tbody>
     </table>
     ${left === 0 ? null : html`<p class="faint">and ${plural(left, 'more image')}, left out of this page</p>`}
   </section> `;
 }
 
-function renderImage(image: ImageReport): Html {
+function renderImage(image: ImageReport, withNewer: boolean): Html {
   const users = usersOf(image);
   const more = users.length > MOST_PLACES ? ` and ${users.length - MOST_PLACES} more` : '';
   const places = `${users.slice(0, MOST_PLACES).join(', ')}${more}`;
@@ -40,10 +41,15 @@ function renderImage(image: ImageReport): Html {
     <th role="rowheader" scope="row">
       <code>${nameOf(image)}</code><br /><span class="faint small">${platformOf(image)}${places === '' ? null : `, ${places}`}</span>
     </th>
-    <td role="cell" data-label="Tag">${renderTag(image)}</td>
-    <td role="cell" data-label="Newer">${describeNewer(image)}</td>
-    <td role="cell" data-label="Base">${renderBase(image)}</td>
+    ${renderCell('Tag', renderTag(image))} ${withNewer ? renderCell('Newer', describeNewer(image)) : null}
+    ${renderCell('Base', renderBase(image))}
   </tr> `;
+}
+
+/** Where there is little room an empty cell is left out. */
+function renderCell(label: string, content: Html | string | null): Html {
+  if (content === null) return html`<td role="cell" class="empty" data-label="${label}">-</td>`;
+  return html`<td role="cell" data-label="${label}">${content}</td>`;
 }
 
 function renderTag(image: ImageReport): Html {
@@ -56,9 +62,9 @@ function renderTag(image: ImageReport): Html {
   return html`${renderWord(kind)}${held}${change}<br /><span class="faint small">${why}</span>`;
 }
 
-function describeNewer({ newer }: ImageReport): string {
+function describeNewer({ newer }: ImageReport): string | null {
   const { verdict } = newer;
-  if (verdict.kind === 'untracked') return '-';
+  if (verdict.kind === 'untracked') return null;
   if (verdict.kind !== 'available') return verdict.kind;
   const versions = [verdict.line, verdict.newest].flatMap((version) =>
     version === null ? [] : [`${sanitizeText(version.tag, LONGEST_TEXT)} (${version.level})`],
@@ -67,8 +73,8 @@ function describeNewer({ newer }: ImageReport): string {
 }
 
 /** `moved (layers-differ), high confidence`, on what, why, and what the answer rests on. */
-function renderBase(image: ImageReport): Html {
-  if (!hasBase(image)) return html`<span class="faint">-</span>`;
+function renderBase(image: ImageReport): Html | null {
+  if (!hasBase(image)) return null;
   const { verdict } = image.base;
   const name = canonicalBaseOf(image);
   const detail = baseMovementOf(image) ?? baseReasonOf(image)?.kind ?? null;

@@ -20,7 +20,7 @@ type Section = { readonly title: string; readonly isFolded: boolean; readonly fi
  * No more than `maxBytes` of UTF-8: then whole rows are left out, from the end, and each table says how many.
  */
 export function renderMarkdown(outcome: Outcome, { maxBytes }: MarkdownOptions = { maxBytes: MOST_MARKDOWN_BYTES }): string {
-  const head = `## imgupdate: ${escapeMarkdown(describeHeadline(outcome).sentence)}\n\n${escapeMarkdown(describeSubject(outcome))}: ${escapeMarkdown(describeState(outcome))}\n`;
+  const head = `## imgupdate: ${escapeMarkdown(describeHeadline(outcome).sentence)}\n\n${escapeMarkdown(describeSubject(outcome))}: ${escapeMarkdown(describeState(outcome))}${describeFailOn(outcome)}\n`;
   const foot = renderRegistries(outcome.report.registries);
   const { failing, warnings, unchecked, held } = sortFindings(outcome.findings);
   const sections: readonly Section[] = [
@@ -40,6 +40,11 @@ export function renderMarkdown(outcome: Outcome, { maxBytes }: MarkdownOptions =
   });
   const whole = `${head}${tables.join('')}${foot}`;
   return sizeOf(whole) <= maxBytes ? whole : sizeOf(head) <= maxBytes ? head : '';
+}
+
+/** Only where something is said to fail. */
+function describeFailOn({ result, failOn }: Outcome): string {
+  return result === 'stale' ? `. Fails on: ${failOn.length === 0 ? 'none' : failOn.join(', ')}` : '';
 }
 
 /** As many rows as there is room for; a row that is too long ends it, so that nothing is missing in between. */

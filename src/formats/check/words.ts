@@ -110,10 +110,16 @@ export function describeFailing({ findings, failOn }: Outcome): string | null {
   const known: ReadonlySet<string> = new Set(failOn.map((word) => `stale/${word}`));
   const all = countImages(failing);
   const usual = countImages(failing.filter(({ rule }) => known.has(rule)));
-  const images = `${plural(all, 'image')} ${all === 1 ? 'fails' : 'fail'}`;
+  const images = countFailing(failing);
   if (usual === 0) return `${images} the failOn of ${all === 1 ? 'its' : 'their'} own`;
   const own = all === usual ? '' : `, ${all - usual} of them the failOn of ${all - usual === 1 ? 'its' : 'their'} own`;
   return `${images} --fail-on=${failOn.join(',')}${own}`;
+}
+
+/** `1 image fails`, `3 images fail` */
+export function countFailing(failing: readonly Finding[]): string {
+  const count = countImages(failing);
+  return `${plural(count, 'image')} ${count === 1 ? 'fails' : 'fail'}`;
 }
 
 function countImages(findings: readonly Finding[]): number {

@@ -29,7 +29,7 @@ body {
 h1 { margin: 0.25rem 0 0.5rem; font-size: 1.6rem; line-height: 1.25; }
 h2 { margin: 2.25rem 0 0.5rem; font-size: 1.2rem; }
 p { margin: 0.35rem 0; }
-code { font: 0.92em/1.4 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; }
+code { font-family: ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; font-size: 0.92em; }
 .faint { color: var(--faint); }
 .small { font-size: 0.9rem; }
 .tiles { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 1rem 0 0; padding: 0; list-style: none; }
@@ -45,12 +45,14 @@ h1 .badge { font-size: 1rem; padding: 0.1rem 0.7rem; vertical-align: 0.2em; }
 table { width: 100%; border-collapse: collapse; }
 caption { padding: 0 0 0.35rem; color: var(--faint); font-size: 0.9rem; text-align: left; }
 th, td { padding: 0.45rem 0.6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-thead th { border-bottom: 2px solid var(--line); color: var(--faint); font-size: 0.85rem; }
+thead th { border-bottom: 2px solid var(--line); color: var(--faint); font-size: 0.85rem; overflow-wrap: normal; }
 tbody th { font-weight: 400; }
-.list th[scope="rowgroup"] { padding-top: 0.9rem; font-weight: 600; background: none; }
+.list th[scope="rowgroup"] { padding-top: 1rem; padding-bottom: 0.2rem; border: 0; font-weight: 600; }
 .list .at { width: 5.5rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .list .level { width: 7.5rem; }
-.cards th[scope="row"] { width: 34%; }
+.cards th[scope="row"] { width: 32%; }
+.cards thead th:nth-child(2) { width: 28%; }
+.cards .empty { color: var(--faint); }
 footer { margin-top: 2.5rem; padding-top: 0.75rem; border-top: 1px solid var(--line); color: var(--faint); font-size: 0.9rem; }
 @media (max-width: 40rem) {
   body { padding: 1rem 0.75rem 2rem; }
@@ -64,6 +66,7 @@ footer { margin-top: 2.5rem; padding-top: 0.75rem; border-top: 1px solid var(--l
   .cards, .cards tbody, .cards tr, .cards th, .cards td { display: block; width: auto; }
   .cards tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
   .cards tbody th[scope="row"], .cards td { width: auto; padding: 0.1rem 0; border: 0; }
+  .cards td.empty { display: none; }
   .cards td::before { content: attr(data-label) ": "; color: var(--faint); }
 }
 @media print {
