@@ -23,6 +23,27 @@ Columns of plain, with a TAB between them and - for nothing:
   name, digest here, candidate, status, verdict, platform, bytes to download,
   used by, checked at, reason, reference, base, its answer, its confidence`;
 
+/** What stands below `config`; a test holds it to the keys there are. */
+export const CONFIG_HELP = `
+Files, the nearest first; of each key the nearest value counts, after flags and
+the variables:
+  imgupdate.yaml, .yml, .json, .imgupdate.yaml, .yml or .imgupdaterc, in the
+  working directory and those above it up to the repository's root
+  $XDG_CONFIG_HOME/imgupdate/config.yaml, .yml or .json (~/.config without)
+  /etc/imgupdate/config.yaml, .yml or .json
+--config FILE or IMGUPDATE_CONFIG names the only one that counts.
+
+Keys:
+  images      list of: match base hold ignore failOn platform
+  registries  by host: insecure ca clientCert mirror concurrency trustRealm
+              floor
+  failOn onUnknown strict maxAge timeout jobs platform allowHosts bases, and
+  the variables IMGUPDATE_FAIL_ON, IMGUPDATE_ON_UNKNOWN and so on
+
+What the file of a project says of trustRealm is not believed, its allowHosts
+only narrow those of yours, and registries whose connections it changes are
+asked without credentials.`;
+
 /** What stands below the verbs. */
 export const EXIT_CODE_HELP = `
 Exit codes:

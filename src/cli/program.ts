@@ -11,7 +11,7 @@ import {
   withLookupOptions,
   withOutputOptions,
 } from './options.ts';
-import { CHECK_HELP, EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
+import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -84,6 +84,14 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   }).action(async (options: CommonOptions) => {
     finish(await (await import('./commands/limits.ts')).limits(context, options));
   });
+  verb('config', 'what is configured, and where each value comes from')
+    .addOption(new Option('--config <file>', 'the one configuration file that counts, YAML or JSON'))
+    .addOption(new Option('--json', 'the same as JSON'))
+    .addOption(new Option('-v, --verbose', 'also where files were looked for, and the causes of errors'))
+    .addHelpText('after', CONFIG_HELP)
+    .action(async (options: ConfigOptions) => {
+      finish(await (await import('./commands/config.ts')).config(context, options));
+    });
   const base = program.command('base').description('what is known of the bases images were built on').helpCommand(false).exitOverride();
   withAllowHost(
     withLookupOptions(
@@ -102,6 +110,9 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   );
   return program;
 }
+
+/** What `config` understands. */
+export type ConfigOptions = { readonly config?: string; readonly json?: boolean; readonly verbose?: boolean };
 
 /** What `check` understands beside the common options. */
 export type CheckCommandOptions = CommonOptions & {

@@ -105,7 +105,7 @@ function entriesOf(node: Tree, { file, path, known }: Place & { readonly known: 
 function readSetting<T>(entries: ReadonlyMap<string, TreeEntry>, key: Key<T>, place: Place): Setting<T> | null {
   const value = readEntry(entries, key, place);
   const entry = entries.get(key.name);
-  return value === null || entry === undefined ? null : { value, origin: originOf(place.file, entry.keySpan.start) };
+  return value === null || entry === undefined ? null : { value, origin: originOf(place.file, entry.value.span.start) };
 }
 
 function readEntry<T>(entries: ReadonlyMap<string, TreeEntry>, { name, kind }: Key<T>, { file, path }: Place): T | null {

@@ -1,4 +1,5 @@
 import type { Configuration, ImageRule, RegistryRule, Setting } from './configuration.ts';
+import { renderDuration } from './duration.ts';
 import { DEFAULT_FAIL_ON } from './fail-on.ts';
 import { countKind, type Kind, type Written } from './setting-kind.ts';
 import {
@@ -19,13 +20,16 @@ import {
   wordKind,
 } from './setting-kinds.ts';
 
-/** One thing that can be configured: what it is called in files, what it means, and what counts where nobody says it, in words or as a value. */
-export type Key<T> = { readonly name: string; readonly meaning: string; readonly kind: Kind<T>; readonly standard: Written };
+/** One thing that can be configured: what it is called in files, what it means, and how its value is read and written. */
+export type Key<T> = { readonly name: string; readonly meaning: string; readonly kind: Kind<T> };
+
+/** One with a value that counts where nobody says any; where `standard` is null, `without` says what is so. */
+export type ValueKey<T> = Key<T> & { readonly standard: Written | null; readonly without?: string };
 
 /** What each key of a file's top that has one value says; `images` and `registries` hold others. */
 export type Values = Omit<Configuration, 'files' | 'sought' | 'images' | 'registries' | 'warnings'>;
 
-export type ValueVisitor = <T>(key: Key<T>, of: (values: Values) => Setting<T> | null) => Setting<T> | null;
+export type ValueVisitor = <T>(key: ValueKey<T>, of: (values: Values) => Setting<T> | null) => Setting<T> | null;
 export type RegistryVisitor = <T>(key: Key<T>, of: (rule: RegistryRule) => Setting<T> | null) => Setting<T> | null;
 export type ImageVisitor = <T>(key: Key<T>, of: (rule: ImageRule) => T | null) => T | null;
 
@@ -65,11 +69,16 @@ export function mapValues(visit: ValueVisitor): Values {
       ({ strict }) => strict,
     ),
     maxAge: visit(
-      { name: 'maxAge', meaning: 'how old a remembered registry answer may be', kind: durationKind(0), standard: '1h' },
+      {
+        name: 'maxAge',
+        meaning: 'how old a remembered registry answer may be',
+        kind: durationKind(0),
+        standard: renderDuration(STANDARD.maxAge),
+      },
       ({ maxAge }) => maxAge,
     ),
     timeout: visit(
-      { name: 'timeout', meaning: 'how long one request may take', kind: durationKind(1), standard: '15s' },
+      { name: 'timeout', meaning: 'how long one request may take', kind: durationKind(1), standard: renderDuration(STANDARD.timeout) },
       ({ timeout }) => timeout,
     ),
     jobs: visit(
@@ -81,12 +90,13 @@ export function mapValues(visit: ValueVisitor): Values {
         name: 'platform',
         meaning: "the platform that is compared instead of an image's own",
         kind: platformKind,
-        standard: "the image's own",
+        standard: null,
+        without: "the image's own",
       },
       ({ platform }) => platform,
     ),
     allowHosts: visit(
-      { name: 'allowHosts', meaning: 'the only registries that may be contacted', kind: hostsKind, standard: 'any' },
+      { name: 'allowHosts', meaning: 'the only registries that may be contacted', kind: hostsKind, standard: null, without: 'any' },
       ({ allowHosts }) => allowHosts,
     ),
     bases: visit(
@@ -94,7 +104,8 @@ export function mapValues(visit: ValueVisitor): Values {
         name: 'bases',
         meaning: 'references that may be the base of an image of which nothing else is known',
         kind: referencesKind,
-        standard: 'none',
+        standard: null,
+        without: 'none',
       },
       ({ bases }) => bases,
     ),
@@ -105,29 +116,22 @@ export function mapValues(visit: ValueVisitor): Values {
 export function mapRegistry(visit: RegistryVisitor): RegistryRule {
   return {
     insecure: visit(
-      { name: 'insecure', meaning: 'whether it is reached without verified TLS', kind: booleanKind, standard: false },
+      { name: 'insecure', meaning: 'whether it is reached without verified TLS', kind: booleanKind },
       ({ insecure }) => insecure,
     ),
-    ca: visit({ name: 'ca', meaning: 'a PEM file of authorities that vouch for it', kind: pathKind, standard: '' }, ({ ca }) => ca),
+    ca: visit({ name: 'ca', meaning: 'a PEM file of authorities that vouch for it', kind: pathKind }, ({ ca }) => ca),
     clientCert: visit(
       {
         name: 'clientCert',
         meaning: 'PEM files with the certificate and the key it knows this client by, or one that holds both',
         kind: clientCertKind,
-        standard: '',
       },
       ({ clientCert }) => clientCert,
     ),
-    mirror: visit(
-      { name: 'mirror', meaning: 'the address that is asked instead of it', kind: mirrorKind, standard: '' },
-      ({ mirror }) => mirror,
-    ),
-    concurrency: visit(
-      { name: 'concurrency', meaning: 'requests in flight', kind: countKind(9_999), standard: '' },
-      ({ concurrency }) => concurrency,
-    ),
+    mirror: visit({ name: 'mirror', meaning: 'the address that is asked instead of it', kind: mirrorKind }, ({ mirror }) => mirror),
+    concurrency: visit({ name: 'concurrency', meaning: 'requests in flight', kind: countKind(9_999) }, ({ concurrency }) => concurrency),
     trustRealm: visit(
-      { name: 'trustRealm', meaning: 'hosts of token servers that may see its credentials', kind: realmsKind, standard: '' },
+      { name: 'trustRealm', meaning: 'hosts of token servers that may see its credentials', kind: realmsKind },
       ({ trustRealm }) => trustRealm,
     ),
     floor: visit(
@@ -135,7 +139,6 @@ export function mapRegistry(visit: RegistryVisitor): RegistryRule {
         name: 'floor',
         meaning: 'how much of its quota is left alone: so many pulls, or such a part of them',
         kind: floorKind,
-        standard: '',
       },
       ({ floor }) => floor,
     ),
@@ -147,24 +150,20 @@ export const MATCH: Key<{ readonly glob: string; readonly matches: ImageRule['ma
   name: 'match',
   meaning: 'a glob over image names: nginx, nginx:1.*, ghcr.io/acme/*',
   kind: globKind,
-  standard: '',
 };
 
 /** The table of what can be said of images that match. */
 export function mapImage(visit: ImageVisitor): Omit<ImageRule, 'match' | 'matches'> {
   return {
-    base: visit({ name: 'base', meaning: 'the base they were built on', kind: referenceKind, standard: '' }, ({ base }) => base),
+    base: visit({ name: 'base', meaning: 'the base they were built on', kind: referenceKind }, ({ base }) => base),
     hold: visit(
-      { name: 'hold', meaning: 'that they are held back on purpose: true, or a reason and the date it ends', kind: holdKind, standard: '' },
+      { name: 'hold', meaning: 'that they are held back on purpose: true, or a reason and the date it ends', kind: holdKind },
       ({ hold }) => hold,
     ),
-    ignore: visit({ name: 'ignore', meaning: 'whether they are left out', kind: booleanKind, standard: false }, ({ ignore }) => ignore),
-    failOn: visit(
-      { name: 'failOn', meaning: 'what makes a check fail because of them', kind: failOnKind, standard: '' },
-      ({ failOn }) => failOn,
-    ),
+    ignore: visit({ name: 'ignore', meaning: 'whether they are left out', kind: booleanKind }, ({ ignore }) => ignore),
+    failOn: visit({ name: 'failOn', meaning: 'what makes a check fail because of them', kind: failOnKind }, ({ failOn }) => failOn),
     platform: visit(
-      { name: 'platform', meaning: 'the platform that is compared instead of their own', kind: platformKind, standard: '' },
+      { name: 'platform', meaning: 'the platform that is compared instead of their own', kind: platformKind },
       ({ platform }) => platform,
     ),
   };
