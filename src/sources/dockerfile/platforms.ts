@@ -1,0 +1,17 @@
+import { type Parsed } from '../../core/parsed.ts';
+import { parsePlatform, type Platform } from '../../core/platform.ts';
+
+/**
+ * Reads what `FROM --platform` says; an operating system alone, or an architecture alone, is completed by the platform the build runs on.
+ *
+ * Source: containerd/platforms, Parse(), isKnownOS().
+ */
+export function parseStagePlatform(text: string, build: Platform): Parsed<Platform> {
+  if (text === '' || text.includes('/')) return parsePlatform(text);
+  return parsePlatform(OPERATING_SYSTEMS.has(text.toLowerCase()) ? `${text}/${build.architecture}` : `${build.os}/${text}`);
+}
+
+const OPERATING_SYSTEMS: ReadonlySet<string> = new Set([
+  ...['aix', 'android', 'darwin', 'dragonfly', 'freebsd', 'hurd', 'illumos', 'ios', 'js', 'linux', 'macos', 'nacl', 'netbsd', 'openbsd'],
+  ...['plan9', 'solaris', 'windows', 'zos'],
+]);
