@@ -1,4 +1,4 @@
-import { DEFAULT_FAIL_ON, type FailOn } from '../core/fail-on.ts';
+import type { FailOn } from '../core/fail-on.ts';
 import { compareText } from '../core/reference.ts';
 import type { CheckResult, Finding, Outcome } from './finding.ts';
 import { findInFiles, findInImage } from './findings.ts';
@@ -7,8 +7,7 @@ import type { CheckReport } from './report.ts';
 
 /** What makes a check fail. */
 export type Policy = {
-  /** null: the default. */
-  readonly failOn: readonly FailOn[] | null;
+  readonly failOn: readonly FailOn[];
   /** Answers of low confidence count, too. */
   readonly strict: boolean;
   /** Whether a question that stayed open keeps a check from passing. */
@@ -19,10 +18,8 @@ export type Policy = {
 
 /** Judges a report: what is found in it, at which place, and whether it passes. */
 export function judge(report: CheckReport, policy: Policy): Omit<Outcome, 'exitCode'> {
-  const failOn = policy.failOn ?? DEFAULT_FAIL_ON;
-  const found = report.images.flatMap((image) =>
-    findInImage(image, { failOn: image.failOn ?? failOn, strict: policy.strict, now: report.generatedAt }),
-  );
+  const { failOn, strict } = policy;
+  const found = report.images.flatMap((image) => findInImage(image, { failOn: image.failOn ?? failOn, strict, now: report.generatedAt }));
   const findings = [...found, ...findInFiles(report.files?.problems ?? [])].sort(compareFindings);
   const counts = countFindings(report, findings);
   return { report, findings, failOn, counts, result: decideResult(report, counts, policy) };

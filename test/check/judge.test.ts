@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { judge, type Policy } from '../../src/check/judge.ts';
 import type { CheckReport, ImageReport } from '../../src/check/report.ts';
+import { DEFAULT_FAIL_ON } from '../../src/core/fail-on.ts';
 import type { FileProblem } from '../../src/core/file-reference.ts';
 import { reason } from '../../src/core/reason.ts';
-import {
-  type BaseFacts,
-  type BaseVerdict,
-  type Confidence,
-  type NewerVerdict,
-  type TagVerdict,
-  untoldBase,
-} from '../../src/core/verdict.ts';
+import { type BaseFacts, type BaseVerdict, type Confidence, type NewerVerdict, untoldBase } from '../../src/core/verdict.ts';
 import { makeFileSource, makePlace } from '../formats/check/outcomes.ts';
 import { makeBaseReport, makeReport, makeRow, NOW, THERE, unknown } from '../formats/reports.ts';
 import { makeReference } from '../helpers/makers.ts';
 
-const POLICY: Policy = { failOn: null, strict: false, onUnknown: 'fail', allowEmpty: false };
+const POLICY: Policy = { failOn: DEFAULT_FAIL_ON, strict: false, onUnknown: 'fail', allowEmpty: false };
 
 function look(images: readonly ImageReport[], policy: Partial<Policy> = {}, parts: Partial<CheckReport> = {}) {
   const { findings, result, counts } = judge(makeReport(images, parts), { ...POLICY, ...policy });

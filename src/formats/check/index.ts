@@ -38,14 +38,17 @@ export function chooseCheckFormat(text: string): Parsed<CheckFormat> {
   return parsed({ render: ({ report }, place) => ofImages.value(report, place), isFileBound: false });
 }
 
-const FORMATS: ReadonlyMap<string, (outcome: Outcome, place: CheckPlace) => string> = new Map([
+const FORMATS: ReadonlyMap<string, (outcome: Outcome, place: CheckPlace) => string> = new Map<
+  string,
+  (outcome: Outcome, place: CheckPlace) => string
+>([
   ['text', renderFindings],
   ['sarif', renderSarif],
   ['junit', renderJunit],
   ['github', renderGithub],
   ['github-output', renderGithubOutput],
   ['gitlab', renderGitlab],
-  ['markdown', (outcome: Outcome) => renderMarkdown(outcome, { maxBytes: 900_000 })],
+  ['markdown', (outcome) => renderMarkdown(outcome, { maxBytes: 900_000 })],
   ['html', renderHtml],
   ['json', renderCheckJson],
 ]);
