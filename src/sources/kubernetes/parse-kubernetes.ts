@@ -10,6 +10,9 @@ const MAX_REFERENCES = 100_000;
 /** Hold no pods: what runs, what a person noted. Not walked. */
 const PASSED_OVER: ReadonlySet<string> = new Set(['metadata', 'status']);
 
+/** Most mappings have none of these, and need no closer look. */
+const HOLDERS: ReadonlySet<string> = new Set([...POD_LISTS.keys(), 'volumes']);
+
 /** What else is a container, by API group: in lists, and alone. Source: Tekton, pipeline v1 (Task); Argo Workflows, v1alpha1 (Template). */
 const CONTAINERS_OF_GROUPS: ReadonlyMap<string, { readonly lists: readonly string[]; readonly single: readonly string[] }> = new Map([
   ['tekton.dev', { lists: ['steps', 'sidecars'], single: ['stepTemplate'] }],
@@ -56,8 +59,8 @@ export function parseKubernetes(documents: readonly Tree[], path: string): FileC
 type Visit = { readonly node: Tree; readonly group: string; readonly status: PodStatus | null };
 
 function imagesIn({ node, group, status }: Visit): readonly ImageHolder[] {
-  if (node.kind !== 'mapping' || isDefinition(node)) return [];
   const known = CONTAINERS_OF_GROUPS.get(group);
+  if (node.kind !== 'mapping' || (known === undefined && !node.entries.some(({ key }) => HOLDERS.has(key)))) return [];
   const platform = readPlatform(node);
   const inPods = [...POD_LISTS.keys()].flatMap((list) =>
     mappingsOf(node, list).map((holder) => ({ holder, key: 'image' as const, platform, imageId: findImageId(status, list, holder) })),

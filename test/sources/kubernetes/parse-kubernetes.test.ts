@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { FileContents, FileReference } from '../../../src/core/file-reference.ts';
+import { renderPlatform } from '../../../src/core/platform.ts';
+import { renderFamiliar } from '../../../src/core/reference.ts';
+import type { Tree } from '../../../src/core/tree.ts';
+import { parseKubernetes } from '../../../src/sources/kubernetes/parse-kubernetes.ts';
+import { parseTree } from '../../../src/yaml/parse-tree.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../../fixtures/files/kubernetes/', import.meta.url));
+const digest = (word: string): string => `sha256:${createHash('sha256').update(word).digest('hex')}`;
+
+function treesOf(text: string, format: 'yaml' | 'json' = 'yaml'): readonly Tree[] {
+  const tree = parseTree(text, format);
+  if (!tree.ok) throw new Error(`${tree.message} at ${tree.line}:${tree.column}`);
+  return tree.documents;
+}
+
+const read = (text: string): FileContents => parseKubernetes(treesOf(text), 'k8s.yaml');
+const readFixture = (name: string): { text: string; contents: FileContents } => {
+  const text = readFileSync(FIXTURES + name, 'utf8');
+  return { text, contents: parseKubernetes(treesOf(text, name.endsWith('.json') ? 'json' : 'yaml'), name) };
+};
+const nameOf = ({ reference }: FileReference): string => (reference.ok ? renderFamiliar(reference.value) : reference.message);
+const namesIn = (text: string): string[] => read(text).references.map(nameOf);
+const placeOf = ({ place }: FileReference): string => `${place.line}:${place.column}-${place.endLine}:${place.endColumn}`;
+
+describe('a Deployment', () => {
+  const { text, contents } = readFixture('deployment.yaml');
+
+  it('names the images of init containers, sidecars and containers, in the order of the file', () => {
+    expect(contents.references.map(nameOf)).toEqual([
+      'ghcr.io/acme/shop-migrations:2.3.1',
+      'cr.fluentbit.io/fluent/fluent-bit:3.1.9',
+      `ghcr.io/acme/shop:2.3.1@${digest('shop-index')}`,
+      'nginx:latest',
+    ]);
+    expect(contents.problems).toEqual([]);
+  });
+
+  it('shows each image at its place, without its quotes', () => {
+    const lines = text.split('\n');
+    for (const { place, written } of contents.references) {
+      expect(place.path).toBe('deployment.yaml');
+      expect(lines[place.line - 1]!.slice(place.column - 1, place.endColumn - 1)).toBe(written);
+    }
+    expect(contents.references.map(placeOf)).toEqual(['22:18-22:52', '24:19-24:58', '30:19-30:114', '36:18-36:23']);
+  });
+
+  it('is held by the comment above the image, or above the list item it is in', () => {
+    expect(contents.references.map(({ hold }) => hold)).toEqual([
+      null,
+      null,
+      { reason: 'waits for the new checkout', until: '2027-01-31' },
+      { reason: null, until: null },
+    ]);
+  });
+
+  it('has the platform its node selector asks for', () => {
+    expect(contents.references.map(({ platform }) => (platform === null ? null : renderPlatform(platform)))).toEqual(
+      Array.from({ length: 4 }, () => 'linux/arm64'),
+    );
+  });
+});
+
+describe('pods are found', () => {
+  it.each([
+    ['in a CronJob', 'cronjob.yaml', ['postgres:16.4-alpine', 'quay.io/acme/s3-upload:v1']],
+    [
+      'in volumes of type image',
+      'statefulset-image-volume.yaml',
+      ['registry.example:5000/ml/server:1.8', 'quay.io/acme/models/llm:2026-10'],
+    ],
+    [
+      'in kinds that are not of Kubernetes itself',
+      'other-kinds.yaml',
+      [
+        'ghcr.io/acme/shop:2.3.1',
+        'gcr.io/knative-samples/helloworld-go:latest',
+        'ghcr.io/acme/worker:7',
+        'alpine:3.20',
+        'has a variable that is filled in only when it is deployed: "$(params.builder-image)"',
+        'quay.io/buildah/stable:v1.37',
+        'docker:27-dind',
+        'python:3.12-slim',
+        'node:20',
+        'busybox:1.36',
+        'httpd:2.4',
+      ],
+    ],
+    [
+      'in several documents, but not in texts and schemas',
+      'several-documents.yaml',
+      ['quay.io/prometheus/node-exporter:v1.8.2', 'ghcr.io/acme/once:1'],
+    ],
+    ['in no kustomization', 'kustomize/kustomization.yaml', []],
+    ['not in a patch of other fields', 'kustomize/replicas.yaml', []],
+  ])('%s', (_, name, images) => {
+    const { contents } = readFixture(name);
+    expect(contents.references.map(nameOf)).toEqual(images);
+    expect(contents.problems).toEqual([]);
+  });
+
+  it.each([
+    ['a list in a list', '{apiVersion: v1, kind: List, items: [{kind: List, items: [{spec: {containers: [{image: a}]}}]}]}', ['a:latest']],
+    ['a list without a head', '- {spec: {containers: [{image: a:1}]}}\n- {spec: {containers: [{image: b:1}]}}', ['a:1', 'b:1']],
+    ['ephemeral containers', '{kind: Pod, spec: {ephemeralContainers: [{image: "a:1"}]}}', ['a:1']],
+    ['steps of what is not Tekton', '{apiVersion: acme.example/v1, kind: Recipe, spec: {steps: [{image: a}]}}', []],
+    ['a node, whose status lists what it has', '{kind: Node, status: {images: [{names: [a]}], containers: [{image: a}]}}', []],
+    ['an image that is a mapping, as values of charts have it', '{containers: [{image: {repository: a, tag: b}}]}', []],
+    ['containers that are no list', '{containers: {image: a}}', []],
+    ['items that are no mapping', '{containers: [a, null, [b], 1]}', []],
+    ['no image and an empty one', '{containers: [{name: a}, {image: }, {image: ""}]}', []],
+    [
+      'keys of objects in JavaScript',
+      '{__proto__: {containers: [{image: a}]}, constructor: {containers: [{image: b}]}}',
+      ['a:latest', 'b:latest'],
+    ],
+  ])('%s', (_, text, images) => {
+    expect(namesIn(text)).toEqual(images);
+  });
+
+  it.each([
+    ['no reference', 'Nginx:1', 'invalid reference format "Nginx:1": repository name (library/Nginx) must be lowercase'],
+    ['a number', '1.10', 'expected a text, got the number 1.10'],
+    ['a variable of envsubst', '${IMAGE}', 'has a variable that is filled in only when it is deployed: "${IMAGE}"'],
+    ['a variable of Helm', '"{{ .Values.image }}"', 'has a variable that is filled in only when it is deployed: "{{ .Values.image }}"'],
+    ['characters a terminal would obey', '"a\\e[2J"', 'invalid reference format "a\ufffd[2J"'],
+  ])('and what is %s is told with why', (_, written, message) => {
+    const [found] = read(`containers:\n- image: ${written}`).references;
+    expect(found?.reference).toMatchObject({ ok: false, message: expect.stringContaining(message) });
+    expect(found?.place.line).toBe(2);
+  });
+});
+
+describe('a platform', () => {
+  const platformIn = (spec: string): string | null => {
+    const { platform } = read(`{spec: {${spec}, containers: [{image: a}]}}`).references[0]!;
+    return platform === null ? null : renderPlatform(platform);
+  };
+
+  it.each([
+    ['nodeSelector: {kubernetes.io/arch: amd64}', 'linux/amd64'],
+    ['nodeSelector: {beta.kubernetes.io/arch: arm64}', 'linux/arm64'],
+    ['nodeSelector: {kubernetes.io/arch: amd64}, os: {name: windows}', 'windows/amd64'],
+    ['nodeSelector: {kubernetes.io/arch: amd64, kubernetes.io/os: windows}', 'windows/amd64'],
+    ['nodeSelector: {kubernetes.io/os: linux}', null],
+    ['nodeSelector: {kubernetes.io/arch: "../../x"}', null],
+    ['nodeSelector: {disk: ssd}', null],
+  ])('%s is %s', (spec, platform) => {
+    expect(platformIn(spec)).toBe(platform);
+  });
+});
+
+describe.each(['pods.json', 'pods.yaml'])('%s, as kubectl prints pods', (name) => {
+  const { contents } = readFixture(name);
+
+  it('tells of each container what it runs', () => {
+    const told = new Map(
+      contents.references.map((reference) => {
+        const { running } = reference;
+        const what =
+          running === null
+            ? null
+            : running.by === 'config'
+              ? running.digest
+              : `${running.registry}/${running.repository}@${running.digest}`;
+        return [`${nameOf(reference)} at ${reference.place.line}`, what];
+      }),
+    );
+    expect([...told].map(([key, what]) => [key.replace(/ at .*/, ''), what]).sort()).toEqual(
+      [
+        ['nginx:1.27', `docker.io/library/nginx@${digest('nginx-index')}`],
+        // The same name in two lists: an init container and a container.
+        ['ghcr.io/acme/setup:4', `ghcr.io/acme/setup@${digest('setup-index')}`],
+        ['ghcr.io/acme/shop:2.3.1', `ghcr.io/acme/shop@${digest('shop-index')}`],
+        ['busybox:latest', `docker.io/library/busybox@${digest('busybox-index')}`],
+        ['nginx:1.27', `mirror.example:5000/hub/nginx@${digest('nginx-index')}`],
+        ['acme/app:dev', digest('app-config')],
+        ['acme/tool:dev', `docker.io/library/import-2026-11-02@${digest('tool-index')}`],
+        ['haproxy:2.8', `docker.io/library/haproxy@${digest('haproxy-index')}`],
+        ['acme/built:3', digest('built-config')],
+        ['quay.io/openshift/dns:4.16', `quay.io/openshift/dns@${digest('dns-manifest')}`],
+        ['quay.io/openshift/cli:4.16', digest('cli-config')],
+        // Still being pulled, and not in the status yet.
+        ['nginx:1.28', null],
+        ['nginx:1.26', null],
+      ].sort(),
+    );
+    expect(contents.problems).toEqual([]);
+  });
+});
+
+describe('a status', () => {
+  const pod = (imageId: string, name = 'web'): FileContents =>
+    read(`{kind: Pod, spec: {containers: [{name: web, image: a}]}, status: {containerStatuses: [{name: ${name}, imageID: ${imageId}}]}}`);
+
+  it.each([
+    ['of another container', digest('x'), 'other'],
+    ['that is null', 'null', 'web'],
+    ['that is empty', '""', 'web'],
+    ['that is a mapping', '{}', 'web'],
+  ])('%s tells nothing', (_, imageId, name) => {
+    const { references, problems } = pod(imageId, name);
+    expect(references[0]?.running).toBeNull();
+    expect(problems).toEqual([]);
+  });
+
+  it.each(['nginx:1.27', 'containerd://nonsense', '"sha256:123"', '42', '"a\\e[2J"'])(
+    'with the imageID %s is said not to be understood',
+    (imageId) => {
+      const { references, problems } = pod(imageId);
+      expect(references[0]?.running).toBeNull();
+      expect(problems).toMatchObject([
+        { kind: 'ignored', line: 1, message: expect.stringMatching(/^imageID "[^\x1b]*" is not understood: /) },
+      ]);
+    },
+  );
+});
+
+it('says which annotation is none', () => {
+  const { references, problems } = read('containers:\n- name: a\n  # imgupdate: hold until=soon\n  image: a');
+  expect(references[0]?.hold).toBeNull();
+  expect(problems).toEqual([
+    { kind: 'ignored', path: 'k8s.yaml', line: 4, column: 3, message: 'expected "until" to be a date such as 2026-12-15, got "soon"' },
+  ]);
+});
+
+it('says which document is no object', () => {
+  expect(read('kind: Pod\n---\njust text\n').problems).toEqual([
+    { kind: 'unread', path: 'k8s.yaml', line: 3, column: 1, message: 'expected a Kubernetes object, got a string' },
+  ]);
+});
+
+describe('hostile trees', () => {
+  const span = { start: { line: 1, column: 1 }, end: { line: 1, column: 2 } };
+  const text = (value: string): Tree => ({ kind: 'scalar', value, text: value, span, tag: null });
+  const mapping = (fields: Readonly<Record<string, Tree>>): Tree => ({
+    kind: 'mapping',
+    entries: Object.entries(fields).map(([key, value]) => ({ key, keySpan: span, value, comments: [] })),
+    span,
+    tag: null,
+  });
+  const list = (items: readonly Tree[]): Tree => ({ kind: 'sequence', items, span, tag: null });
+
+  it('are walked once where aliases lead to the same node, though they would be endless', () => {
+    let tree = mapping({ containers: list([mapping({ image: text('a:1') })]) });
+    for (let level = 0; level < 200; level += 1) tree = list([tree, tree, tree]);
+    expect(parseKubernetes([tree], 'k8s.yaml').references.map(nameOf)).toEqual(['a:1']);
+  });
+
+  it('are walked to any depth', () => {
+    let tree = mapping({ containers: list([mapping({ image: text('a:1') })]) });
+    for (let level = 0; level < 200_000; level += 1) tree = level % 2 === 0 ? list([tree]) : mapping({ a: tree });
+    expect(parseKubernetes([tree], 'k8s.yaml').references).toHaveLength(1);
+  });
+
+  it('are read up to 100,000 images, and it is said that there are more', () => {
+    const pods = Array.from({ length: 100_002 }, () => mapping({ spec: mapping({ containers: list([mapping({ image: text('a:1') })]) }) }));
+    const { references, problems } = parseKubernetes([list(pods)], 'k8s.yaml');
+    expect(references).toHaveLength(100_000);
+    expect(problems.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      'unread: names more than 100000 images; those behind here were not read',
+    ]);
+  });
+
+  it('take four times as long when they are four times as large, not sixteen', () => {
+    const pod = (index: number): Tree => {
+      const containers = list([mapping({ name: text('web'), image: text(`a:${index}`) })]);
+      const statuses = list([mapping({ name: text('web'), imageID: text(digest('a')) })]);
+      return mapping({ spec: mapping({ containers }), status: mapping({ containerStatuses: statuses }) });
+    };
+    const timeOf = (count: number): number => {
+      const tree = mapping({ items: list(Array.from({ length: count }, (_, index) => pod(index))) });
+      const times = [1, 2, 3].map(() => {
+        const start = process.cpuUsage();
+        expect(parseKubernetes([tree], 'k8s.yaml').references).toHaveLength(count);
+        return process.cpuUsage(start).user;
+      });
+      return Math.min(...times);
+    };
+    timeOf(2_000);
+    expect(timeOf(40_000) / timeOf(10_000)).toBeLessThan(10);
+  });
+});
