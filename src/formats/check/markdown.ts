@@ -30,16 +30,26 @@ export function renderMarkdown(outcome: Outcome, { maxBytes }: MarkdownOptions =
     { title: 'Held', isFolded: true, findings: held },
   ];
   const shown = sections.filter(({ findings }) => findings.length > 0);
-  // What stands around the rows is small and always kept; the rows share what is left, in their order.
-  const around = shown.reduce((sum, section) => sum + sizeOf(open(section)) + sizeOf(close(section, section.findings.length)), 0);
-  let room = maxBytes - sizeOf(head) - sizeOf(foot) - around;
-  const tables = shown.map((section) => {
-    const { rows, bytes } = takeRows(section.findings, room);
-    room -= bytes;
-    return `${open(section)}${rows.join('')}${close(section, section.findings.length - rows.length)}`;
-  });
-  const whole = `${head}${tables.join('')}${foot}`;
-  return sizeOf(whole) <= maxBytes ? whole : sizeOf(head) <= maxBytes ? head : '';
+  const room = maxBytes - sizeOf(head) - sizeOf(foot);
+  const tables = renderTables(shown, { room, isCut: false }) ?? renderTables(shown, { room, isCut: true });
+  if (tables !== null) return `${head}${tables}${foot}`;
+  return sizeOf(head) <= maxBytes ? head : '';
+}
+
+/** The tables in their order, within so many bytes; null where they do not fit, whole or, if they may be cut, without any row. */
+function renderTables(sections: readonly Section[], { room, isCut }: { readonly room: number; readonly isCut: boolean }): string | null {
+  // What stands around the rows is small and kept in any case; the rows share what is left.
+  let left =
+    room - sections.reduce((sum, section) => sum + sizeOf(open(section)) + sizeOf(close(section, isCut ? section.findings.length : 0)), 0);
+  if (left < 0) return null;
+  const tables: string[] = [];
+  for (const section of sections) {
+    const { rows, bytes } = takeRows(section.findings, left);
+    if (!isCut && rows.length < section.findings.length) return null;
+    left -= bytes;
+    tables.push(open(section), ...rows, close(section, section.findings.length - rows.length));
+  }
+  return tables.join('');
 }
 
 /** Only where something is said to fail. */

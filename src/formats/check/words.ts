@@ -10,7 +10,7 @@ const LONGEST_IMAGE = 800;
 const LONGEST_MESSAGE = 2000;
 
 /** A colon that a reader of `FILE:LINE:COLUMN: ` would take for one of those. */
-const MISLEADING_COLON = /:(?=\d*(?:[:\s]|$))/gu;
+const MISLEADING_COLON = /:(?=\d+(?:[:\s]|$)|\s|$)/gu;
 
 /** `compose.yaml:12:5`; null for what is in no file. A path never reads as a place itself. */
 export function renderPlace({ place }: Finding): string | null {
