@@ -1,5 +1,4 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { createAuthority, type Authority, type Pair } from './helpers/certificat
 import { createClient, type Client } from './helpers/client.ts';
 import { manifest, manifestDigest, MANIFEST_TYPE, serveRegistry } from './helpers/fake-registry.ts';
 import { serve, serveSockets, type Handler } from './helpers/server.ts';
+import { serveTunnel } from './helpers/tunnel.ts';
 
 let authority: Authority;
 let good: Pair;
@@ -36,31 +36,6 @@ function certificateFolder(host: string, files: Record<string, string>): string 
   mkdirSync(join(root, host));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, host, name), text);
   return root;
-}
-
-/** A proxy that leads every CONNECT to one port on loopback, so that a registry may have a public name. */
-async function serveTunnel(port: number): Promise<{ url: string; asked: string[] }> {
-  const asked: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.once('data', (head) => {
-      asked.push(head.toString());
-      const upstream = connect(port, '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        socket.pipe(upstream).pipe(socket);
-      });
-      sockets.add(upstream);
-      upstream.on('error', () => socket.destroy());
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
 const resolve = ({ registry, signal }: Client, name = 'registry.example') =>
