@@ -10,7 +10,8 @@ import { renderXml, type XmlElement } from './xml.ts';
  * Renders a JUnit report: a suite for each file, a case for each image in it.
  *
  * `classname` repeats the suite, since GitLab shows that as suite; the element's text repeats its message, since GitLab shows the text and Jenkins both.
- * Source: xunit-plugin of Jenkins, junit-10.xsd; GitLab, lib/gitlab/ci/parsers/test/junit.rb; there is no standard.
+ * `file` and `line` of a case, and `skipped` of the whole, go beyond Jenkins' schema: GitLab and the reporters of GitHub read them.
+ * Source: there is no standard; xunit-plugin of Jenkins, junit-10.xsd; GitLab, lib/gitlab/ci/parsers/test/junit.rb.
  */
 export function renderJunit(outcome: Outcome): string {
   const cases = listCases(outcome);
@@ -65,7 +66,8 @@ function toContent(status: JunitStatus, findings: readonly Finding[]): readonly 
     case 'skipped':
       return [{ name: status, attributes: [message], content: text }];
     case 'passed':
-      return [{ name: 'system-out', attributes: [], content: text }];
+      // `[[ATTACHMENT|PATH]]` in the output of a case makes GitLab link, and a plugin of Jenkins copy, a file
+      return [{ name: 'system-out', attributes: [], content: text.replaceAll('[[', '[ [') }];
   }
 }
 

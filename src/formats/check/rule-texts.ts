@@ -1,7 +1,7 @@
 import type { FindingLevel, FindingRule } from '../../check/finding.ts';
 
 /** What a rule is, for people who meet it in a dashboard. */
-export type RuleText = {
+type RuleText = {
   /** One word in PascalCase, as SARIF wants it. */
   readonly name: string;
   /** A sentence without its full stop. */

@@ -19,6 +19,9 @@ function renderElement({ name, attributes, content }: XmlElement, indent: string
   return `${indent}<${name}${written}>\n${content.map((child) => renderElement(child, `${indent}  `)).join('')}${indent}</${name}>\n`;
 }
 
+/** What most names are. */
+const PLAIN = /^[ !#-%(-;=?-~]*$/;
+
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['&', '&amp;'],
   ['<', '&lt;'],
@@ -33,6 +36,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
  * Source: XML 1.0, section 2.2 (characters) and 2.4; sanitizeText leaves of what is no character of XML only U+FFFE and U+FFFF.
  */
 function escapeXml(text: string): string {
+  if (PLAIN.test(text)) return text;
   return sanitizeText(text)
     .replace(/[\u{fffe}\u{ffff}]/gu, '\u{fffd}')
     .replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? '');

@@ -114,7 +114,7 @@ const rows = {
   mine: makeRow('my-app:dev', 'local'),
 };
 
-/** A check with one finding of nearly each rule, two images that pass, and one that is held. */
+/** A check with a finding of every family of rules: an image that is named twice, one that is held, one of no file, and one that passes. */
 export const OUTCOME: Outcome = makeOutcome(
   [
     makeFinding('hold/expired', {
@@ -122,6 +122,13 @@ export const OUTCOME: Outcome = makeOutcome(
       advice: 'remove the hold, or give it a later date',
       image: 'node:20-alpine',
       place: places.node,
+      report: rows.node,
+    }),
+    makeFinding('hold/expired', {
+      message: 'node:20-alpine was held until 2026-11-01',
+      advice: 'remove the hold, or give it a later date',
+      image: 'node:20-alpine',
+      place: places.again,
       report: rows.node,
     }),
     makeFinding('unknown/file', {
@@ -205,13 +212,14 @@ export const HOSTILE: Outcome = makeOutcome([
   }),
 ]);
 
-/** So many errors in one file a hundred lines long each. */
+/** So many findings, a third of them errors, in files of a hundred lines. */
 export function makeCrowd(count: number): Outcome {
+  const row = makeRow('node:20', 'rebuilt');
   return makeOutcome(
     Array.from({ length: count }, (_, index) => {
       const place = makePlace(`services/${Math.floor(index / 100)}/Dockerfile`, (index % 100) + 1, 6, 'node:20');
       const level = index % 3 === 0 ? 'error' : 'warning';
-      const report = makeRow('node:20', 'rebuilt', { sources: [makeFileSource('dockerfile', place, 'node:20')] });
+      const report = { ...row, sources: [makeFileSource('dockerfile', place, 'node:20')] };
       return makeFinding('stale/rebuilt', { image: 'node:20', place, level, report });
     }),
   );
