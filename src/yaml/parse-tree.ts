@@ -31,7 +31,7 @@ export function parseTree(text: string, format: 'yaml' | 'json'): ParsedTree {
   const marked = text.startsWith('\ufeff') ? text.slice(1) : text;
   const lines = findLines(marked);
   const forbidden = FORBIDDEN.exec(marked);
-  const result = forbidden === null ? (format === 'json' ? parseJson(marked) : parseYaml(marked, lines)) : flawOf(forbidden);
+  const result = forbidden === null ? (format === 'json' ? parseJson(marked, lines) : parseYaml(marked, lines)) : flawOf(forbidden);
   return result.ok ? result : { ok: false, message: result.message, ...positionAt(lines, result.offset) };
 }
 

@@ -8,6 +8,9 @@ import { resolveScalar } from './resolve-scalar.ts';
 
 /** Nodes that aliases may add. */
 const MOST_ALIASED = 1_000_000;
+
+/** Line ends, indentations, words, marks: what time and memory go with. So many take some seconds and at worst 1.2 GB. */
+const MOST_LEXEMES = 2_000_000;
 const MOST_DOCUMENTS = 100_000;
 const MOST_COMMENTS = 100;
 
@@ -32,8 +35,12 @@ export function parseYaml(text: string, lines: Lines): { readonly ok: true; read
     }
     return null;
   };
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    lexemes += 1;
+    if (lexemes > MOST_LEXEMES) return flaw(`expected at most ${MOST_LEXEMES} words and marks`, parser.offset);
     for (const token of parser.next(lexeme)) {
+      if (token.type === 'error') return flaw(token.message, token.offset);
       const wrong = take(composer.next(token));
       if (wrong !== null) return wrong;
     }
