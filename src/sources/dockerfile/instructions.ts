@@ -53,7 +53,7 @@ export function readInstructions(text: string, escape: string): Instructions {
       continue;
     }
     if (from === line.to) {
-      looseNotes.push(...notes);
+      for (const note of notes) looseNotes.push(note);
       notes = [];
       continue;
     }

@@ -58,13 +58,15 @@ export function outlineDockerfile(instructions: readonly Instruction[], escape: 
       flaws.push(...from.flaws);
     } else if (instruction.keyword === 'arg') {
       const names = readArguments(instruction.text, command.args, escape);
-      if (stage === undefined) declared.push(...names);
-      else for (const { name } of names) declaredInStages.add(name);
+      for (const argument of names) {
+        if (stage === undefined) declared.push(argument);
+        else declaredInStages.add(argument.name);
+      }
     } else {
-      if (!KEYWORDS.includes(instruction.keyword)) flaws.push(unknownInstruction(instruction));
+      if (!KEYWORDS.includes(instruction.keyword)) flaws.push(unknownInstruction(instruction, flaws.length < MOST_HINTS));
       else if (stage === undefined)
         flaws.push({ kind: 'ignored', instruction, message: `${nameOf(instruction)} stands before the first FROM` });
-      (stage?.uses ?? uses).push(...readUses(instruction, command));
+      for (const use of readUses(instruction, command)) (stage?.uses ?? uses).push(use);
     }
   }
   return { declared, declaredNames: new Set(declared.map(({ name }) => name)), declaredInStages, stages, uses, flaws };
@@ -119,8 +121,11 @@ const KEYWORDS: readonly string[] = [
   ...['stopsignal', 'user', 'volume', 'workdir'],
 ];
 
-function unknownInstruction(instruction: Instruction): Flaw {
-  const meant = suggest(instruction.keyword, KEYWORDS);
+/** More are not told, and each takes time to find. */
+const MOST_HINTS = 100;
+
+function unknownInstruction(instruction: Instruction, hinted: boolean): Flaw {
+  const meant = hinted ? suggest(instruction.keyword, KEYWORDS) : null;
   const hint = meant === null ? '' : ` (did you mean "${meant.toUpperCase()}"?)`;
   return { kind: 'unread', instruction, message: `unknown instruction "${nameOf(instruction)}"${hint}` };
 }

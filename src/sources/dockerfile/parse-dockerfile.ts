@@ -47,7 +47,6 @@ export function parseDockerfile(text: string, options: DockerfileOptions): Docke
   if (body.length > LONGEST_TEXT) return nothingRead(placeOf(0, 0), `expected at most ${LONGEST_TEXT} characters, got ${body.length}`);
   const directives = readDirectives(body);
   const read = readInstructions(body, directives.escape);
-  if (read.instructions.length === 0) return nothingRead(placeOf(0, 0), 'no FROM: the file has no instructions');
   const outline = outlineDockerfile(read.instructions, directives.escape);
   const making = createMaker(placeOf);
   const stages = resolve(outline, { directives, making, options });

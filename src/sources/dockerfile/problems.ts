@@ -52,7 +52,12 @@ function compareKinds(a: Problem, b: Problem): number {
 function ofWholeFile({ read, outline, tooMany, missingTarget }: Findings): readonly Problem[] {
   const problems: Problem[] = [];
   if (read.stop !== null) problems.push({ kind: 'unread', ...read.stop });
-  if (outline.stages.length === 0) problems.push({ kind: 'unread', message: 'no FROM: the file has no stage to build', from: 0 });
+  if (outline.stages.length === 0)
+    problems.push({
+      kind: 'unread',
+      message: `no FROM: the file has no ${read.instructions.length === 0 ? 'instructions' : 'stage to build'}`,
+      from: 0,
+    });
   else if (missingTarget !== null) problems.push({ kind: 'unread', message: describeMissing(missingTarget, outline), from: 0 });
   if (tooMany > 0) problems.push({ kind: 'unread', message: `too many references: ${tooMany} of them were not read`, from: 0 });
   return problems;
