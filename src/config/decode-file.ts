@@ -89,7 +89,7 @@ function readRegistries(node: Tree, file: FileText): ReadonlyMap<string, Registr
 /** The entries of a mapping by their keys, each of which has to be known. */
 function entriesOf(node: Tree, { file, path, known }: Place & { readonly known: readonly string[] }): ReadonlyMap<string, TreeEntry> {
   if (node.kind !== 'mapping') throw fail(file, `${nameOf(path)}expected a mapping, got ${describe(node)}`, node.span.start);
-  const unknown = node.entries.find(({ key }) => !known.includes(key));
+  const unknown = node.entries.find(({ key }) => !known.includes(key) && !(path === '' && key === SCHEMA));
   if (unknown !== undefined) {
     const { key, keySpan } = unknown;
     const at = ` at line ${keySpan.start.line}, column ${keySpan.start.column}`;
@@ -101,6 +101,9 @@ function entriesOf(node: Tree, { file, path, known }: Place & { readonly known: 
   }
   return new Map(node.entries.map((entry) => [entry.key, entry]));
 }
+
+/** What editors look for in a JSON file. */
+const SCHEMA = '$schema';
 
 function readSetting<T>(entries: ReadonlyMap<string, TreeEntry>, key: Key<T>, place: Place): Setting<T> | null {
   const value = readEntry(entries, key, place);

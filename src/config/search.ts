@@ -66,7 +66,7 @@ export function findFiles(places: SearchPlaces): Search {
 export function showPath(path: string, { cwd, home }: Pick<SearchPlaces, 'cwd' | 'home'>): string {
   const fromHere = relative(cwd, path);
   const isNear = !isAbsolute(fromHere) && (!fromHere.startsWith('..') || /^(?:\.\.[\\/])+[^\\/]+$/.test(fromHere));
-  if (isNear) return sanitizeText(fromHere.split(sep).join('/'), LONGEST_SHOWN);
+  if (isNear) return sanitizeText(fromHere === '' ? '.' : fromHere.split(sep).join('/'), LONGEST_SHOWN);
   return sanitizeText(home !== null && path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path, LONGEST_SHOWN);
 }
 

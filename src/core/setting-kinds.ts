@@ -62,7 +62,10 @@ export function durationKind(least: 0 | 1): Kind<number> {
 }
 
 /** `linux/arm64` */
-export const platformKind: Kind<Platform> = textKind(parsePlatform, renderPlatform);
+export const platformKind: Kind<Platform> = textKind((text) => {
+  const platform = parsePlatform(text);
+  return platform.ok ? platform : malformed(`expected os/architecture[/variant] such as linux/arm64, got ${quote(text)}`);
+}, renderPlatform);
 
 /** As docker would take it, `latest` where neither tag nor digest is written. */
 export const referenceKind: Kind<Reference> = textKind(parseTagged, renderFamiliar);
