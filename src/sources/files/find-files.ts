@@ -68,6 +68,7 @@ async function enter(folder: Folder, walk: Walk): Promise<Folder[]> {
     } else if (kindOfName(entry.name) !== null || mayBeManifest(entry.name)) {
       if (entry.isFile()) walk.files.push({ ...file, real: walk.realRoot + absolute.slice(walk.root.length) });
       else if (entry.isSymbolicLink()) walk.links.push(file);
+      else if (kindOfName(entry.name) !== null) tell(walk, absolute, 'is no regular file');
     }
   }
   if (folder.level < MOST_LEVELS || below.length === 0) return below;

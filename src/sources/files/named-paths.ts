@@ -1,4 +1,4 @@
-import { access, constants, realpath, stat } from 'node:fs/promises';
+import { access, constants, open, opendir, realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ImgupdateError } from '../../errors.ts';
 import { sanitizeText } from '../../core/text.ts';
@@ -33,11 +33,19 @@ async function look(path: string, cwd: string): Promise<NamedPath> {
   const absolute = resolve(cwd, path);
   try {
     const stats = await stat(absolute);
-    await access(absolute, stats.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
-    if (stats.isDirectory()) return { kind: 'folder', absolute };
-    if (stats.isFile()) return { kind: 'file', absolute, real: await realpath(absolute) };
-    // A pipe such as /dev/fd/63 has no path of its own.
-    if (stats.isFIFO() || stats.isCharacterDevice()) return { kind: 'file', absolute, real: absolute };
+    if (stats.isDirectory()) {
+      await (await opendir(absolute)).close();
+      return { kind: 'folder', absolute };
+    }
+    if (stats.isFile()) {
+      await (await open(absolute)).close();
+      return { kind: 'file', absolute, real: await realpath(absolute) };
+    }
+    if (stats.isFIFO() || stats.isCharacterDevice()) {
+      // To open a pipe and leave it would end it for its writer. Such as /dev/fd/63 have no path of their own.
+      await access(absolute, constants.R_OK);
+      return { kind: 'file', absolute, real: absolute };
+    }
   } catch (error) {
     throw refuse(path, describeFailure(error), error);
   }

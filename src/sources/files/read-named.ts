@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
 import type { FileInventory, FileOptions } from '../../check/ports.ts';
-import { type Parsed, parsed } from '../../core/parsed.ts';
+import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
 import { kindOfName } from './file-names.ts';
 import type { FilePlaces } from './file-source.ts';
 import { kindOfText } from './file-text.ts';
 import type { NamedPath } from './named-paths.ts';
-import { MOST_BYTES, readText } from './read-text.ts';
+import { MOST_BYTES, NO_TEXT, readText } from './read-text.ts';
 import type { Readers } from './readers.ts';
 import { type Reading, unread } from './readings.ts';
 import { showPath, STDIN } from './show-path.ts';
@@ -48,7 +48,7 @@ async function readOne(
   named: Exclude<NamedPath, { kind: 'folder' }>,
   { places, options: { signal } }: NamedContext,
 ): Promise<{ path: string; folder: string; text: Parsed<string> }> {
-  if (named.kind === 'stdin') return { path: STDIN, folder: places.cwd, text: parsed(await places.readStdin()) };
+  if (named.kind === 'stdin') return { path: STDIN, folder: places.cwd, text: asText(await places.readStdin()) };
   const { absolute } = named;
   const maxBytes = MOST_BYTES[kindOfNamed(named) ?? 'kubernetes'];
   return {
@@ -56,6 +56,10 @@ async function readOne(
     folder: dirname(absolute),
     text: await readText(absolute, { maxBytes, isNamed: true, signal }),
   };
+}
+
+function asText(text: string): Parsed<string> {
+  return text.includes('\0') ? malformed(NO_TEXT) : parsed(text.replace(/^\ufeff/, ''));
 }
 
 function kindOfNamed(named: NamedPath): 'dockerfile' | 'compose' | null {

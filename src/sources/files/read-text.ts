@@ -11,6 +11,8 @@ const MIB = 1024 * 1024;
 /** Bytes of a file that is read. */
 export const MOST_BYTES = { dockerfile: 16 * MIB, compose: 16 * MIB, kubernetes: 256 * MIB } as const;
 
+export const NO_TEXT = 'is no text: it has NUL characters';
+
 /** How a manifest begins is told by so much of it. */
 const HEAD_BYTES = MIB;
 const CHUNK_BYTES = 128 * 1024;
@@ -32,7 +34,7 @@ export async function readText(path: string, options: ReadOptions): Promise<Pars
     return stream === null ? malformed('is no regular file') : await collect(stream, options);
   } catch (error) {
     options.signal.throwIfAborted();
-    return malformed(describeFailure(error));
+    return malformed(`cannot be read: ${describeFailure(error)}`);
   }
 }
 
@@ -49,7 +51,7 @@ export async function beginsWith(path: string, words: string): Promise<Parsed<bo
       await handle.close();
     }
   } catch (error) {
-    return malformed(describeFailure(error));
+    return malformed(`cannot be read: ${describeFailure(error)}`);
   }
 }
 
@@ -68,7 +70,7 @@ async function collect(stream: Readable, { maxBytes }: ReadOptions): Promise<Par
   let total = 0;
   for await (const chunk of stream) {
     if (!Buffer.isBuffer(chunk)) continue;
-    if (chunk.includes(0)) return malformed('is no text: it has NUL characters');
+    if (chunk.includes(0)) return malformed(NO_TEXT);
     total += chunk.length;
     if (total > maxBytes) return malformed(`is longer than the ${maxBytes / MIB} MiB that are read`);
     chunks.push(chunk);
