@@ -57,12 +57,7 @@ function sizeOf(text: string): number {
   return Math.max(2 * text.length, Buffer.byteLength(text));
 }
 
-/** A line that is not in the text, whoever wrote the text; the same for the same text. */
+/** A line that is not in the text: made of all of it, so that nobody can have written it there before; the same for the same text. */
 function chooseDelimiter(text: string): string {
-  let delimiter = '';
-  do {
-    const digest = createHash('sha256').update(`${delimiter}\n${text}`).digest('hex');
-    delimiter = `imgupdate_${digest.slice(0, 32)}`;
-  } while (text.includes(delimiter));
-  return delimiter;
+  return `imgupdate_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }
