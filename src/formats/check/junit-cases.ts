@@ -1,6 +1,8 @@
 import type { Finding, Outcome } from '../../check/finding.ts';
 import type { ImageReport } from '../../check/report.ts';
 import type { FilePlace } from '../../core/file-reference.ts';
+import { compareText } from '../../core/reference.ts';
+import { sanitizeText } from '../../core/text.ts';
 import { nameOf, platformOf } from '../facts.ts';
 import { imageOf, isOpen } from './words.ts';
 
@@ -19,7 +21,7 @@ export type JunitCase = {
 export type JunitStatus = 'failure' | 'error' | 'skipped' | 'passed';
 
 /**
- * Makes a case for each image and place of it, those of which nothing was found included, by suite.
+ * Makes a case for each image and place of it, those of which nothing was found included, in the order of their places.
  *
  * `failure`: it fails the check. `error`: a question stayed open, so it is not known to pass. `skipped`: it is held. An image with warnings alone passes.
  */
@@ -29,7 +31,7 @@ export function listCases(outcome: Outcome): readonly JunitCase[] {
   const loud = new Set(outcome.findings.map(({ report }) => report));
   // a row that something was found of stands where it was found, and passes nowhere
   for (const image of outcome.report.images) if (!loud.has(image)) addImage(drafts, image);
-  return nameCases([...drafts.values()]);
+  return nameCases([...drafts.values()].sort(compareDrafts));
 }
 
 type Draft = {
@@ -45,7 +47,7 @@ type Draft = {
 function addFinding(drafts: Map<string, Draft>, finding: Finding): void {
   const { report, place } = finding;
   const key = keyOf(report, place, imageOf(finding));
-  const suite = place?.path ?? (report === null ? 'imgupdate' : kindOf(report));
+  const suite = place === null ? kindOf(report) : sanitizeText(place.path);
   const platform = report === null ? null : platformOf(report);
   const draft = drafts.get(key) ?? makeDraft({ suite, image: imageOf(finding), platform, place });
   drafts.set(key, draft);
@@ -62,12 +64,17 @@ function addImage(drafts: Map<string, Draft>, image: ImageReport): void {
   const places = image.sources.flatMap(({ file }) => (file === null ? [] : [file]));
   const platform = platformOf(image);
   for (const { place, written } of places) {
-    drafts.set(keyOf(image, place, written), makeDraft({ suite: place.path, image: written, platform, place }));
+    drafts.set(
+      keyOf(image, place, written),
+      makeDraft({ suite: sanitizeText(place.path), image: sanitizeText(written, LONGEST_NAME), platform, place }),
+    );
   }
   if (places.length < image.sources.length || places.length === 0) {
     drafts.set(keyOf(image, null, nameOf(image)), makeDraft({ suite: kindOf(image), image: nameOf(image), platform, place: null }));
   }
 }
+
+const LONGEST_NAME = 800;
 
 /** An image may be in several places that are no files; they are one case. */
 function keyOf(report: ImageReport | null, place: FilePlace | null, image: string): string {
@@ -75,8 +82,16 @@ function keyOf(report: ImageReport | null, place: FilePlace | null, image: strin
   return [report?.reference ?? image, report === null ? '' : platformOf(report), report?.engineId ?? '', ...where].join('\0');
 }
 
-function kindOf({ sources }: ImageReport): string {
-  return sources.find(({ file }) => file === null)?.kind ?? 'image';
+function kindOf(report: ImageReport | null): string {
+  return report?.sources.find(({ file }) => file === null)?.kind ?? 'image';
+}
+
+/** By place, so that a case keeps its number whatever is found of it; then what is in no file, by name. */
+function compareDrafts(a: Draft, b: Draft): number {
+  if (a.place === null || b.place === null) {
+    return Number(a.place === null) - Number(b.place === null) || compareText(a.suite, b.suite) || compareText(a.image, b.image);
+  }
+  return compareText(a.place.path, b.place.path) || a.place.line - b.place.line || a.place.column - b.place.column;
 }
 
 /** Consumers take cases of equal suite and name for one: platforms tell them apart where they differ, and numbers where that is not enough. */

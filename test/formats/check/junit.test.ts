@@ -152,6 +152,16 @@ describe('the JUnit report of a check', () => {
     expect(casesOf(makeOutcome(findings)).map((each) => each.split(' | ')[1])).toEqual(['a', 'a #2', 'a #3', 'a #2 #2', 'a #4']);
   });
 
+  it('keeps the order of a file, so that a case keeps its number whatever is found of it', () => {
+    const source = (line: number) => [makeFileSource('dockerfile', makePlace('Dockerfile', line, 6, 'node:20'), 'node:20')];
+    const [first, second] = [makeRow('node:20', 'none', { sources: source(1) }), makeRow('node:20', 'gone', { sources: source(8) })];
+    const finding = makeFinding('stale/gone', { image: 'node:20', place: makePlace('Dockerfile', 8, 6, 'node:20'), report: second });
+    expect(casesOf(makeOutcome([finding], { images: [first, second] }))).toEqual([
+      'Dockerfile | node:20 | passed',
+      'Dockerfile | node:20 #2 | failure',
+    ]);
+  });
+
   it('has one case for an image that several engines hold', () => {
     const report = makeRow('nginx:1.27', 'rebuilt', {
       sources: ['docker-daemon', 'containers-storage'].map((kind) => ({ kind, location: kind, line: null, column: null, file: null })),
