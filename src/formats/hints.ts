@@ -24,6 +24,14 @@ export function renderHints(images: readonly ImageReport[], verb: 'list' | 'demo
   return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (imgupdate ${verb} --filter ${filter})`];
 }
 
+/** What to do about what could not be told of an image, each thing once: `run 'docker login ghcr.io'`. */
+export function listActions(image: ImageReport): readonly string[] {
+  const actions = [...failureOfTag(image), ...failureOfBase(image)].map((failure) =>
+    wordsOf(failure).todo(failure.registry, failure.reason),
+  );
+  return [...new Set(actions.filter((action) => action !== null))];
+}
+
 /** What could not be told: what the image's tag names; what an image in a registry is; what the tag of its base names; on which base it was built. */
 type Failure = {
   readonly what: 'tag' | 'target' | 'base' | 'evidence';
@@ -67,12 +75,16 @@ function registryOf(image: ImageReport): string {
 }
 
 function renderGroup(group: Group): string {
-  const { registry, reason, what } = group;
-  const words = OTHER_WORDS[what].get(reason.kind) ?? WORDS[reason.kind];
+  const { registry, reason } = group;
+  const words = wordsOf(group);
   const message = sanitizeText(reason.message, LONGEST_MESSAGE);
   const cause = words.says ?? message;
   const action = words.todo(registry, reason);
   return `W: ${nameSubject(group)}: ${cause}${action === null || cause.includes(action) ? '' : `; ${action}`}`;
+}
+
+function wordsOf({ what, reason }: Pick<Failure, 'what' | 'reason'>): Words {
+  return OTHER_WORDS[what].get(reason.kind) ?? WORDS[reason.kind];
 }
 
 function isOfTag({ what }: Pick<Failure, 'what'>): boolean {
@@ -102,7 +114,8 @@ function nameFailure(image: ImageReport): string {
 type Words = { readonly says: string | null; readonly todo: (registry: string, reason: Reason) => string | null };
 
 const login = (registry: string) => `run 'docker login${registry === 'docker.io' ? '' : ` ${registry}`}'`;
-const retry = (_: string, reason: Reason) => (reason.retryAt === null ? null : `it will answer again at ${sanitizeText(reason.retryAt)}`);
+const retry = (registry: string, reason: Reason) =>
+  reason.retryAt === null ? null : `${registry || 'it'} will answer again at ${sanitizeText(reason.retryAt)}`;
 const nothing = () => null;
 
 const WORDS: Readonly<Record<ReasonKind, Words>> = {

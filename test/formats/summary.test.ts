@@ -109,7 +109,7 @@ describe('the hints', () => {
     [unknown('rate-limited', '429'), 'W: ghcr.io/acme/api:2: rate limited'],
     [
       unknown('rate-limited', '429', '2026-11-20T18:00:00Z'),
-      'W: ghcr.io/acme/api:2: rate limited; it will answer again at 2026-11-20T18:00:00Z',
+      'W: ghcr.io/acme/api:2: rate limited; ghcr.io will answer again at 2026-11-20T18:00:00Z',
     ],
     [unknown('unreachable', 'ghcr.io: connection refused'), 'W: ghcr.io/acme/api:2: ghcr.io: connection refused'],
     [

@@ -51,19 +51,20 @@ function renderIncomplete(outcome: Outcome): readonly string[] {
 
 /** One thing to do stands on the line itself, several below it, those that help most first. */
 function renderOpen({ findings }: Outcome, line: string): readonly string[] {
-  const counts = new Map<string, number>();
+  const subjects = new Map<string, Set<unknown>>();
   for (const finding of findings) {
-    const advice = isOpen(finding) ? adviceOf(finding) : null;
-    if (advice !== null) counts.set(advice, (counts.get(advice) ?? 0) + 1);
+    const advice = isOpen(finding) && finding.level !== 'note' ? adviceOf(finding) : null;
+    if (advice !== null) subjects.set(advice, (subjects.get(advice) ?? new Set()).add(finding.report ?? finding.image));
   }
-  const [first, ...others] = [...counts].sort(([, a], [, b]) => b - a);
+  const counts = [...subjects].map(([advice, { size }]) => [advice, size] as const);
+  const [first, ...others] = counts.sort(([, a], [, b]) => b - a);
   if (first === undefined) return [line];
   if (others.length === 0) return [`${line}; ${sanitizeText(first[0], LONGEST_MESSAGE)}`];
   const shown = [first, ...others].slice(0, MOST_LINES);
-  const left = counts.size - shown.length;
+  const left = counts.length - shown.length;
   return [
     line,
-    ...shown.map(([advice, count]) => `N: ${sanitizeText(advice, LONGEST_MESSAGE)}${count === 1 ? '' : ` (${count} times)`}`),
+    ...shown.map(([advice, count]) => `N: ${sanitizeText(advice, LONGEST_MESSAGE)}${count === 1 ? '' : ` (${plural(count, 'image')})`}`),
     ...(left === 0 ? [] : [`N: and ${plural(left, 'more thing')} to do, in the lines above`]),
   ];
 }

@@ -2,6 +2,7 @@ import type { Finding, Outcome } from '../../check/finding.ts';
 import type { ImageReport } from '../../check/report.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
+import { listActions } from '../hints.ts';
 
 /** What all formats of a check for people say, in the same words. Every text from outside is sanitised here. */
 
@@ -41,15 +42,20 @@ export function messageOf({ message }: Finding): string {
   return sanitizeText(message, LONGEST_MESSAGE);
 }
 
-/** What to do about it; null where the message says it all. */
-export function adviceOf({ advice }: Finding): string | null {
-  return advice === null || advice === '' ? null : sanitizeText(advice, LONGEST_MESSAGE);
+/** What to do about it, also where only the reason of an open question tells; null where the message says it all. */
+export function adviceOf(finding: Finding): string | null {
+  const { advice, report, message } = finding;
+  if (advice !== null && advice !== '') return sanitizeText(advice, LONGEST_MESSAGE);
+  if (report === null || !isOpen(finding)) return null;
+  const actions = listActions(report).filter((action) => !message.includes(action));
+  return actions.length === 0 ? null : sanitizeText(actions.join('; '), LONGEST_MESSAGE);
 }
 
 /** The sentence without the image it begins with, for where that stands beside it: `was rebuilt for linux/amd64`. */
 export function restOf(finding: Finding): string {
   const message = messageOf(finding);
-  const names = [imageOf(finding), sanitizeText(finding.report?.name ?? '', LONGEST_IMAGE)];
+  const full = sanitizeText(finding.report?.name ?? '', LONGEST_IMAGE);
+  const names = [imageOf(finding), full, full.replace(/@.*$/, '')];
   const name = names.find((each) => each !== '' && /^:? \S/.test(message.slice(each.length)) && message.startsWith(each));
   return name === undefined ? message : message.slice(name.length).replace(/^:? /, '');
 }
@@ -107,9 +113,8 @@ export function describeState(outcome: Outcome): string {
 export function describeFailing({ findings, failOn }: Outcome): string | null {
   const { failing } = sortFindings(findings);
   if (failing.length === 0) return null;
-  const known: ReadonlySet<string> = new Set(failOn.map((word) => `stale/${word}`));
   const all = countImages(failing);
-  const usual = countImages(failing.filter(({ rule }) => known.has(rule)));
+  const usual = countImages(failing.filter(({ report }) => (report?.failOn ?? null) === null));
   const images = countFailing(failing);
   if (usual === 0) return `${images} the failOn of ${all === 1 ? 'its' : 'their'} own`;
   const own = all === usual ? '' : `, ${all - usual} of them the failOn of ${all - usual === 1 ? 'its' : 'their'} own`;
@@ -135,12 +140,12 @@ export function describeUnchecked(outcome: Outcome): string | null {
   return parts.length === 0 ? null : `${parts.join(' and ')} could not be checked`;
 }
 
-/** The rows nothing was found of, by what is known of them. */
+/** The rows nothing was found of and that are not held, by what is known of them. */
 function countQuiet({ report, findings }: Outcome): readonly string[] {
   const loud = new Set(findings.map((finding) => finding.report));
   const counts = new Map<string, number>();
   for (const image of report.images) {
-    if (loud.has(image)) continue;
+    if (loud.has(image) || image.held !== null) continue;
     const word = describeQuiet(image);
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }

@@ -41,7 +41,7 @@ describe('the annotations of a check', () => {
         '::warning file=broken/compose.yaml,line=1,endLine=1,col=1,endColumn=1,title=unknown/file%3A The file could not be read::broken/compose.yaml cannot be read: expected a mapping, got a list',
         '::warning file=compose.yaml,line=14,endLine=14,col=12,endColumn=23,title=stale/patch%3A A newer patch of the version exists::redis:7.2.1 is behind: 7.2.4 is in its line; change the tag to 7.2.4',
         '::warning file=compose.yaml,line=14,endLine=14,col=12,endColumn=23,title=stale/major%3A A newer major version exists::redis:7.2.1 is behind: 8.0.1 is the newest',
-        '::warning file=deploy/app.yaml,line=21,endLine=21,col=18,endColumn=42,title=unknown/network%3A The registry could not be reached::ghcr.io/acme/queue:3.0.0 could not be checked: ghcr.io did not answer within 30s',
+        '::warning file=deploy/app.yaml,line=21,endLine=21,col=18,endColumn=42,title=unknown/network%3A The registry could not be reached::ghcr.io/acme/queue:3.0.0 could not be checked: ghcr.io did not answer within 30s; try a longer --timeout',
         '::warning file=deploy/app.yaml,line=33,endLine=33,col=18,endColumn=40,title=unknown/auth%3A The registry refused the credentials::ghcr.io/acme/private:1 could not be checked: ghcr.io refused the credentials; log in with docker login ghcr.io',
         '::notice file=compose.yaml,line=9,endLine=9,col=12,endColumn=25,title=stale/rebuilt%3A The tag names another image now::postgres:15.4 was rebuilt, and is held until 2026-12-15: wait for the window',
         '',

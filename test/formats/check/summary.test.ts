@@ -77,7 +77,7 @@ describe('the summary of a check', () => {
   });
 
   it('says what single images are to fail on', () => {
-    const minor = makeFinding('stale/minor', { level: 'error', image: 'a:1', report: ROWS.nginx });
+    const minor = makeFinding('stale/minor', { level: 'error', image: 'a:1', report: { ...ROWS.nginx, failOn: ['minor'] } });
     const rebuilt = makeFinding('stale/rebuilt', { image: 'b:1', report: ROWS.node });
     expect(summarizeOutcome(makeOutcome([minor, rebuilt]), OPTIONS)[1]).toBe(
       'E: 2 images fail --fail-on=base,rebuilt,gone, 1 of them the failOn of its own',
@@ -120,7 +120,7 @@ describe('the summary of a check', () => {
     );
     expect(summarizeOutcome(makeOutcome(findings), OPTIONS).slice(1)).toEqual([
       'W: 20 images could not be checked',
-      'N: log in (9 times)',
+      'N: log in (9 images)',
       'N: do 9',
       'N: do 10',
       'N: do 11',
