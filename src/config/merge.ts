@@ -19,7 +19,7 @@ export type Merged = {
  *
  * A project's file is found, not chosen, and the project may be anybody's. So its `allowHosts` narrows what the user's or the machine's allows and never widens it,
  * and what it says about who may see credentials (`trustRealm`) is not believed. What weakens or redirects a connection counts, with the origin `project`, by which
- * the registry client knows that no credentials may go there.
+ * the registry client knows that no credentials may go there; nor does the user's client certificate.
  */
 export function mergeLayers(environment: Values, files: readonly Layer[]): Merged {
   const believed = files.map(withoutTrust);
@@ -78,7 +78,13 @@ function mergeRegistries(layers: readonly ReadonlyMap<string, RegistryRule>[]): 
   return new Map(
     [...hosts].map((host) => {
       const rules = layers.flatMap((layer) => layer.get(host) ?? []);
-      return [host, mapRegistry((_key, of) => firstOf(rules.map(of)))];
+      return [host, withoutForeignCertificate(mapRegistry((_key, of) => firstOf(rules.map(of))))];
     }),
   );
+}
+
+/** A certificate that proves who the user is goes over no connection that a project's file weakened or led elsewhere. */
+function withoutForeignCertificate(rule: RegistryRule): RegistryRule {
+  const isChanged = [rule.insecure, rule.ca, rule.mirror].some((setting) => setting?.origin.kind === 'project');
+  return isChanged && rule.clientCert?.origin.kind !== 'project' ? { ...rule, clientCert: null } : rule;
 }

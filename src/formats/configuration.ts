@@ -121,11 +121,12 @@ function registryEntries(rule: RegistryRule): readonly RegistryEntry[] {
   return entries;
 }
 
-/** Lists with commas, mappings as `key: value` with commas: `reason: wait for the fix, until: 2026-12-15`. */
+/** Lists with commas, mappings as YAML has them on one line: `{reason: wait for the fix, until: 2026-12-15}`. */
 function renderWritten(written: Written): string {
   if (typeof written !== 'object') return sanitizeText(String(written));
-  const parts = isList(written) ? written : Object.entries(written).map(([name, value]) => `${name}: ${value}`);
-  return sanitizeText(parts.join(isList(written) ? ',' : ', '));
+  if (isList(written)) return sanitizeText(written.join(','));
+  const entries = Object.entries(written).map(([name, value]) => `${name}: ${value}`);
+  return sanitizeText(`{${entries.join(', ')}}`);
 }
 
 function isList(written: Written): written is readonly string[] {

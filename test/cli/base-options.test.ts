@@ -301,23 +301,23 @@ describe('what the user says of bases', () => {
   });
 
   it.each([
-    [{ image: [] }, 'unknown key "image" (did you mean "images"?)'],
-    [{ images: {} }, 'expected "images" to be a list'],
-    [{ images: [{ match: 'a' }] }, 'images[0]: expected "match" and "base" to be texts'],
+    [{ image: [] }, 'unknown key "image" at line 1, column 3 (did you mean "images"?)'],
+    [{ images: {} }, 'images: expected a list, got a mapping at line 1, column 11'],
+    [{ images: [{ base: 'a' }] }, 'images: expected "match", the images it is about at line 1, column 12'],
     [
       { images: [{ match: 'a', base: 'UPPER' }] },
-      'cannot read the base UPPER: invalid reference format "UPPER": repository name (library/UPPER) must be lowercase',
+      'images[0].base: invalid reference format "UPPER": repository name (library/UPPER) must be lowercase at line 1, column 33',
     ],
-    [{ bases: ['node@@'] }, 'cannot read the base node@@: invalid reference format "node@@": invalid checksum digest format "@"'],
-    [{ bases: 'node' }, 'expected "bases" to be a list of references'],
-    [{ allowHosts: [1] }, 'expected "allowHosts" to be a list of hosts'],
+    [{ bases: ['node@@'] }, 'bases: invalid reference format "node@@": invalid checksum digest format "@" at line 1, column 12'],
+    [{ bases: {} }, 'bases: expected a text, got a mapping at line 1, column 10'],
+    [{ allowHosts: [1] }, 'allowHosts: expected a registry such as ghcr.io or registry.example.com:5000, got "1" at line 1, column 16'],
   ])('is read as a whole or not at all: %j', async (settings, problem) => {
     const path = await config(settings);
     const ran = await run('list', '--config', path);
     expect({ ...ran, stderr: ran.stderr.split('\n')[0] }).toEqual({
       exitCode: 64,
       stdout: '',
-      stderr: `E: cannot read ${path}: ${problem}`,
+      stderr: `E: cannot read imgupdate.json: ${problem}`,
     });
   });
 

@@ -246,6 +246,16 @@ describe('the file of a project, which may be anybody’s,', () => {
     expect([rule?.insecure, rule?.mirror, rule?.ca].map((said) => said?.origin.kind)).toEqual(['project', 'project', 'project']);
   });
 
+  it.each(['insecure: true', 'mirror: https://m.example', 'ca: ca.pem'])(
+    'takes the user’s certificate off a connection it changes: %s',
+    async (said) => {
+      await write({ [PROJECT]: 'registries: {r.example: {floor: 1}}', [USER]: 'registries: {r.example: {clientCert: me.pem}}' });
+      expect((await load()).registries.get('r.example')?.clientCert).not.toBeNull();
+      await write({ [PROJECT]: `registries: {r.example: {${said}}}` });
+      expect((await load()).registries.get('r.example')?.clientCert).toBeNull();
+    },
+  );
+
   it.each([
     ['outside of it', 'ca: ../secret.pem', 'ca'],
     ['of the user', 'clientCert: {cert: me.pem, key: ~/me.key}', 'clientCert'],

@@ -1,0 +1,126 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CONFIG_HELP } from '../../src/cli/help-text.ts';
+import { listKeys } from '../../src/core/configuration-keys.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
+
+let home: TemporaryDirectory;
+beforeEach(async () => {
+  home = await makeTemporaryDirectory();
+});
+afterEach(() => home.remove());
+
+const write = async (path: string, text: string): Promise<void> => {
+  const whole = join(home.path, path);
+  await mkdir(dirname(whole), { recursive: true });
+  await writeFile(whole, text);
+};
+const config = (args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) =>
+  runCli(['config', ...args], { home: home.path, cwd: join(home.path, 'repo/app'), env });
+
+beforeEach(() => mkdir(join(home.path, 'repo/app'), { recursive: true }));
+
+it('says each value and that it is the default where nothing is configured', async () => {
+  expect(await config()).toMatchInlineSnapshot(`
+    {
+      "exitCode": 0,
+      "stderr": "",
+      "stdout": "failOn: base,rebuilt,gone    default
+    onUnknown: fail              default
+    strict: false                default
+    maxAge: 1h                   default
+    timeout: 15s                 default
+    jobs: 16                     default
+    platform: the image's own    default
+    allowHosts: any              default
+    bases: none                  default
+    ",
+    }
+  `);
+});
+
+it('says where each value comes from', async () => {
+  await mkdir(join(home.path, 'repo/.git'));
+  await write(
+    'repo/app/imgupdate.yaml',
+    'failOn: [gone, base]\nimages:\n  - match: acme/*\n    base: node:20-slim\n    hold:\n      reason: wait for the fix\n      until: 2026-12-15\n',
+  );
+  await write('repo/imgupdate.json', '{"maxAge": "90m", "registries": {"ghcr.io": {"floor": "20%", "concurrency": 2}}}');
+  await write(
+    '.config/imgupdate/config.yaml',
+    'bases:\n  - debian:bookworm-slim\nregistries:\n  ghcr.io:\n    trustRealm: auth.example\n    clientCert: {cert: me.pem, key: ~/me.key}\n',
+  );
+  const ran = await config(['-v'], { IMGUPDATE_JOBS: '4', IMGUPDATE_ALLOW_HOSTS: 'ghcr.io,docker.io' });
+  expect({ ...ran, stdout: ran.stdout.replaceAll(home.path, '/home/ann') }).toMatchInlineSnapshot();
+});
+
+it('says it as JSON, values as a file would have them', async () => {
+  await write(
+    'repo/app/imgupdate.yaml',
+    'failOn: base\nplatform: linux/arm64\nimages: [{match: a, hold: true}]\nregistries: {r.example: {floor: 5}}\n',
+  );
+  const ran = await config(['--json']);
+  const document = JSON.parse(ran.stdout) as { readonly settings: Readonly<Record<string, unknown>> };
+  expect(document).toMatchObject({
+    schemaVersion: 1,
+    files: [{ kind: 'project', path: 'imgupdate.yaml' }],
+    images: [{ match: 'a', hold: true, origin: { kind: 'project', where: 'imgupdate.yaml:3:10' } }],
+    registries: { 'r.example': { floor: { value: 5, origin: { kind: 'project', where: 'imgupdate.yaml:4:33' } } } },
+    warnings: [],
+  });
+  expect(document.settings).toMatchObject({
+    failOn: { value: ['base'], origin: { kind: 'project', where: 'imgupdate.yaml:1:9' } },
+    platform: { value: 'linux/arm64' },
+    maxAge: { value: '1h', origin: { kind: 'default', where: null } },
+    allowHosts: { value: null, origin: { kind: 'default', where: null } },
+  });
+  expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+it('prints nothing that a terminal would obey', async () => {
+  await write(
+    'repo/app/imgupdate.yaml',
+    'images: [{match: a, hold: {reason: "x\\e[31mred\\u202e"}}]\nregistries: {r.example: {ca: "a\\e]0;b"}}',
+  );
+  for (const args of [[], ['--json'], ['-v']]) {
+    expect((await config(args)).stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  }
+});
+
+it.each([
+  [
+    'imgupdate.yaml',
+    'registrys: {}',
+    [],
+    'cannot read imgupdate.yaml: unknown key "registrys" at line 1, column 1 (did you mean "registries"?)',
+  ],
+  [
+    'ci.json',
+    '{"jobs": 0}',
+    ['--config', 'ci.json'],
+    'cannot read ci.json: jobs: expected a whole number from 1 to 9999, got 0 at line 1, column 10',
+  ],
+])('exits 64 where %s is wrong', async (name, text, args, problem) => {
+  await write(`repo/app/${name}`, text);
+  const ran = await config(args);
+  expect(ran).toMatchObject({ exitCode: 64, stdout: '' });
+  expect(ran.stderr.split('\n')[0]).toBe(`E: ${problem}`);
+});
+
+it('exits 64 where a variable is wrong', async () => {
+  expect(await config([], { IMGUPDATE_TIMEOUT: 'soon' })).toEqual({
+    exitCode: 64,
+    stdout: '',
+    stderr:
+      'E: cannot read IMGUPDATE_TIMEOUT: expected a duration such as 90s, 15m, 1h or 7d, got "soon"\n' +
+      'N: set it to something else, or unset IMGUPDATE_TIMEOUT\n',
+  });
+});
+
+it('names every key in its help', () => {
+  const { top, image, registry } = listKeys();
+  const words = new Set(CONFIG_HELP.match(/[A-Za-z]+/g));
+  expect([...top, ...image, ...registry].filter(({ name }) => !words.has(name))).toEqual([]);
+});
