@@ -1,5 +1,6 @@
 import { benchLocalBases, benchOneBase, benchRemoteBases } from './bases.ts';
 import { benchDeciding } from './deciding.ts';
+import { benchFiles, benchLargeFiles } from './files.ts';
 import { isInstalled, openWorkbench } from './measure.ts';
 import { benchRegctl } from './peers.ts';
 import { renderRows, type Row } from './rows.ts';
@@ -19,6 +20,8 @@ const BENCHES = [
   benchRemoteBases,
   benchRegctl,
   benchDeciding,
+  benchFiles,
+  benchLargeFiles,
   benchMany,
 ];
 
