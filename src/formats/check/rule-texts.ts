@@ -35,7 +35,7 @@ export const RULE_TEXTS: Readonly<Record<FindingRule, RuleText>> = {
     name: 'GoneTag',
     title: 'The tag does not exist any more',
     description: 'The registry has answered that it has no such tag, so the image can be neither pulled nor updated.',
-    help: 'Choose a tag that exists: `imgupdate policy IMAGE` lists those of its line.',
+    help: 'Choose a tag that the repository still has, or hold the image with a reason: `# imgupdate: hold until=DATE reason="..."`.',
     level: 'error',
   },
   'stale/patch': {
