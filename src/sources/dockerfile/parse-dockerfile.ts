@@ -18,7 +18,7 @@ export type DockerfileOptions = {
   readonly path: string;
   /** What `--build-arg` says. */
   readonly buildArgs: ReadonlyMap<string, string>;
-  /** The stage that is built, by name or index; null: the last one, and all are read. */
+  /** The stage that is built, by name or index; null or empty: the last one, and all are read. */
   readonly target: string | null;
   readonly platforms: { readonly build: Platform; readonly target: Platform };
   /** Named build contexts by lowercase name: the image one is, or null for one that is none. What has their name is no reference. */
@@ -41,7 +41,8 @@ const MOST_REFERENCES = 10_000;
  * `target` only what its stages need is told. At most 16 Mi characters and 10,000 references are read; what is more is a problem.
  * Source: Dockerfile reference (docs.docker.com/reference/dockerfile); moby/buildkit, frontend/dockerfile.
  */
-export function parseDockerfile(text: string, options: DockerfileOptions): DockerfileContents {
+export function parseDockerfile(text: string, given: DockerfileOptions): DockerfileContents {
+  const options = { ...given, target: given.target === '' ? null : given.target };
   const body = text.startsWith('\u{feff}') ? text.slice(1) : text;
   const placeOf = createPlaceOf(body.length > LONGEST_TEXT ? '' : body, options);
   if (body.length > LONGEST_TEXT) return nothingRead(placeOf(0, 0), `expected at most ${LONGEST_TEXT} characters, got ${body.length}`);
@@ -106,7 +107,7 @@ function placeInFile(instruction: Instruction, { from, to }: { readonly from: nu
   return placeOf(offsetInFile(instruction, from), offsetInFile(instruction, Math.max(from, to - 1)) + 1);
 }
 
-type Given = { readonly directives: Directives; readonly making: Making; readonly options: DockerfileOptions };
+type Resolving = { readonly directives: Directives; readonly making: Making; readonly options: DockerfileOptions };
 
 function resolve(
   outline: Outline,
@@ -161,14 +162,14 @@ type Basing = { readonly target: number | null; readonly placeOf: PlaceOf; reado
 
 function findBase(stages: readonly ResolvedStage[], { target, placeOf, options }: Basing): StageBase {
   if (stages.length === 0) return { kind: 'untold', message: NO_FROM };
-  if (target === null) return { kind: 'untold', message: `no stage ${sanitizeText(options.target ?? '', 80)}` };
+  if (target === null) return { kind: 'untold', message: `no stage "${sanitizeText(options.target ?? '', 80)}"` };
   let base = stages[target]?.base;
   while (base?.kind === 'stage') base = stages[base.index]?.base;
   if (base === undefined) return { kind: 'untold', message: NO_FROM };
   if (base.kind === 'scratch') return { kind: 'scratch', place: placeInFile(base.instruction, base.range, placeOf) };
   if (base.kind === 'untold') return base;
   if (base.kind === 'context' && base.reference === null) {
-    return { kind: 'untold', message: `build context ${sanitizeText(base.name, 80)} is no image` };
+    return { kind: 'untold', message: `build context "${sanitizeText(base.name, 80)}" is no image` };
   }
   const { reference } = base;
   if (reference === null) return { kind: 'untold', message: NO_FROM };

@@ -148,7 +148,9 @@ function findStage({ via, value }: Use, { all, count }: UseOptions): number | nu
 
 function readUse({ via, value, isCut }: Use, count: number): Parsed<Reference> {
   if (isCut) return malformed('expected a shorter flag');
-  if (via === 'copy' && INDEX.test(value)) return malformed(`invalid stage index ${sanitizeText(value, 20)}: the file has ${count} stages`);
+  if (via === 'copy' && INDEX.test(value)) {
+    return malformed(`invalid stage index ${sanitizeText(value, 20)}: expected ${count > 1 ? `0 to ${count - 1}` : '0'}`);
+  }
   if (value.includes('$')) return malformed('variables are not expanded here: name a stage FROM that image, and take it from the stage');
   const reference = parseReference(value);
   return reference.ok ? parsed(withDefaultTag(reference.value)) : reference;
