@@ -53,7 +53,37 @@ it('says where each value comes from', async () => {
     'bases:\n  - debian:bookworm-slim\nregistries:\n  ghcr.io:\n    trustRealm: auth.example\n    clientCert: {cert: me.pem, key: ~/me.key}\n',
   );
   const ran = await config(['-v'], { IMGUPDATE_JOBS: '4', IMGUPDATE_ALLOW_HOSTS: 'ghcr.io,docker.io' });
-  expect({ ...ran, stdout: ran.stdout.replaceAll(home.path, '/home/ann') }).toMatchInlineSnapshot();
+  expect({ ...ran, stdout: ran.stdout.replaceAll(home.path, '/home/ann') }).toMatchInlineSnapshot(`
+    {
+      "exitCode": 0,
+      "stderr": "",
+      "stdout": "failOn: base,gone                                               imgupdate.yaml:1:9
+    onUnknown: fail                                                 default
+    strict: false                                                   default
+    maxAge: 1h30m                                                   ../imgupdate.json:1:13
+    timeout: 15s                                                    default
+    jobs: 4                                                         IMGUPDATE_JOBS
+    platform: the image's own                                       default
+    allowHosts: ghcr.io,docker.io                                   IMGUPDATE_ALLOW_HOSTS
+    bases: debian:bookworm-slim                                     ~/.config/imgupdate/config.yaml:2:3
+    images:
+      - match: acme/*                                               imgupdate.yaml:3:5
+        base: node:20-slim
+        hold: {reason: wait for the fix, until: 2026-12-15}
+    registries:
+      ghcr.io:
+        clientCert: {cert: /home/ann/.config/imgupdate/me.pem, key: /home/ann/me.key}    ~/.config/imgupdate/config.yaml:6:17
+        concurrency: 2                                              ../imgupdate.json:1:77
+        trustRealm: auth.example                                    ~/.config/imgupdate/config.yaml:5:17
+        floor: 20%                                                  ../imgupdate.json:1:56
+    files:
+      imgupdate.yaml                                                project
+      ../imgupdate.json                                             project
+      ~/.config/imgupdate/config.yaml                               user
+      /etc/imgupdate/config.yaml                                    not there
+    ",
+    }
+  `);
 });
 
 it('says it as JSON, values as a file would have them', async () => {
