@@ -111,7 +111,7 @@ type Resolving = { readonly directives: Directives; readonly making: Making; rea
 
 function resolve(
   outline: Outline,
-  { directives, making, options }: Given,
+  { directives, making, options }: Resolving,
 ): { resolved: readonly ResolvedStage[]; loose: readonly FileReference[] } {
   const resolving = {
     scope: createScope(outline.declared, {

@@ -27,7 +27,7 @@ const line = fc.tuple(keyword, flag, fc.array(word, { maxLength: 4 })).map(([key
 const likely = fc
   .array(fc.tuple(line, fc.constantFrom('\n', '\r\n', '\\\n', '`\n', '\n\n')), { maxLength: 12 })
   .map((lines) => lines.map((parts) => parts.join('')).join(''));
-const flat = fc.array(line, { maxLength: 12 }).map((lines) => lines.map((text) => text.replace(/[\\`]+$/, '')).join('\n'));
+const flat = fc.array(line, { maxLength: 12 }).map((lines) => lines.map((text) => text.replace(/[\\`\s]+$/, '')).join('\n'));
 const anything = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), likely);
 
 describe('any text', () => {
