@@ -3,17 +3,18 @@ import { sanitizeText } from '../../core/text.ts';
 import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, hasBase } from '../base.ts';
 import { digestPair, nameOf, platformOf, plural, reasonOf, usersOf } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
+import { type Bounds, takePieces } from '../html/take.ts';
 
-const MOST_IMAGES = 2000;
+const MOST_IMAGES: Bounds = { items: 2000, characters: 3_000_000 };
 const MOST_PLACES = 5;
 const LONGEST_TEXT = 500;
 
 /** Renders every image of a check with what was answered: its tag, newer versions, its base and what that rests on. */
 export function renderImages(images: readonly ImageReport[]): Html | null {
   if (images.length === 0) return null;
-  const shown = images.slice(0, MOST_IMAGES);
-  const left = images.length - shown.length;
-  const withNewer = shown.some(({ newer }) => newer.verdict.kind !== 'untracked');
+  const withNewer = images.some(({ newer }) => newer.verdict.kind !== 'untracked');
+  const rows = takePieces(images, (image) => renderImage(image, withNewer), MOST_IMAGES);
+  const left = images.length - rows.length;
   return html`<section aria-labelledby="images">
     <h2 id="images">All images <span class="faint">(${images.length})</span></h2>
     <table class="cards" role="table" aria-labelledby="images">
@@ -26,7 +27,7 @@ export function renderImages(images: readonly ImageReport[]): Html | null {
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${shown.map((image) => renderImage(image, withNewer))}
+        ${rows}
       </tbody>
     </table>
     ${left === 0 ? null : html`<p class="faint">and ${plural(left, 'more image')}, left out of this page</p>`}

@@ -1,21 +1,25 @@
 import type { Finding, FindingLevel, Outcome } from '../../check/finding.ts';
 import { groupBy } from '../../core/group.ts';
+import { sanitizeText } from '../../core/text.ts';
 import { renderTime } from '../age.ts';
 import { plural } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
+import { type Bounds, takePieces } from '../html/take.ts';
 import { renderPage } from '../html/page.ts';
 import { describeHeadline, type Headline } from './headline.ts';
 import { renderImages } from './html-images.ts';
 import { renderRegistries } from './html-registries.ts';
 import { adviceOf, describeCounts, describeSubject, imageOf, renderPath, restOf, sortFindings } from './words.ts';
 
-/** So many findings of a kind are shown, the first ones, and the rest is counted: 10,000 rows are a page of some 5 MB. */
-const MOST_FINDINGS = 2000;
+/** Of each kind the first findings are shown, and the rest is counted: a page stays below some 10 MB, whatever is written in files. */
+const MOST_FINDINGS: Bounds = { items: 2000, characters: 1_500_000 };
+
+const LONGEST_PATH = 300;
 
 /**
  * Renders what came of a check as a page that stands alone: no script, and no request leaves it.
  *
- * At most 2,000 findings of a kind and 2,000 images are shown; what is left out is counted.
+ * At most 2,000 findings of a kind and 2,000 images are shown, fewer where their texts are very long; what is left out is counted.
  */
 export function renderHtml(outcome: Outcome, about: { readonly version: string }): string {
   const headline = describeHeadline(outcome);
@@ -67,9 +71,9 @@ function renderTile(text: string): Html {
 type Section = { readonly id: string; readonly title: string; readonly findings: readonly Finding[] };
 
 function renderSection({ id, title, findings }: Section): Html {
-  const shown = findings.slice(0, MOST_FINDINGS);
-  const left = findings.length - shown.length;
-  const groups = [...groupBy(shown, ({ place }) => (place === null ? '' : place.path))];
+  const rows = takePieces(findings, renderFinding, MOST_FINDINGS).map((row, at) => ({ row, path: findings[at]?.place?.path ?? '' }));
+  const left = findings.length - rows.length;
+  const groups = [...groupBy(rows, ({ path }) => path)];
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${title} <span class="faint">(${findings.length})</span></h2>
     <table class="list" role="table" aria-labelledby="${id}">
@@ -80,19 +84,24 @@ function renderSection({ id, title, findings }: Section): Html {
           <th role="columnheader" scope="col">Finding</th>
         </tr>
       </thead>
-      ${groups.map(([path, group]) => renderGroup(path, group))}
+      ${groups.map(([path, group]) =>
+        renderGroup(
+          path,
+          group.map(({ row }) => row),
+        ),
+      )}
     </table>
     ${left === 0 ? null : html`<p class="faint">and ${plural(left, 'more row')}, left out of this page</p>`}
   </section> `;
 }
 
-function renderGroup(path: string, findings: readonly Finding[]): Html {
-  const name = path === '' ? html`In no file` : html`<code>${renderPath(path)}</code>`;
+function renderGroup(path: string, rows: readonly Html[]): Html {
+  const name = path === '' ? html`In no file` : html`<code>${sanitizeText(renderPath(path), LONGEST_PATH)}</code>`;
   return html`<tbody role="rowgroup">
     <tr role="row">
       <th role="rowheader" scope="rowgroup" colspan="3">${name}</th>
     </tr>
-    ${findings.map(renderFinding)}
+    ${rows}
   </tbody> `;
 }
 

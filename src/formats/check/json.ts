@@ -3,6 +3,7 @@ import type { FailOn } from '../../core/fail-on.ts';
 import { renderPlatform } from '../../core/platform.ts';
 import { type Document, toDocument } from '../json.ts';
 import { stringify } from '../stringify.ts';
+import { adviceOf } from './words.ts';
 
 /** What the document of a check has beside that of a list. */
 export type CheckEntry = {
@@ -39,12 +40,13 @@ export function renderCheckJson(outcome: Outcome): string {
 }
 
 /** Makes the document's entry of one finding. */
-export function toFindingEntry({ rule, level, message, advice, image, report, place }: Finding): FindingEntry {
+export function toFindingEntry(finding: Finding): FindingEntry {
+  const { rule, level, message, image, report, place } = finding;
   return {
     rule,
     level,
     message,
-    advice,
+    advice: finding.advice ?? adviceOf(finding),
     image,
     reference: report?.reference ?? null,
     platform: report === null ? null : renderPlatform(report.platform),

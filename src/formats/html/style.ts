@@ -31,21 +31,21 @@ h2 { margin: 2.25rem 0 0.5rem; font-size: 1.2rem; }
 p { margin: 0.35rem 0; }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; font-size: 0.92em; }
 .faint { color: var(--faint); }
-.small { font-size: 0.9rem; }
+.small { font-size: 0.9em; }
 .tiles { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 1rem 0 0; padding: 0; list-style: none; }
 .tile { padding: 0.35rem 0.8rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--raised); }
 .tile b { font-size: 1.15rem; font-variant-numeric: tabular-nums; }
-.badge { display: inline-block; padding: 0 0.5rem; border-radius: 0.4rem; font-size: 0.85rem; font-weight: 600; white-space: nowrap; }
+.badge { display: inline-block; padding: 0 0.5rem; border-radius: 0.4rem; font-size: 0.85em; font-weight: 600; white-space: nowrap; }
 .bad { color: var(--bad); background: var(--bad-back); }
 .warn { color: var(--warn); background: var(--warn-back); }
 .good { color: var(--good); background: var(--good-back); }
 .note { color: var(--note); background: var(--note-back); }
 .quiet { color: var(--faint); background: var(--raised); }
-h1 .badge { font-size: 1rem; padding: 0.1rem 0.7rem; vertical-align: 0.2em; }
+h1 .badge { font-size: 0.65em; padding: 0.1rem 0.7rem; vertical-align: 0.2em; }
 table { width: 100%; border-collapse: collapse; }
 caption { padding: 0 0 0.35rem; color: var(--faint); font-size: 0.9rem; text-align: left; }
 th, td { padding: 0.45rem 0.6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-thead th { border-bottom: 2px solid var(--line); color: var(--faint); font-size: 0.85rem; overflow-wrap: normal; }
+thead th { border-bottom: 2px solid var(--line); color: var(--faint); font-size: 0.85em; overflow-wrap: normal; }
 tbody th { font-weight: 400; }
 .list th[scope="rowgroup"] { padding-top: 1rem; padding-bottom: 0.2rem; border: 0; font-weight: 600; }
 .list .at { width: 5.5rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -76,7 +76,8 @@ footer { margin-top: 2.5rem; padding-top: 0.75rem; border-top: 1px solid var(--l
     --bad: #8c1d18; --bad-back: #ffffff; --warn: #5c3b00; --warn-back: #ffffff;
     --good: #0f4d21; --good-back: #ffffff; --note: #123f69; --note-back: #ffffff;
   }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  html { font-size: 9.5pt; }
+  body { max-width: none; padding: 0; }
   .badge, .tile { border: 1px solid currentcolor; }
   tr, .tile { break-inside: avoid; }
   h2 { break-after: avoid; }

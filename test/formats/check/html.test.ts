@@ -4,7 +4,7 @@ import { escapeHtml, html } from '../../../src/formats/html/escape.ts';
 import { STYLE } from '../../../src/formats/html/style.ts';
 import { BASES } from '../base-reports.ts';
 import { makeReport } from '../reports.ts';
-import { HOSTILE, makeCrowd, makeFinding, makeOutcome } from './outcomes.ts';
+import { HOSTILE, makeCrowd, makeFinding, makeOutcome, makePlace } from './outcomes.ts';
 import { SAMPLE } from './sample.ts';
 
 const ABOUT = { version: '0.1.0' };
@@ -133,6 +133,21 @@ describe('the page of a check', () => {
     expect(textOf(page)).toContain('and 18000 more rows, left out of this page');
     expect(textOf(page)).toContain('and 28000 more images, left out of this page');
     expect(page.length).toBeLessThan(4_000_000);
+  });
+
+  it('stays bounded where every text is as long as can be', () => {
+    const evil = '"'.repeat(1e4);
+    const findings = Array.from({ length: 6000 }, (_, index) =>
+      makeFinding(index % 2 === 0 ? 'stale/rebuilt' : 'unknown/auth', {
+        image: evil,
+        message: evil,
+        advice: evil,
+        place: makePlace(`${index}${evil}`, 1, 1),
+      }),
+    );
+    const page = renderHtml(makeOutcome(findings), ABOUT);
+    expect(page.length).toBeLessThan(4_000_000);
+    expect(textOf(page)).toMatch(/and 2\d{3} more rows, left out of this page/);
   });
 
   it('is not filled by one name without end', () => {

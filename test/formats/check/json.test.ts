@@ -7,7 +7,7 @@ import { FAIL_ON } from '../../../src/core/fail-on.ts';
 import { renderCheckJson } from '../../../src/formats/check/json.ts';
 import { renderJson } from '../../../src/formats/json.ts';
 import { HOSTILE, makeCrowd, makeFinding, makeOutcome, OUTCOME } from './outcomes.ts';
-import { SAMPLE } from './sample.ts';
+import { ROWS, SAMPLE } from './sample.ts';
 
 const schema: object = JSON.parse(readFileSync(new URL('../../../src/formats/document.schema.json', import.meta.url), 'utf8'));
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
@@ -66,6 +66,11 @@ describe('the JSON document of a check', () => {
       endColumn: 13,
     });
     expect(check.findings[5]).toMatchObject({ path: null, line: null, column: null, endLine: null, endColumn: null });
+  });
+
+  it('says what to do about an open question as the other formats do', () => {
+    const finding = makeFinding('unknown/auth', { advice: null, report: ROWS.tools });
+    expect(JSON.parse(renderCheckJson(makeOutcome([finding]))).check.findings[0].advice).toBe("run 'docker login ghcr.io'");
   });
 
   it('tells problems of files among the warnings', () => {
