@@ -1,0 +1,96 @@
+import type { FileProblem, FileReference } from '../../core/file-reference.ts';
+import { parseHoldComment, type Hold } from '../../core/hold.ts';
+import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
+import { parsePlatform, type Platform } from '../../core/platform.ts';
+import { parseReference, type Reference, withDefaultTag } from '../../core/reference.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { readLoosely, readValue } from './read-value.ts';
+import { fieldOf, placeOf, problemAt, type ScalarValue, type Value } from './value.ts';
+
+const LONGEST_REFERENCE = 4096;
+
+/** Takes what is found. */
+export type Found = { readonly reference: (reference: FileReference) => void; readonly problem: (problem: FileProblem) => void };
+
+/** The platform a service asks for; null where it asks for none, or for what is none, which is then said. */
+export function readPlatform(service: Value, found: Found): Platform | null {
+  const field = fieldOf(service, 'platform');
+  if (field === null) return null;
+  const text = readLoosely(field);
+  const platform = text.ok ? parsePlatform(text.value) : text;
+  if (platform.ok) return platform.value;
+  if (!text.ok || text.value !== '') found.problem(problemAt(field, 'ignored', platform.message));
+  return null;
+}
+
+/** Makes the reference that a scalar is. `prefix`: what stands before it and is none of it. */
+export function makeReference(
+  value: Value,
+  { platform, prefix, found }: { readonly platform: Platform | null; readonly prefix: string; readonly found: Found },
+): FileReference | null {
+  if (value.kind !== 'scalar') {
+    found.problem(problemAt(value, 'unread', `expected an image, got a ${value.kind}`));
+    return null;
+  }
+  const place = placeOf(value);
+  const isOneLine = place.line === place.endLine && place.endColumn - place.column === (value.text ?? '').length;
+  return {
+    kind: 'compose',
+    place: isOneLine ? { ...place, column: place.column + prefix.length } : place,
+    written: sanitizeText((value.text ?? '').slice(prefix.length), LONGEST_REFERENCE),
+    reference: readReference(value, prefix),
+    platform,
+    running: null,
+    hold: readHold(value, found),
+  };
+}
+
+function readReference(value: ScalarValue, prefix: string): Parsed<Reference> {
+  if ((value.text ?? '').length > LONGEST_REFERENCE)
+    return malformed(`expected at most ${LONGEST_REFERENCE} characters, got ${value.text?.length ?? 0}`);
+  const text = readValue(value);
+  if (!text.ok) return text;
+  const reference = parseReference(text.value.slice(prefix.length).trim());
+  return reference.ok ? parsed(withDefaultTag(reference.value)) : reference;
+}
+
+/** The nearest annotation above a value; each that cannot be read is said. */
+export function readHold(value: Value, found: Found): Hold | null {
+  let hold: Hold | null = null;
+  for (const comment of value.comments) {
+    const read = parseHoldComment(comment);
+    if (read?.ok === false) found.problem(problemAt(value, 'ignored', `annotation above: ${read.message}`));
+    if (read?.ok === true) hold ??= read.value;
+  }
+  return hold;
+}
+
+/**
+ * The images a service mounts: `volumes: [{ type: image, source: REFERENCE }]`. Of two with one target the later one counts.
+ *
+ * Source: Compose specification, 05-services.md, "volumes"; 13-merge.md, "Unique resources".
+ */
+export function readImageVolumes(service: Value, platform: Platform | null, found: Found): void {
+  const volumes = fieldOf(service, 'volumes');
+  if (volumes?.kind !== 'list') return;
+  const byTarget = new Map<string, Value>();
+  volumes.items.forEach((volume, index) => byTarget.set(targetOf(volume) ?? `\0${index}`, volume));
+  for (const volume of byTarget.values()) {
+    const [type, source] = [fieldOf(volume, 'type'), fieldOf(volume, 'source')];
+    if (type?.kind !== 'scalar' || type.text !== 'image' || source === null) continue;
+    const comments = [...source.comments, ...type.comments];
+    const reference = makeReference({ ...source, comments }, { platform, prefix: '', found });
+    if (reference !== null) found.reference(reference);
+  }
+}
+
+/** `SOURCE:TARGET[:MODE]`, `TARGET`, or the field. */
+function targetOf(volume: Value): string | null {
+  if (volume.kind === 'mapping') {
+    const target = fieldOf(volume, 'target');
+    return target?.kind === 'scalar' ? target.text : null;
+  }
+  if (volume.kind !== 'scalar' || volume.text === null || volume.text.length > LONGEST_REFERENCE) return null;
+  const [first = '', second] = volume.text.split(':');
+  return second ?? first;
+}
