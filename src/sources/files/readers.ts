@@ -1,10 +1,11 @@
+import { resolve } from 'node:path';
 import type { FileOptions } from '../../check/ports.ts';
 import type { StageBase } from '../../core/file-reference.ts';
-import { resolve } from 'node:path';
 import type { FilePlaces } from './file-source.ts';
 import { readManifest } from './read-manifest.ts';
 import { MOST_BYTES, readText } from './read-text.ts';
 import type { Reading } from './readings.ts';
+import { showPath, STDIN } from './show-path.ts';
 
 type Text = { readonly path: string; readonly text: string };
 type Contents = Omit<Reading, 'foundFile'>;
@@ -22,6 +23,8 @@ export type Readers = {
 /** Makes the readers of a run. */
 export function createReaders({ cwd, env }: FilePlaces, { buildArgs, platforms, signal }: FileOptions): Readers {
   const args = valuesOf(buildArgs, env);
+  // Compose joins paths of different folders; what it leads to may be named or found as well.
+  const show = (path: string) => (path === STDIN ? path : showPath(cwd, resolve(cwd, path)));
   return {
     dockerfile: async ({ path, text }, target) => {
       const { parseDockerfile } = await import('../dockerfile/parse-dockerfile.ts');
@@ -31,7 +34,12 @@ export function createReaders({ cwd, env }: FilePlaces, { buildArgs, platforms, 
     compose: async (files) => {
       const { readCompose } = await import('../compose/read-compose.ts');
       const readNext = (path: string) => readText(resolve(cwd, path), { maxBytes: MOST_BYTES.compose, isNamed: false, signal });
-      return readCompose(files, { env, platforms, readText: readNext });
+      const { references, problems, files: read } = await readCompose(files, { env, platforms, readText: readNext });
+      return {
+        references: references.map((found) => ({ ...found, place: { ...found.place, path: show(found.place.path) } })),
+        problems: problems.map((found) => ({ ...found, path: show(found.path) })),
+        files: read.map(show),
+      };
     },
     kubernetes: ({ path, text }) => readManifest(text, path),
   };

@@ -292,10 +292,10 @@ describe('hostile folders', () => {
   });
 
   it('may have a YAML of 10 MB that is no manifest, and one that is', async () => {
-    const items = Array.from({ length: 100_000 }, (_, index) => `- {name: item-${index}, text: "${'x'.repeat(70)}"}`).join('\n');
+    const rows = `  ${'x'.repeat(100)}\n`.repeat(100_000);
     await writeTree(cwd, {
-      'data.yaml': `items:\n${items}`,
-      'map.yaml': `apiVersion: v1\nkind: ConfigMap\nitems:\n${items}\n---\n${pod('a:1')}`,
+      'data.yaml': `rows: |\n${rows}`,
+      'map.yaml': `apiVersion: v1\nkind: ConfigMap\nrows: |\n${rows}---\n${pod('a:1')}`,
     });
     const inventory = await readFiles(cwd, ['.']);
     expect(linesOf(inventory)).toEqual(['map.yaml:100009 a:1']);

@@ -170,6 +170,18 @@ describe('compose files that are named', () => {
   });
 });
 
+it('paths that compose joins are shown as those that are named', async () => {
+  await writeTree(cwd, {
+    'work/deploy/compose.yaml': 'services:\n  one: {build: ../app}\n  two: {build: ../../lib}\n',
+    'work/app/Dockerfile': 'FROM a:1',
+    'lib/Dockerfile': 'FROM b:1',
+  });
+  const work = join(cwd, 'work');
+  const expected = [`${cwd}/lib/Dockerfile:1 b:1`, 'app/Dockerfile:1 a:1'];
+  expect(linesOf(await readFiles(work, ['deploy/compose.yaml', '../lib', 'app/Dockerfile']))).toEqual(expected);
+  expect(linesOf(await readFiles(work, ['.']))).toEqual(expected);
+});
+
 describe('standard input', () => {
   it.each([
     ['a manifest', pod('a:1'), ['-:5 a:1']],
@@ -243,9 +255,10 @@ describe('a pipe', () => {
     await writeFile(join(cwd, 'compose.yaml'), 'services: {app: {build: app}}');
     const inventory = await readFiles(cwd, ['.']);
     expect(inventory.references).toEqual([]);
-    expect(inventory.problems).toMatchObject([
-      { kind: 'unread', path: 'Dockerfile' },
-      { kind: 'unread', path: expect.stringMatching(/^compose.yaml|^app/) },
+    expect(problemsOf(inventory)).toEqual([
+      'unread Dockerfile is no regular file',
+      'unread app/Dockerfile is no regular file',
+      'unread compose.yaml Dockerfile app/Dockerfile is no regular file',
     ]);
   });
 
