@@ -43,6 +43,7 @@ async function main(): Promise<void> {
       stdout: createOutput(process.stdout, loseReader),
       stderr: createOutput(process.stderr, () => undefined),
       version: packageJson.version,
+      cwd: process.cwd(),
       machine: machinePlatform(process.arch),
       now: Date.now,
       signal: interruption.signal,

@@ -9,14 +9,20 @@ import { paintFor, readArtefact, readNamedFormat, widthOf, writeArtefact } from 
 /**
  * Reads the options of a check's output, so that what is wrong with them is said before anything is asked.
  *
- * @returns writes an outcome to stdout and to every file that was named, and gives the names of formats that had to leave out findings of no file.
+ * @returns writes an outcome to stdout and to every file that was named, and gives the names of formats that show findings in files only.
  * @throws ImgupdateError 'usage' for an unknown format or a template that does not compile.
  */
 export function planCheckOutput(context: Context, options: CommonOptions): (outcome: Outcome) => Promise<readonly string[]> {
   const named = readNamedFormat(options) ?? 'text';
   const standard = { name: named, format: readFormat(named) };
   const artefacts = options.output.map((entry) => readArtefact(entry, (name) => ({ name, format: readFormat(name) })));
-  const file: CheckPlace = { width: null, paint: createPaint(false), noTrunc: !options.trunc, version: context.version };
+  const file: CheckPlace = {
+    width: null,
+    paint: createPaint(false),
+    noTrunc: !options.trunc,
+    version: context.version,
+    prefix: prefixOf(context),
+  };
   return async (outcome) => {
     if (options.quiet < 2) {
       const terminal = { ...file, width: widthOf(context.stdout), paint: paintFor(context, context.stdout, options) };
@@ -41,6 +47,12 @@ export function planCheckOutput(context: Context, options: CommonOptions): (outc
 /** Files to which every step of a job adds its own. Source: GitHub Actions, workflow commands, "Environment files". */
 function isGathered({ env }: Context, path: string): boolean {
   return path !== '' && (path === env.GITHUB_OUTPUT || path === env.GITHUB_STEP_SUMMARY);
+}
+
+/** Where the working directory is in the checkout of a CI job. Source: GitHub Actions and GitLab CI, predefined variables. */
+function prefixOf({ env, cwd }: Context): string {
+  const root = [env.GITHUB_WORKSPACE, env.CI_PROJECT_DIR].find((path) => path !== undefined && path !== '')?.replace(/\/+$/, '');
+  return root !== undefined && cwd.startsWith(`${root}/`) ? cwd.slice(root.length + 1) : '';
 }
 
 function onlyErrors(outcome: Outcome): Outcome {

@@ -9,6 +9,8 @@ export type Context = {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly version: string;
+  /** The working directory, absolute. */
+  readonly cwd: string;
   /** The platform of the images that run here: `linux/amd64`. */
   readonly machine: string;
   readonly now: () => number;

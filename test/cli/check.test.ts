@@ -221,6 +221,6 @@ describe('artefacts of a check', () => {
   it('that are bound to files leave out what is in none, which is said', async () => {
     await world.write({ Dockerfile: PINNED });
     const { stderr } = await world.check('-f', '.', `docker://${world.registry.host}/base/node:gone`, '-o', 'sarif=out.sarif');
-    expect(stderr).toMatch(/^N: 1 finding of no file is left out of sarif$/m);
+    expect(stderr).toMatch(/^N: 1 finding of no file here is left out of sarif$/m);
   });
 });

@@ -31,6 +31,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'dockerfile-ast': 'sources',
   yaml: 'yaml',
   'jsonc-parser': 'yaml',
+  sarif: 'formats',
   'p-limit': 'check',
   'fast-string-width': 'formats',
   '@photostructure/sqlite': 'store',

@@ -2,6 +2,7 @@ import { judge } from '../../check/judge.ts';
 import type { CheckResult, Outcome } from '../../check/finding.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
+import { splitPlaced } from '../../formats/check/placed.ts';
 import { summarizeOutcome } from '../../formats/check/summary.ts';
 import { plural } from '../../formats/facts.ts';
 import { checkWith, type FileRequest } from '../check-machine.ts';
@@ -73,8 +74,11 @@ type Telling = { readonly paths: readonly string[]; readonly leavingOut: readonl
 /** What went wrong is said even with `-q`. */
 function explain(outcome: Outcome, { paths, leavingOut, isQuiet }: Telling): readonly string[] {
   const warnings = outcome.report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`);
-  const count = outcome.findings.filter(({ place }) => place === null).length;
-  const left = leavingOut.map((name) => `N: ${plural(count, 'finding')} of no file ${count === 1 ? 'is' : 'are'} left out of ${name}`);
+  const count = splitPlaced(outcome.findings).unplaced.length;
+  const left =
+    count === 0
+      ? []
+      : leavingOut.map((name) => `N: ${plural(count, 'finding')} of no file here ${count === 1 ? 'is' : 'are'} left out of ${name}`);
   const summary = summarizeOutcome(outcome, { paths });
   return [...warnings, ...(isQuiet ? summary.filter((line) => /^[EW]: /.test(line)) : [...left, ...summary])];
 }

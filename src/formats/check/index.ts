@@ -11,11 +11,12 @@ import { renderHtml } from './html.ts';
 import { renderCheckJson } from './json.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
+import { relocate } from './relocate.ts';
 import { renderSarif } from './sarif.ts';
 import { renderFindings } from './text.ts';
 
-/** `version`: of this program. */
-export type CheckPlace = TableOptions & { readonly version: string };
+/** `version`: of this program. `prefix`: the working directory below the root of the checkout; empty where they are the same. */
+export type CheckPlace = TableOptions & { readonly version: string; readonly prefix: string };
 
 /** A format of a judged check; `isFileBound`: it shows findings in files only. */
 export type CheckFormat = {
@@ -26,7 +27,13 @@ export type CheckFormat = {
 /** Finds what `--format` or `-o` of a check asks for: a name of the table below, or what `list` has for the images that were checked. */
 export function chooseCheckFormat(text: string): Parsed<CheckFormat> {
   const render = FORMATS.get(text);
-  if (render !== undefined) return parsed({ render: (...args) => parsed(render(...args)), isFileBound: FILE_BOUND.has(text) });
+  if (render !== undefined) {
+    const isSeenFromRoot = SEEN_FROM_ROOT.has(text);
+    return parsed({
+      render: (outcome, place) => parsed(render(isSeenFromRoot ? relocate(outcome, place.prefix) : outcome, place)),
+      isFileBound: FILE_BOUND.has(text),
+    });
+  }
   const names = [...FORMATS.keys(), ...formatNames().filter((name) => !FORMATS.has(name))];
   if (!names.includes(text) && !text.includes('{{')) {
     return malformed(
@@ -54,3 +61,6 @@ const FORMATS: ReadonlyMap<string, (outcome: Outcome, place: CheckPlace) => stri
 ]);
 
 const FILE_BOUND: ReadonlySet<string> = new Set(['sarif', 'github', 'gitlab']);
+
+/** What other programs show beside the files of a repository. */
+const SEEN_FROM_ROOT: ReadonlySet<string> = new Set([...FILE_BOUND, 'junit']);
