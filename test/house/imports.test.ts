@@ -18,7 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ['store', 'core', 'check/ports', 'errors'],
   demo: ['demo', 'core', 'check/ports', 'errors'],
   cli: ['cli', 'check', 'formats', 'core', 'errors'],
-  adapters: ['cli/context', 'check/ports', 'sources', 'registry', 'credentials', 'store', 'config', 'demo'],
+  adapters: ['core', 'cli/context', 'check/ports', 'sources', 'registry', 'credentials', 'store', 'config', 'demo'],
   main: ['cli', 'adapters', 'store/write-whole'],
   errors: [],
 };
