@@ -1,6 +1,7 @@
 import type { Outcome } from '../../check/finding.ts';
 import { plural } from '../facts.ts';
-import { countFailing, describeUnchecked, sortFindings } from './words.ts';
+import { countFailing, describeUnchecked } from './counts.ts';
+import { sortFindings } from './words.ts';
 
 /** What came of a check, in one word and in one sentence, without a full stop. */
 export type Headline = { readonly tone: 'good' | 'bad' | 'open'; readonly word: string; readonly sentence: string };

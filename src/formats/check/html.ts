@@ -6,10 +6,11 @@ import { plural } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
 import { type Bounds, takePieces } from '../html/take.ts';
 import { renderPage } from '../html/page.ts';
+import { describeCounts, describeSubject } from './counts.ts';
 import { describeHeadline, type Headline } from './headline.ts';
 import { renderImages } from './html-images.ts';
 import { renderRegistries } from './html-registries.ts';
-import { adviceOf, describeCounts, describeSubject, imageOf, renderPath, restOf, sortFindings } from './words.ts';
+import { adviceOf, imageOf, renderPath, restOf, sortFindings } from './words.ts';
 
 /** Of each kind the first findings are shown, and the rest is counted: a page stays below some 10 MB, whatever is written in files. */
 const MOST_FINDINGS: Bounds = { items: 2000, characters: 1_500_000 };

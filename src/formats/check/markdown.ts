@@ -3,8 +3,9 @@ import type { Finding, Outcome } from '../../check/finding.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
 import { escapeMarkdown, renderCode } from '../markdown/escape.ts';
+import { describeState, describeSubject } from './counts.ts';
 import { describeHeadline } from './headline.ts';
-import { adviceOf, describeState, describeSubject, imageOf, renderPlace, restOf, sortFindings } from './words.ts';
+import { adviceOf, imageOf, renderPlace, restOf, sortFindings } from './words.ts';
 
 /** GitHub drops a step summary of more than 1 MiB altogether. Source: GitHub Docs, "Workflow commands", step isolation and limits. */
 export type MarkdownOptions = { readonly maxBytes: number };

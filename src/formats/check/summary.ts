@@ -2,7 +2,8 @@ import type { Outcome } from '../../check/finding.ts';
 import type { FileProblem } from '../../core/file-reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
-import { adviceOf, describeFailing, describeState, describeSubject, describeUnchecked, disarmLine, isOpen, renderPath } from './words.ts';
+import { describeFailing, describeState, describeSubject, describeUnchecked } from './counts.ts';
+import { adviceOf, disarmLine, isOpen, renderPath } from './words.ts';
 
 /** `paths`: the files and folders that were asked for, as the user wrote them. */
 export type OutcomeSummaryOptions = { readonly paths: readonly string[] };
