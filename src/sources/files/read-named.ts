@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { basename, dirname } from 'node:path';
 import type { FileInventory, FileOptions } from '../../check/ports.ts';
 import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
@@ -48,7 +49,7 @@ async function readOne(
   named: Exclude<NamedPath, { kind: 'folder' }>,
   { places, options: { signal } }: NamedContext,
 ): Promise<{ path: string; folder: string; text: Parsed<string> }> {
-  if (named.kind === 'stdin') return { path: STDIN, folder: places.cwd, text: asText(await places.readStdin()) };
+  if (named.kind === 'stdin') return { path: STDIN, folder: places.cwd, text: asText(await untilAborted(places.readStdin(), signal)) };
   const { absolute } = named;
   const maxBytes = MOST_BYTES[kindOfNamed(named) ?? 'kubernetes'];
   return {
@@ -56,6 +57,22 @@ async function readOne(
     folder: dirname(absolute),
     text: await readText(absolute, { maxBytes, isNamed: true, signal }),
   };
+}
+
+/** Standard input may never end; the run may. */
+async function untilAborted(reading: Promise<string>, signal: AbortSignal): Promise<string> {
+  const done = new AbortController();
+  const stopped = once(signal, 'abort', { signal: done.signal }).then(
+    () => null,
+    () => null,
+  );
+  try {
+    const text = await Promise.race([reading, stopped]);
+    signal.throwIfAborted();
+    return text ?? '';
+  } finally {
+    done.abort();
+  }
 }
 
 function asText(text: string): Parsed<string> {

@@ -216,6 +216,14 @@ describe('standard input', () => {
     expect(inventory.builds).toMatchObject([{ path: '-' }]);
   });
 
+  it('that never ends is left when the run ends, and one that fails is a failure', async () => {
+    const controller = new AbortController();
+    const reading = readFiles(cwd, ['-'], { stdin: () => new Promise(() => undefined), signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('the run ends')), 20);
+    await expect(reading).rejects.toThrow('the run ends');
+    await expect(readFiles(cwd, ['-'], { stdin: () => Promise.reject(new Error('EIO')) })).rejects.toThrow('EIO');
+  });
+
   it('is not confused with a file named -', async () => {
     await writeTree(cwd, { '-': 'FROM a:1' });
     expect(linesOf(await readFiles(cwd, ['./-']))).toEqual(['./-:1 a:1']);
