@@ -2,7 +2,7 @@ import type { RegistryUse } from '../../check/ports.ts';
 import type { Finding, Outcome } from '../../check/finding.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
-import { escapeMarkdown, renderCode } from '../markdown/escape.ts';
+import { escapeMarkdown, escapeSentence, renderCode } from '../markdown/escape.ts';
 import { describeState, describeSubject } from './counts.ts';
 import { describeHeadline } from './headline.ts';
 import { adviceOf, imageOf, renderPlace, restOf, sortFindings } from './words.ts';
@@ -90,7 +90,7 @@ function renderRow(finding: Finding): string {
     renderCode(imageOf(finding)),
     place === null ? '' : renderCode(place),
     `${escapeMarkdown(restOf(finding))} ${renderCode(finding.rule)}`,
-    advice === null ? '' : escapeMarkdown(advice),
+    advice === null ? '' : escapeSentence(advice),
   ];
   return `| ${cells.join(' | ')} |\n`;
 }

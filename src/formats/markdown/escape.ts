@@ -20,6 +20,14 @@ export function escapeMarkdown(text: string): string {
     .replaceAll('\u0000', NOTHING);
 }
 
+/** The same for a sentence, in which what has a digest is code: it is there to be copied, and nothing may stand between its characters. */
+export function escapeSentence(text: string): string {
+  return text
+    .split(' ')
+    .map((word) => (/@sha(?:256|512):[a-f0-9]+$/.test(word) ? renderCode(word) : escapeMarkdown(word)))
+    .join(' ');
+}
+
 /** Renders a name of one line as code, also in the cell of a table; in code nothing becomes a link. */
 export function renderCode(text: string): string {
   const isPlain = /^[^\s\\`|](?:[^\\`|]*[^\s\\`|])?$/u.test(text);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderMarkdown } from '../../../src/formats/check/markdown.ts';
-import { escapeMarkdown, renderCode } from '../../../src/formats/markdown/escape.ts';
+import { escapeMarkdown, escapeSentence, renderCode } from '../../../src/formats/markdown/escape.ts';
 import { HOSTILE, makeCrowd, makeFinding, makeOutcome } from './outcomes.ts';
 import { SAMPLE } from './sample.ts';
 
@@ -148,5 +148,15 @@ describe('the summary of a step', () => {
   it('is not filled by one name without end', () => {
     const long = makeFinding('stale/rebuilt', { image: '|'.repeat(1e6), message: '`'.repeat(1e6), advice: '@a'.repeat(1e6) });
     expect(bytesOf(renderMarkdown(makeOutcome([long])))).toBeLessThan(50_000);
+  });
+});
+
+describe('a digest in a sentence', () => {
+  it('is code, so that what is copied from it is what was meant', () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    expect(escapeSentence(`pin it to node:20@${digest} | now`)).toBe(`pin it to \`node:20@${digest}\` &#124; now`);
+    expect(renderMarkdown(makeOutcome([makeFinding('stale/rebuilt', { advice: `pin it to node:20@${digest}` })]))).toContain(
+      `\`node:20@${digest}\``,
+    );
   });
 });
