@@ -6,7 +6,7 @@ import { parsePlatform, type Platform } from '../core/platform.ts';
 import { parseReference, type Reference, withDefaultTag } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
-import type { Context } from './context.ts';
+import type { Adapters } from './context.ts';
 import type { LookupOptions } from './options.ts';
 import { readHosts, readInsecureRegistries, readTrustedRealms } from './registry-options.ts';
 
@@ -53,7 +53,10 @@ export type SettingOptions = LookupOptions & {
  *
  * @throws ImgupdateError 'usage', naming the file, the variable or the option.
  */
-export async function readSettings(context: Pick<Context, 'adapters'>, options: SettingOptions): Promise<Settings> {
+export async function readSettings(
+  context: { readonly adapters: Pick<Adapters, 'readConfiguration'> },
+  options: SettingOptions,
+): Promise<Settings> {
   const told = readOptions(options);
   const configuration = await context.adapters.readConfiguration(options.config ?? null);
   const onlyHosts = configuration.allowHosts === null ? null : [...configuration.allowHosts.value, ...told.allowedHosts];

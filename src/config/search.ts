@@ -124,6 +124,7 @@ function find(path: string): string {
   } catch (error) {
     const code = codeOf(error);
     if (code === null) throw error;
+    if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') return 'absent';
     return code === 'EACCES' || code === 'EPERM' ? code : 'there';
   }
 }

@@ -128,7 +128,7 @@ export const clientCertKind: Kind<{ readonly cert: string; readonly key: string 
 /** `http(s)://HOST[:PORT][/PATH]`, without a slash at its end. */
 export const mirrorKind: Kind<string> = textKind(
   (text) => {
-    const address = URL.canParse(text) ? new URL(text) : null;
+    const address = text.length <= LONGEST_ADDRESS && URL.canParse(text) ? new URL(text) : null;
     const isFitting =
       address !== null &&
       ['http:', 'https:'].includes(address.protocol) &&
@@ -140,6 +140,8 @@ export const mirrorKind: Kind<string> = textKind(
   },
   (address) => address,
 );
+
+const LONGEST_ADDRESS = 2048;
 
 /** A number of pulls, or a part of the quota: `20%`. */
 export const floorKind: Kind<QuotaFloor> = {

@@ -103,6 +103,12 @@ describe('files are found', () => {
     });
   });
 
+  it('nowhere below what is no folder', async () => {
+    await makeRepository();
+    await write({ 'home/.config': 'a file' });
+    expect(await load()).toMatchObject({ files: [], warnings: [] });
+  });
+
   it('once in a folder: of two it cannot be told which is meant', async () => {
     await write({ 'repo/imgupdate.yaml': '', 'repo/imgupdate.json': '{}' });
     await expect(load()).rejects.toMatchObject({
