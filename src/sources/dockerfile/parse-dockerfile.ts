@@ -107,11 +107,11 @@ function placeInFile(instruction: Instruction, { from, to }: { readonly from: nu
   return placeOf(offsetInFile(instruction, from), offsetInFile(instruction, Math.max(from, to - 1)) + 1);
 }
 
-type Resolving = { readonly directives: Directives; readonly making: Making; readonly options: DockerfileOptions };
+type ResolveOptions = { readonly directives: Directives; readonly making: Making; readonly options: DockerfileOptions };
 
 function resolve(
   outline: Outline,
-  { directives, making, options }: Resolving,
+  { directives, making, options }: ResolveOptions,
 ): { resolved: readonly ResolvedStage[]; loose: readonly FileReference[] } {
   const resolving = {
     scope: createScope(outline.declared, {
