@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { alice, createClient } from './helpers/client.ts';
 import { serveRegistry } from './helpers/fake-registry.ts';
 
@@ -14,6 +14,11 @@ vi.mock('node:dns', () => ({
     );
   },
 }));
+
+afterEach(() => {
+  addresses.first = ['10.1.2.3'];
+  addresses.then = ['127.0.0.1'];
+});
 
 const ask = async (insecureRegistries: string[]) => {
   const server = await serveRegistry({ auth: 'basic' });
@@ -43,4 +48,44 @@ it('a registry that has addresses in an insecure network and outside of it is as
   const { answer, server } = await ask(['127.0.0.1/32']);
   expect(answer).toMatchObject({ kind: 'found' });
   expect(server.connections()).toBeGreaterThan(0);
+});
+
+describe.each([['registry.example'], ['169.254.169.254.nip.example']])('%s', (name) => {
+  const askAt = async (found: string[], insecureRegistries: string[]) => {
+    addresses.first = addresses.then = found;
+    const server = await serveRegistry();
+    const registryName = `${name}:${server.port}`;
+    const asked: string[] = [];
+    const { registry, signal } = createClient({
+      insecureRegistries: insecureRegistries.map((entry) => entry.replace('NAME', registryName)),
+      keychain: { credentialFor: () => (asked.push('login'), Promise.resolve(null)), warnings: () => [] },
+    });
+    const answer = await registry.resolveTag({ registry: registryName, repository: 'acme/app' }, '1', signal);
+    return { answer, asked, seen: server.seen.length };
+  };
+
+  it.each([
+    [['169.254.169.254'], []],
+    [['169.254.169.254'], ['0.0.0.0/0']],
+    [['169.254.169.254', '169.254.170.2'], ['NAME']],
+    [['::ffff:169.254.169.254'], ['NAME']],
+    [['::ffff:a9fe:a9fe'], []],
+    [['fd00:ec2::254'], []],
+    [['fe80::1%lo'], ['NAME']],
+    [['100.100.100.200'], []],
+  ])('that resolves to %j is not connected to, with insecure registries %j', async (found, insecure) => {
+    const { answer, asked } = await askAt(found, insecure);
+    expect(answer).toMatchObject({ kind: 'unknown', reason: { kind: 'policy' } });
+    expect(answer).toHaveProperty(
+      'reason.message',
+      expect.stringMatching(/resolves to a cloud's metadata service or to a link-local address/),
+    );
+    expect(asked).toEqual([]);
+  });
+
+  it('that has a link-local address beside its own, as in a network without a name server, is asked at its own', async () => {
+    const { answer, seen } = await askAt(['fe80::1%lo', '169.254.7.7', '127.0.0.1'], ['NAME']);
+    expect(answer).toMatchObject({ kind: 'found' });
+    expect(seen).toBe(1);
+  });
 });
