@@ -105,9 +105,21 @@ function groupOf(mapping: Mapping): string | null {
 
 /** An empty document is none. */
 function flawOf(document: Tree, path: string): readonly FileProblem[] {
-  if (document.kind !== 'scalar' || document.value === null) return [];
+  if (document.kind === 'mapping') return groupOf(document) === KUSTOMIZE ? flawOfKustomization(document, path) : [];
+  if (document.kind === 'sequence' || document.value === null) return [];
   const { line, column } = document.span.start;
   return [{ kind: 'unread', path, line, column, message: `expected a Kubernetes object, got a ${typeof document.value}` }];
+}
+
+const KUSTOMIZE = 'kustomize.config.k8s.io';
+
+/** It changes the images of other files, which are told as they are written there. Source: kubernetes-sigs/kustomize, ImageTagTransformer. */
+function flawOfKustomization(kustomization: Mapping, path: string): readonly FileProblem[] {
+  const images = entryOf(kustomization, 'images');
+  if (images === null || mappingsOf(kustomization, 'images').length === 0) return [];
+  const { line, column } = images.keySpan.start;
+  const message = 'these changes of images were not made: check what is rendered, kubectl kustomize DIR | imgupdate check -f -';
+  return [{ kind: 'ignored', path, line, column, message }];
 }
 
 function tooMany(path: string, { line, column }: Position): FileProblem {

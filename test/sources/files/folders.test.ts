@@ -103,6 +103,7 @@ describe('in a folder', () => {
     const inventory = await readFiles(FIXTURES, ['.']);
     expect(problemsOf(inventory)).toEqual([
       'ignored chart/Chart.yaml 2 templates of this chart were not read: check what is rendered, helm template chart | imgupdate check -f -',
+      'ignored kustomize/kustomization.yaml these changes of images were not made: check what is rendered, kubectl kustomize DIR | imgupdate check -f -',
     ]);
     expect(linesOf(inventory).filter((line) => line.startsWith('chart/'))).toEqual(['chart/crds/plain.yaml:8 ghcr.io/acme/hook:1']);
     expect(linesOf(await readFiles(FIXTURES, ['chart/templates']))).toEqual([]);

@@ -95,7 +95,6 @@ describe('pods are found', () => {
       'several-documents.yaml',
       ['quay.io/prometheus/node-exporter:v1.8.2', 'ghcr.io/acme/once:1'],
     ],
-    ['in no kustomization', 'kustomize/kustomization.yaml', []],
     ['not in a patch of other fields', 'kustomize/replicas.yaml', []],
   ])('%s', (_, name, images) => {
     const { contents } = readFixture(name);
@@ -133,6 +132,21 @@ describe('pods are found', () => {
     expect(found?.reference).toMatchObject({ ok: false, message: expect.stringContaining(message) });
     expect(found?.place.line).toBe(2);
   });
+});
+
+it('a kustomization is said to change images that are told as they are written', () => {
+  const { contents } = readFixture('kustomize/kustomization.yaml');
+  expect(contents.references).toEqual([]);
+  expect(contents.problems).toEqual([
+    {
+      kind: 'ignored',
+      path: 'kustomize/kustomization.yaml',
+      line: 6,
+      column: 1,
+      message: 'these changes of images were not made: check what is rendered, kubectl kustomize DIR | imgupdate check -f -',
+    },
+  ]);
+  expect(read('apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]').problems).toEqual([]);
 });
 
 describe('a platform', () => {
