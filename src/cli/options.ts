@@ -63,10 +63,10 @@ export function withBaseOptions(command: Command): Command {
   );
 }
 
-/** Adds the option that lets more registries be asked about bases. */
+/** Adds the option that lets more registries be contacted. */
 export function withAllowHost(command: Command): Command {
   return command.addOption(
-    new Option('--allow-host <host>', 'ask this registry about bases, though only an image names it (repeatable)')
+    new Option('--allow-host <host>', 'contact this registry, though allowHosts has it not or only an image names it (repeatable)')
       .argParser(collect)
       .default([], 'none'),
   );

@@ -1,9 +1,8 @@
 import type { Configuration, ImageRule, RegistryRule, Setting } from './configuration.ts';
 import { renderDuration } from './duration.ts';
 import { DEFAULT_FAIL_ON } from './fail-on.ts';
-import { countKind, type Kind, type Written } from './setting-kind.ts';
+import { booleanKind, countKind, type Kind, pathKind, type Written } from './setting-kind.ts';
 import {
-  booleanKind,
   clientCertKind,
   durationKind,
   failOnKind,
@@ -12,7 +11,6 @@ import {
   holdKind,
   hostsKind,
   mirrorKind,
-  pathKind,
   platformKind,
   realmsKind,
   referenceKind,

@@ -8,7 +8,6 @@ import { compilePattern } from './pattern.ts';
 import { parsePlatform, type Platform, renderPlatform } from './platform.ts';
 import { parseReference, type Reference, renderFamiliar, withDefaultTag } from './reference.ts';
 import {
-  booleanKind,
   describe,
   flaw,
   found,
@@ -158,8 +157,6 @@ export const floorKind: Kind<QuotaFloor> = {
   parse: null,
   write: ({ remaining, fraction }) => (fraction === 0 ? remaining : `${Math.round(fraction * 100)}%`),
 };
-
-export { booleanKind, pathKind };
 
 function parseTagged(text: string): Parsed<Reference> {
   return mapParsed(parseReference(text), withDefaultTag);
