@@ -69,6 +69,8 @@ type Building = Source & {
   flaw: Flaw | null;
   /** The last line on which something stands that is no comment. */
   lastLine: number;
+  /** Behind the last scalar, alias or bracket. */
+  lastEnd: number;
 };
 
 /** `size`: how many nodes it is when walked. `height`: how many levels. */
@@ -77,7 +79,7 @@ type Anchored = { readonly tree: Tree; readonly size: number; readonly height: n
 function buildDocument(document: Document.Parsed, source: Source): { readonly ok: true; readonly tree: Tree } | Flaw {
   const [first] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (first !== undefined) return flaw(first.message, first.pos[0]);
-  const building: Building = { ...source, anchors: new Map(), aliased: 0, made: 0, deepest: 0, flaw: null, lastLine: 0 };
+  const building: Building = { ...source, anchors: new Map(), aliased: 0, made: 0, deepest: 0, flaw: null, lastLine: 0, lastEnd: 0 };
   const tree = build(document.contents, building, 1, document.range[0]);
   return building.flaw ?? { ok: true, tree };
 }
@@ -108,6 +110,7 @@ function nothingAt(building: Building, offset: number): Tree {
 
 function resolveAlias(name: string, building: Building, depth: number, offset: number): Tree {
   building.lastLine = positionAt(building.lines, offset).line;
+  building.lastEnd = offset + name.length + 1;
   const anchored = building.anchors.get(name);
   const shown = sanitizeText(name, 80);
   if (anchored === undefined) return refuse(building, `alias "${shown}" names no anchor above it`, offset);
@@ -126,16 +129,20 @@ function refuse(building: Building, message: string, offset: number): Tree {
 
 function buildNode(node: Scalar.Parsed | YAMLMap.Parsed | YAMLSeq.Parsed, building: Building, depth: number): Tree {
   if (isScalar(node)) return buildScalar(node, building);
-  const span = spanOf(building, node.range[0], node.range[1]);
+  const entries = isMap(node) ? buildEntries(node, building, depth) : [];
+  const items = isMap(node) ? [] : node.items.map((item) => build(item, building, depth + 1, node.range[0]));
+  // In block style the range goes on to what comes next.
+  if (node.flow === true) building.lastEnd = node.range[1];
+  const span = spanOf(building, node.range[0], Math.max(node.range[0], building.lastEnd));
   const tag = node.tag ?? null;
-  if (isMap(node)) return { kind: 'mapping', entries: buildEntries(node, building, depth), span, tag };
-  return { kind: 'sequence', items: node.items.map((item) => build(item, building, depth + 1, node.range[0])), span, tag };
+  return isMap(node) ? { kind: 'mapping', entries, span, tag } : { kind: 'sequence', items, span, tag };
 }
 
 function buildScalar(node: Scalar.Parsed, building: Building): Extract<Tree, { kind: 'scalar' }> {
   const isQuoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
   const [start, end] = isQuoted ? [node.range[0] + 1, node.range[1] - 1] : [node.range[0], node.range[1]];
   const span = spanOf(building, start, end);
+  building.lastEnd = node.range[1];
   building.lastLine = span.end.column === 1 ? Math.max(span.start.line, span.end.line - 1) : span.end.line;
   const tag = node.tag ?? null;
   return { kind: 'scalar', value: resolveScalar(node.source, node.type === 'PLAIN' ? 'plain' : 'text', tag), text: node.source, span, tag };

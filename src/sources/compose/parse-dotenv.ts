@@ -74,11 +74,11 @@ function readValue(text: string, from: number): Found | null {
   if (quote !== '"' && quote !== "'") {
     const end = endOfLine(text, from);
     const line = text.slice(from, end);
-    const comment = /(?:^|\s)#/.exec(line);
+    const comment = /[ \t]#/.exec(line);
     return { text: (comment === null ? line : line.slice(0, comment.index)).trim(), isLiteral: false, end };
   }
   let end = text.indexOf(quote, from + 1);
-  while (end !== -1 && text.charAt(end - 1) === '\\') end = text.indexOf(quote, end + 1);
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf(quote, end + 1);
   if (end === -1) return null;
   const inside = text.slice(from + 1, end);
   if (quote === "'") return { text: inside.replaceAll("\\'", "'"), isLiteral: true, end: end + 1 };
@@ -87,6 +87,13 @@ function readValue(text: string, from: number): Found | null {
     isLiteral: false,
     end: end + 1,
   };
+}
+
+/** Whether an odd number of backslashes stands before it. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charAt(first - 1) === '\\') first -= 1;
+  return (at - first) % 2 === 1;
 }
 
 /** An escaped dollar sign is one, so it must not begin a variable. */

@@ -1,10 +1,7 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderPlatform, normalizePlatform } from '../../../src/core/platform.ts';
-import { renderFamiliar } from '../../../src/core/reference.ts';
 import { readCompose } from '../../../src/sources/compose/read-compose.ts';
-
-const LINUX = normalizePlatform({ os: 'linux', architecture: 'amd64' });
+import { LINUX, show } from './show.ts';
 
 type Case = Readonly<Record<string, string>>;
 
@@ -23,16 +20,7 @@ async function read(files: Case, named: readonly string[] = ['compose.yaml'], en
       },
     },
   );
-  return {
-    ...result,
-    images: result.references.map(
-      ({ place, reference, platform, kind }) =>
-        `${place.path}:${place.line}:${place.column}-${place.endColumn} ${reference.ok ? renderFamiliar(reference.value) : reference.message}` +
-        (platform === null ? '' : ` for ${renderPlatform(platform)}`) +
-        (kind === 'compose' ? '' : ` (${kind})`),
-    ),
-    told: result.problems.map(({ kind, path, line, column, message }) => `${kind} ${path}:${line ?? '-'}:${column ?? '-'} ${message}`),
-  };
+  return show(result);
 }
 
 describe('the services of a compose file', () => {
@@ -56,5 +44,233 @@ describe('the services of a compose file', () => {
     expect(images).toEqual(['web/Dockerfile:2:6-15 node:22 (dockerfile)']);
     expect(files).toEqual(['compose.yaml', 'web/Dockerfile']);
     expect(told).toEqual([]);
+  });
+
+  it('count in every profile, and not where a provider makes them or nothing is said', async () => {
+    const { images, told } = await read({
+      'compose.yaml':
+        'x-a: {image: no}\nservices:\n  x-b: {image: no}\n  a: {image: a, profiles: [p]}\n  b: {image: b, provider: {type: c}}\n  c: {}\n  d:\nconfigs: {image: no}\n',
+    });
+    expect(images).toEqual(['compose.yaml:4:14-15 a:latest']);
+    expect(told).toEqual([
+      'ignored compose.yaml:6:3 service "c" has neither an image nor a build',
+      'ignored compose.yaml:7:3 service "d" has neither an image nor a build',
+    ]);
+  });
+
+  it('say that their Dockerfile cannot be read, where they are built', async () => {
+    const { images, told } = await read({ 'compose.yaml': 'services:\n  web:\n    image: w\n    build: ../web\n' });
+    expect(images).toEqual([]);
+    expect(told).toEqual(['unread compose.yaml:4:5 Dockerfile ../web/Dockerfile cannot be read: no such file or folder']);
+  });
+
+  it('name the Dockerfile of two of them once when it is built alike, and twice when not', async () => {
+    const service = (value: string) => `{build: {context: ., args: {V: "${value}"}}}`;
+    const { images } = await read({
+      'compose.yaml': `services: {a: ${service('1')}, b: ${service('1')}, c: ${service('2')}}`,
+      Dockerfile: 'ARG V\nFROM node:$V\nCOPY --from=busybox:1 / /\n',
+    });
+    expect(images).toEqual([
+      'Dockerfile:2:6-13 node:1 (dockerfile)',
+      'Dockerfile:3:13-22 busybox:1 (dockerfile)',
+      'Dockerfile:2:6-13 node:2 (dockerfile)',
+    ]);
+  });
+
+  it.each(['https://example.com/a.git', 'git@github.com:a/b.git', 'git://example.com/a', 'ssh://git@example.com/a', 'github.com/a/b'])(
+    'are not read where they are built from %s',
+    async (context) => {
+      const { told } = await read({ 'compose.yaml': `services:\n  a:\n    build: ${context}\n` });
+      expect(told).toEqual(['ignored compose.yaml:3:5 is built from a remote context, which is not read']);
+    },
+  );
+
+  it('give their platform to what they are built from', async () => {
+    const { images } = await read({
+      'compose.yaml': 'services:\n  a: {build: ., platform: linux/arm64}\n  b: {build: {context: ., platforms: [linux/s390x]}}\n',
+      Dockerfile: 'FROM --platform=$TARGETPLATFORM alpine\n',
+    });
+    expect(images).toEqual([
+      'Dockerfile:1:33-39 alpine:latest for linux/arm64 (dockerfile)',
+      'Dockerfile:1:33-39 alpine:latest for linux/s390x (dockerfile)',
+    ]);
+  });
+
+  it('are held by the comment above the image or above the service, and a comment that is wrong is said', async () => {
+    const { references, told } = await read({
+      'compose.yaml':
+        'services:\n  # imgupdate: hold reason="a"\n  a:\n    image: a\n  b:\n    # imgupdate: hold until=2030-01-01\n    image: b\n' +
+        '  c:\n    # imgupdate: hold till=2030\n    image: c\n  d: # imgupdate: hold\n    image: d\n',
+    });
+    expect(references.map(({ hold }) => hold)).toEqual([{ reason: 'a', until: null }, { reason: null, until: '2030-01-01' }, null, null]);
+    expect(told).toEqual([
+      'ignored compose.yaml:10:5 annotation above: cannot read "hold till=2030": expected hold, with until=DATE and reason="TEXT" if wanted',
+    ]);
+  });
+
+  it('mount images, of which the later one with a target counts', async () => {
+    const { images } = await read(
+      {
+        'compose.yaml':
+          'services:\n  a:\n    image: a\n    volumes:\n      - {type: image, source: data:1, target: /data}\n      - {type: image, source: more:1, target: /more}\n',
+        'b.yaml': 'services:\n  a:\n    volumes:\n      - ./data:/data:ro\n      - {type: image, source: more:2, target: /more}\n',
+      },
+      ['compose.yaml', 'b.yaml'],
+    );
+    expect(images).toEqual(['compose.yaml:3:12-13 a:latest', 'b.yaml:5:31-37 more:2']);
+  });
+});
+
+describe('compose files that are merged', () => {
+  it('replace texts, join lists and mappings, and take paths from the folder of the first', async () => {
+    const { images, told } = await read(
+      {
+        'a/compose.yaml': 'services:\n  web:\n    build: ./web\n  db: {image: "db:1", platform: linux/arm64}\n',
+        'b/override.yaml': 'services:\n  web:\n    build: {args: [V=2]}\n  db: {image: "db:2"}\n  new: {build: ./new}\n',
+        'a/web/Dockerfile': 'ARG V=1\nFROM web:$V\n',
+        'a/new/Dockerfile': 'FROM new\n',
+      },
+      ['a/compose.yaml', 'b/override.yaml'],
+    );
+    expect(images).toEqual([
+      'a/web/Dockerfile:2:6-12 web:2 (dockerfile)',
+      'b/override.yaml:4:16-20 db:2 for linux/arm64',
+      'a/new/Dockerfile:1:6-9 new:latest (dockerfile)',
+    ]);
+    expect(told).toEqual([]);
+  });
+
+  it('remove what is reset and replace what is overridden', async () => {
+    const { images, told } = await read(
+      {
+        'compose.yaml':
+          'services:\n  a: {image: "a:1", build: .}\n  b: {image: "b:1"}\n  c: {image: "c:1", platform: linux/arm64}\n  d: {build: {context: ., args: {V: "1"}}}\n',
+        'b.yaml':
+          'services:\n  a: {build: !reset null}\n  b: !reset null\n  c: !override {image: "c:2"}\n  d: {build: {args: !override [W=2]}}\n',
+        Dockerfile: 'ARG V=0\nARG W=0\nFROM x:$V.$W\n',
+      },
+      ['compose.yaml', 'b.yaml'],
+    );
+    expect(images).toEqual(['compose.yaml:2:15-18 a:1', 'b.yaml:4:25-28 c:2', 'Dockerfile:3:6-13 x:0.2 (dockerfile)']);
+    expect(told).toEqual([]);
+  });
+
+  it('may be documents of one file', async () => {
+    const { images } = await read({ 'compose.yaml': 'services: {a: {image: "a:1"}}\n---\nservices: {a: {image: "a:2"}}\n' });
+    expect(images).toEqual(['compose.yaml:3:24-27 a:2']);
+  });
+
+  it.each([
+    ['', 'ignored compose.yaml:-:- has no services'],
+    ['name: x\n', 'ignored compose.yaml:-:- has no services'],
+    ['services:\n', 'ignored compose.yaml:-:- has no services'],
+    ['- a\n', 'unread compose.yaml:1:1 expected a mapping with services, got a sequence'],
+    ['services: [a]\n', 'unread compose.yaml:1:1 expected services to be a mapping, got a sequence'],
+    ['services:\n  a: {image: [a]}\n', 'unread compose.yaml:2:7 expected an image, got a list'],
+    ['services:\n  a:\n    image: a\n   b: c\n', 'unread compose.yaml:4:1 all mapping items must start at the same column'],
+    ['services: {a: {image: a}, a: {image: b}}\n', 'unread compose.yaml:1:27 key "a" stands twice in one mapping'],
+    [
+      'services: {a: {image: a, platform: amd64}}\n',
+      'ignored compose.yaml:1:26 platform "amd64": expected os/architecture[/variant], for example linux/arm64',
+    ],
+  ])('say what is wrong with %j', async (text, problem) => {
+    const { told } = await read({ 'compose.yaml': text });
+    expect(told).toEqual([problem]);
+  });
+});
+
+describe('a service that extends another', () => {
+  it('does not extend itself, over however many files', async () => {
+    const { images, told } = await read({
+      'compose.yaml':
+        'services:\n  a: {extends: b}\n  b: {extends: {service: c, file: o.yaml}, image: b}\n  self: {extends: self, image: s}\n',
+      'o.yaml': 'services:\n  c: {extends: {service: b, file: compose.yaml}}\n',
+    });
+    expect(images).toEqual(['compose.yaml:3:51-52 b:latest', 'compose.yaml:4:32-33 s:latest']);
+    expect(told).toEqual(['unread o.yaml:2:7 service "b" extends itself', 'unread compose.yaml:4:10 service "self" extends itself']);
+  });
+
+  it.each([
+    ['extends: gone', 'service "gone", which is extended, is not in compose.yaml'],
+    ['extends: {service: x, file: gone.yaml}', 'gone.yaml cannot be read: no such file or folder'],
+    ['extends: {service: x, file: "https://example.com/x.yaml"}', 'https://example.com/x.yaml is remote and not read'],
+    ['extends: {service: $NO}', 'cannot tell which service is extended: NO is not set: set it in the environment or in .env'],
+    ['extends: [x]', 'cannot tell which service is extended: expected text, got a list'],
+  ])('with %s says what cannot be found, and keeps its own', async (line, message) => {
+    const { images, told } = await read({ 'compose.yaml': `services:\n  a:\n    image: a\n    ${line}\n` });
+    expect(images).toEqual(['compose.yaml:3:12-13 a:latest']);
+    expect(told).toEqual([`unread compose.yaml:4:5 ${message}`]);
+  });
+
+  it('may do so in a long chain, but not in an endless one', async () => {
+    const services = Array.from({ length: 10_000 }, (_, index) => `  s${index + 1}: {extends: s${index}}`);
+    const { images, told } = await read({ 'compose.yaml': `services:\n  s0: {image: a}\n${services.join('\n')}\n` });
+    expect(images).toEqual(['compose.yaml:2:15-16 a:latest']);
+    expect(told[0]).toBe('unread compose.yaml:52:3 expected at most 50 services that extend one another');
+  });
+});
+
+describe('a project that includes others', () => {
+  it('keeps what it names itself', async () => {
+    const { images, told } = await read({
+      'compose.yaml': 'include: [other/compose.yaml]\nservices: {a: {image: "a:1"}}\n',
+      'other/compose.yaml': 'services: {a: {image: "a:2"}, b: {image: b}}\n',
+    });
+    expect(images).toEqual(['compose.yaml:2:24-27 a:1', 'other/compose.yaml:1:42-43 b:latest']);
+    expect(told).toEqual(['ignored compose.yaml:2:12 service "a" is in an included file too: this one counts']);
+  });
+
+  it('merges the files of one include, and gives its own values before those of the included folder', async () => {
+    const { images } = await read({
+      'compose.yaml': 'include:\n  - path: [sub/a.yaml, sub/b.yaml]\n',
+      '.env': 'V=outer\n',
+      'sub/.env': 'V=inner\nW=inner\n',
+      'sub/a.yaml': 'services: {a: {image: "a:1"}, b: {image: "b:$V"}}\n',
+      'sub/b.yaml': 'services: {a: {image: "a:$W"}}\n',
+    });
+    expect(images).toEqual(['sub/b.yaml:1:24-28 a:inner', 'sub/a.yaml:1:43-47 b:outer']);
+  });
+
+  it.each([
+    [{ 'compose.yaml': 'include: [compose.yaml]' }, 'unread compose.yaml:1:11 compose.yaml includes itself: compose.yaml'],
+    [
+      { 'compose.yaml': 'include: [a.yaml]', 'a.yaml': 'include: [compose.yaml]' },
+      'unread a.yaml:1:11 compose.yaml includes itself: compose.yaml -> a.yaml',
+    ],
+    [{ 'compose.yaml': 'include: [gone.yaml]' }, 'unread compose.yaml:1:11 gone.yaml cannot be read: no such file or folder'],
+    [{ 'compose.yaml': 'include: ["oci://example.com/x:1"]' }, 'unread compose.yaml:1:12 oci://example.com/x:1 is remote and not read'],
+    [{ 'compose.yaml': 'include: x.yaml' }, 'unread compose.yaml:1:1 expected include to be a list'],
+  ])('says what cannot be included: %j', async (files, problem) => {
+    const { told } = await read(files);
+    expect(told).toEqual([problem]);
+  });
+
+  it('is not read without end when its files include one another in twos', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`${index}.yaml`, `include: [${index + 1}.yaml, {path: [${index + 1}.yaml]}]\n`]),
+    );
+    const { told } = await read({ ...files, '30.yaml': 'services: {a: {image: a}}\n' }, ['0.yaml']);
+    expect(told[0]).toMatch(/is not read: expected at most 1000 files$/);
+  });
+});
+
+describe('a hostile compose file', () => {
+  it('has at most 10,000 references', async () => {
+    const services = Array.from({ length: 10_050 }, (_, index) => `  s${index}: {image: "a:${index}"}`);
+    const { references, told } = await read({ 'compose.yaml': `services:\n${services.join('\n')}\n` });
+    expect(references).toHaveLength(10_000);
+    expect(told).toEqual(['unread compose.yaml:10002:20 expected at most 10000 references: the others are not checked']);
+  });
+
+  it('may have names and paths that no terminal should see', async () => {
+    const { told } = await read({ 'compose.yaml': 'services:\n  "a\\e[2J":\n    build: "x\\u202ey"\n  "\\e": {}\n' });
+    expect(told.join('')).not.toMatch(/[\u001b\u202e]/);
+    expect(told).toHaveLength(2);
+  });
+
+  it('may give its images very long names', async () => {
+    const { references } = await read({ 'compose.yaml': `services: {a: {image: "${'a'.repeat(100_000)}"}}` });
+    expect(references[0]?.written).toHaveLength(4096);
+    expect(references[0]?.reference).toEqual({ ok: false, message: 'expected at most 4096 characters, got 100000' });
   });
 });
