@@ -6,9 +6,9 @@ import { splitQuotedWords } from './words.ts';
 /** What an ARG declares: `NODE_VERSION`, or with its default. */
 export type Argument = { readonly name: string; readonly initial: string | null };
 
-/** Reads `NAME`, `NAME=value`, several of them. Source: moby/buildkit, frontend/dockerfile/instructions: parseArg(). */
-export function readArguments(text: string, from: number, escape: string): readonly Argument[] {
-  return splitQuotedWords(text, from, escape).map((word) => {
+/** Reads `NAME`, `NAME=value`, several of them, at most `most`. Source: moby/buildkit, frontend/dockerfile/instructions: parseArg(). */
+export function readArguments(text: string, from: number, limits: { readonly escape: string; readonly most: number }): readonly Argument[] {
+  return splitQuotedWords(text, from, limits).map((word) => {
     const equals = word.indexOf('=');
     return equals === -1 ? { name: word, initial: null } : { name: word.slice(0, equals), initial: word.slice(equals + 1) };
   });

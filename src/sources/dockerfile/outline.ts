@@ -57,8 +57,10 @@ export function outlineDockerfile(instructions: readonly Instruction[], escape: 
       stages.push({ ...from.stage, uses: [] });
       flaws.push(...from.flaws);
     } else if (instruction.keyword === 'arg') {
-      const names = readArguments(instruction.text, command.args, escape);
-      for (const argument of names) {
+      const room = MOST_ARGUMENTS - declared.length - declaredInStages.size;
+      const names = readArguments(instruction.text, command.args, { escape, most: room + 1 });
+      if (names.length > room) flaws.push({ kind: 'unread', instruction, message: `expected at most ${MOST_ARGUMENTS} ARGs` });
+      for (const argument of names.slice(0, room)) {
         if (stage === undefined) declared.push(argument);
         else declaredInStages.add(argument.name);
       }
@@ -72,6 +74,7 @@ export function outlineDockerfile(instructions: readonly Instruction[], escape: 
   return { declared, declaredNames: new Set(declared.map(({ name }) => name)), declaredInStages, stages, uses, flaws };
 }
 
+const MOST_ARGUMENTS = 10_000;
 const STAGE_NAME = /^[a-z][a-z0-9_.-]*$/;
 
 function readFrom(instruction: Instruction, command: Command): { stage: Omit<Stage, 'uses'>; flaws: readonly Flaw[] } {

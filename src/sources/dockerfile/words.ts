@@ -57,14 +57,18 @@ export function splitWords(text: string, from: number, most: number): readonly R
 }
 
 /**
- * Splits `NAME=value NAME2="a b"` at white space outside quotes; quotes and escapes stay.
+ * Splits `NAME=value NAME2="a b"` at white space outside quotes, into at most `most`; quotes and escapes stay.
  *
  * Source: moby/buildkit, frontend/dockerfile/parser: parseWords().
  */
-export function splitQuotedWords(text: string, from: number, escape: string): readonly string[] {
+export function splitQuotedWords(
+  text: string,
+  from: number,
+  { escape, most }: { readonly escape: string; readonly most: number },
+): readonly string[] {
   const words: string[] = [];
   let at = skipSpace(text, from);
-  while (at < text.length) {
+  while (at < text.length && words.length < most) {
     const start = at;
     let quote: string | null = null;
     while (at < text.length && (quote !== null || !isSpaceAt(text, at))) {

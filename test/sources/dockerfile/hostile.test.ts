@@ -21,6 +21,12 @@ describe('a hostile Dockerfile', () => {
     expect(read(text).base).toEqual({ kind: 'untold', message: 'too many references in this file' });
   });
 
+  it('has at most 10,000 ARGs, in all its stages', () => {
+    const text = `ARG ${'A=b '.repeat(9999)}\nFROM a:$A\nARG B\nARG C D\n`;
+    expect(problemsIn(text)).toEqual(['unread 4:1 expected at most 10000 ARGs']);
+    expect(namesIn(text)).toEqual([`${HUB}/a:b`]);
+  });
+
   it('of a million continuation lines is one instruction', () => {
     expect(namesIn(`FROM a\nRUN x \\\n${'  y \\\n'.repeat(1_000_000)}z\nFROM b`)).toEqual([`${HUB}/a:latest`, `${HUB}/b:latest`]);
   });
