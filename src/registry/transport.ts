@@ -80,12 +80,19 @@ export function createTransport(options: TransportOptions): Transport {
   const oneRequestPerConnection = new Set<string>();
 
   const dispatcherFor = (asked: HttpRequest): Promise<Made> => {
-    const key = JSON.stringify([asked.url.origin, asked.insecure, asked.publicOnly, asked.networks, asked.certificates]);
+    const key = keyOf(asked);
     const known = dispatchers.get(key);
     if (known !== undefined) return known;
     const made = createDispatcher(asked, options, { internal, connectErrors });
     dispatchers.set(key, made);
     return made;
+  };
+
+  /** A proxy that closes every connection is connected to again and again by undici as long as its dispatcher lives. */
+  const endConnecting = (asked: HttpRequest, dispatcher: Dispatcher): void => {
+    if (chooseProxy(asked.url, options.proxy) === null) return;
+    dispatchers.delete(keyOf(asked));
+    void dispatcher.destroy();
   };
 
   const send = async (asked: HttpRequest): Promise<Sent> => {
@@ -96,8 +103,9 @@ export function createTransport(options: TransportOptions): Transport {
       const made = await dispatcherFor(asked);
       if (!made.ok) return { kind: 'failed', failure: failure('tls', `cannot be asked: ${made.message}`) };
       phase = 'headers';
-      const answer = await request(asked.url, {
-        dispatcher: made.value,
+      const dispatcher = made.value;
+      const asking = request(asked.url, {
+        dispatcher,
         method: asked.method,
         headers: { ...asked.headers, 'accept-encoding': 'identity' },
         body: asked.body,
@@ -106,6 +114,7 @@ export function createTransport(options: TransportOptions): Transport {
         bodyTimeout: 0,
         reset: oneRequestPerConnection.has(origin),
       });
+      const answer = await unlessStuck(asking, asked.signal, () => endConnecting(asked, dispatcher));
       phase = 'body';
       if (asked.method === 'HEAD') answeredHead.add(origin);
       const header = (name: string): string | null => joined(answer.headers[name]);
@@ -132,6 +141,30 @@ export function createTransport(options: TransportOptions): Transport {
       );
     },
   };
+}
+
+function keyOf({ url, insecure, publicOnly, networks, certificates }: HttpRequest): string {
+  return JSON.stringify([url.origin, insecure, publicOnly, networks, certificates]);
+}
+
+/** undici ends a request when it is aborted, but not while it connects. */
+function unlessStuck<T>(work: Promise<T>, signal: AbortSignal, onStuck: () => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isSettled = false;
+    const giveUp = (): void => {
+      if (isSettled) return;
+      onStuck();
+      reject(new Error('not connected in time'));
+    };
+    const onAbort = (): void => void setImmediate(giveUp);
+    const settle = (): void => {
+      isSettled = true;
+      signal.removeEventListener('abort', onAbort);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(settle);
+  });
 }
 
 type Made = Parsed<Dispatcher>;
