@@ -11,7 +11,7 @@ const MOST_ALIASED = 1_000_000;
 
 /** Line ends, indentations, words, marks: what time and memory go with. So many take some seconds and at worst 1.2 GB. */
 const MOST_LEXEMES = 2_000_000;
-const MOST_DOCUMENTS = 100_000;
+const MOST_DOCUMENTS = 20_000;
 const MOST_COMMENTS = 100;
 
 /** Reads every document of a YAML text without a byte order mark; `lines` are its own. */

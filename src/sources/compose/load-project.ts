@@ -2,11 +2,12 @@ import { posix } from 'node:path';
 import type { FileProblem } from '../../core/file-reference.ts';
 import type { Parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
-import type { Tree } from '../../core/tree.ts';
+import type { Tree, TreeEntry } from '../../core/tree.ts';
 import { parseTree } from '../../yaml/parse-tree.ts';
 import { resolveExtends, type Layer } from './resolve-extends.ts';
 import type { Lookup } from './interpolate.ts';
 import { mergeServices, type Services } from './merge-services.ts';
+import { MOST_PARTS, TOO_MANY_PARTS } from './parts.ts';
 import { normalizeBuild } from './normalize-build.ts';
 import { parseDotenv } from './parse-dotenv.ts';
 import { isRemote, readValue, resolvePath } from './read-value.ts';
@@ -28,12 +29,15 @@ export type Loading = {
   readonly layers: Map<Lookup, Map<string, Layer>>;
   /** How often a file was laid over others. */
   laid: number;
+  /** Of how many parts the services were that were read so far; a file counts as often as it is included. */
+  parts: number;
 };
 
 /** What files are read for: `directory` is what their paths are relative to, `above` are the files that include them. */
 export type Project = { readonly directory: string; readonly lookup: Lookup; readonly above: readonly string[] };
 
 const MOST_FILES = 1_000;
+const MOST_DOCUMENTS = 100;
 const DEEPEST_INCLUDE = 32;
 
 /**
@@ -70,7 +74,11 @@ function readDocuments(path: string, text: string, loading: Loading): readonly T
   const known = loading.documents.get(path);
   if (known !== undefined) return known;
   const tree = parseTree(text, 'yaml');
-  const documents = tree.ok ? tree.documents : [];
+  const documents = tree.ok ? tree.documents.slice(0, MOST_DOCUMENTS) : [];
+  if (tree.ok && tree.documents.length > MOST_DOCUMENTS) {
+    const message = `expected at most ${MOST_DOCUMENTS} documents, got ${tree.documents.length}`;
+    loading.problems.push({ kind: 'unread', path, line: null, column: null, message });
+  }
   if (!tree.ok) loading.problems.push({ kind: 'unread', path, line: tree.line, column: tree.column, message: tree.message });
   loading.documents.set(path, documents);
   return documents;
@@ -94,11 +102,35 @@ function readServices(document: Tree, origin: Origin, loading: Loading): Service
     );
     return new Map();
   }
-  return new Map(
-    entry.value.entries
-      .filter((service) => !service.key.startsWith('x-'))
-      .map((service) => [service.key, readService(service.value, { origin, key: service.keySpan, comments: service.comments })]),
-  );
+  const services = new Map<string, Value>();
+  for (const { key: name, keySpan, value, comments } of entry.value.entries) {
+    if (name.startsWith('x-')) continue;
+    loading.parts += 1 + (value.kind === 'mapping' ? sumOf(fieldsOf(value), (field) => countParts(field.value)) : 0);
+    if (loading.parts > MOST_PARTS) {
+      loading.problems.push(problemAt({ origin, key: keySpan }, 'unread', TOO_MANY_PARTS));
+      break;
+    }
+    services.set(name, readService(value, { origin, key: keySpan, comments }));
+  }
+  return services;
+}
+
+const fieldsOf = ({ entries }: Extract<Tree, { kind: 'mapping' }>): readonly TreeEntry[] => entries.filter(({ key }) => FIELDS.has(key));
+
+/** How many nodes a tree has when it is walked; a parsed one has no more than aliases may add. */
+function countParts(tree: Tree): number {
+  switch (tree.kind) {
+    case 'mapping':
+      return 1 + sumOf(tree.entries, ({ value }) => countParts(value));
+    case 'sequence':
+      return 1 + sumOf(tree.items, countParts);
+    case 'scalar':
+      return 1;
+  }
+}
+
+function sumOf<T>(items: readonly T[], measure: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + measure(item), 0);
 }
 
 function readService(tree: Tree, at: Pick<Value, 'origin' | 'key' | 'comments'>): Value {

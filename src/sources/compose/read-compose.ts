@@ -43,6 +43,7 @@ export async function readCompose(
     documents: new Map(),
     layers: new Map(),
     laid: 0,
+    parts: 0,
   };
   const directory = posix.dirname(files[0]?.path ?? '-');
   const environment: Lookup = (name) => (Object.hasOwn(surroundings.env, name) ? surroundings.env[name] : undefined);
@@ -70,7 +71,7 @@ export async function readCompose(
   }
   return {
     references: found.references,
-    problems: [...loading.problems, ...found.problems].slice(0, MOST_PROBLEMS),
+    problems: distinct([...loading.problems, ...found.problems]).slice(0, MOST_PROBLEMS),
     files: [...loading.files],
   };
 }
@@ -90,6 +91,10 @@ async function readService(name: string, service: Value, building: Building): Pr
     found.problem(problemAt(service, 'ignored', `service "${sanitizeText(name, 80)}" has neither an image nor a build`));
   }
   readImageVolumes(service, platform, found);
+}
+
+function distinct(problems: readonly FileProblem[]): readonly FileProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 type Collected = Found & {

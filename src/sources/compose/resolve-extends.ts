@@ -1,5 +1,6 @@
 import { sanitizeText } from '../../core/text.ts';
 import type { Loading } from './load-project.ts';
+import { MOST_PARTS, TOO_MANY_PARTS } from './parts.ts';
 import { mergeValue, type Services } from './merge-services.ts';
 import { isRemote, readValue, resolvePath } from './read-value.ts';
 import { fieldOf, problemAt, type Value } from './value.ts';
@@ -36,12 +37,25 @@ async function resolve({ name, service, layer }: Named, trail: readonly string[]
   const base = await findBase({ name, service, layer }, trail, extending);
   const below = base === null ? null : await resolve(base, [...trail, idOf({ name, layer })], extending);
   const isTooLong = below !== null && below.length >= LONGEST_CHAIN;
+  // Merging copies what lies below, so it costs as much as reading it once more.
+  extending.loading.parts += below === null ? 0 : countMembers(below.service, 3);
+  if (extending.loading.parts > MOST_PARTS) {
+    extending.loading.problems.push(problemAt(service, 'unread', TOO_MANY_PARTS));
+    return { service, length: 1 };
+  }
   if (isTooLong)
     extending.loading.problems.push(problemAt(service, 'unread', `expected at most ${LONGEST_CHAIN} services that extend one another`));
   const resolved =
     below === null || isTooLong ? { service, length: 1 } : { service: mergeValue(below.service, service), length: below.length + 1 };
   layer.resolved.set(name, resolved);
   return resolved;
+}
+
+/** How many members a value has on so many levels. */
+function countMembers(value: Value, levels: number): number {
+  if (value.kind === 'scalar' || levels === 0) return 0;
+  if (value.kind === 'list') return value.items.length;
+  return [...value.entries.values()].reduce((sum, entry) => sum + countMembers(entry, levels - 1), value.entries.size);
 }
 
 const idOf = ({ name, layer }: Pick<Named, 'name' | 'layer'>): string => `${layer.path}\0${name}`;

@@ -262,6 +262,33 @@ describe('a hostile compose file', () => {
     expect(told).toEqual(['unread compose.yaml:10002:20 expected at most 10000 references: the others are not checked']);
   });
 
+  it('is not read as often as it is included, nor as large as its aliases make it', async () => {
+    const list = Array.from({ length: 1000 }, () => '{a: b}').join(', ');
+    const services = Array.from({ length: 100 }, (_, index) => `  s${index}: {image: "a:1", volumes: *v}`);
+    const { told } = await read({
+      'compose.yaml': `include: [${Array.from({ length: 500 }, () => 'big.yaml').join(', ')}]\n`,
+      'big.yaml': `x-v: &v [${list}]\nservices:\n${services.join('\n')}\n`,
+    });
+    expect(new Set(told)).toContain(
+      'unread big.yaml:101:3 expected at most 1000000 parts in all services, with what aliases, includes and extends repeat',
+    );
+  });
+
+  it('may not extend something large very often', async () => {
+    const volumes = Array.from({ length: 5000 }, () => '"a:/b"').join(', ');
+    const services = Array.from({ length: 2000 }, (_, index) => `  s${index}: {extends: big, volumes: [x]}`);
+    const { told } = await read({ 'compose.yaml': `services:\n  big: {image: a, volumes: [${volumes}]}\n${services.join('\n')}\n` });
+    expect(told[0]).toMatch(/^unread compose.yaml:\d+:3 expected at most 1000000 parts in all services/);
+  });
+
+  it('has at most 100 documents', async () => {
+    const { images, told } = await read({
+      'compose.yaml': Array.from({ length: 101 }, (_, index) => `services: {a: {image: "a:${index}"}}`).join('\n---\n'),
+    });
+    expect(images).toEqual(['compose.yaml:199:24-28 a:99']);
+    expect(told).toEqual(['unread compose.yaml:-:- expected at most 100 documents, got 101']);
+  });
+
   it('may have names and paths that no terminal should see', async () => {
     const { told } = await read({ 'compose.yaml': 'services:\n  "a\\e[2J":\n    build: "x\\u202ey"\n  "\\e": {}\n' });
     expect(told.join('')).not.toMatch(/[\u001b\u202e]/);
