@@ -16,7 +16,7 @@ export type Machine = {
   readonly uid: number | null;
   readonly version: string;
   readonly cwd: string;
-  readonly readStdin: () => Promise<string>;
+  readonly openStdin: () => AsyncIterable<unknown>;
   readonly signal: AbortSignal;
 };
 

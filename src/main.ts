@@ -55,7 +55,7 @@ async function main(): Promise<void> {
         uid: process.getuid?.() ?? null,
         version: packageJson.version,
         cwd: process.cwd(),
-        readStdin: async () => (await import('node:stream/consumers')).text(process.stdin),
+        openStdin: () => process.stdin,
         signal: interruption.signal,
       }),
     });

@@ -1,4 +1,4 @@
-import type { FileReference } from '../core/file-reference.ts';
+import type { FileReference, RunningImage } from '../core/file-reference.ts';
 import { groupBy } from '../core/group.ts';
 import type { InstalledImage } from '../core/installed.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
@@ -71,10 +71,19 @@ function installedOf({ running }: FileReference, reference: Reference, platform:
   const image = makeImage(renderReference(reference), platform);
   const { registry, repository, digest } = reference;
   const pinned = digest === null ? [] : [{ registry, repository, digest }];
-  if (running === null) return { ...image, repoDigests: pinned };
+  if (running === null || isImported(running)) return { ...image, repoDigests: pinned };
   if (running.by === 'config') return { ...image, configDigest: running.digest };
   // whatever repository it was pulled through, a mirror's too: a digest names contents
   return { ...image, contentDigests: [running.digest] };
+}
+
+/**
+ * containerd names what was imported without a name after the day, and its manifest is one that was made here: no registry has that digest.
+ *
+ * Source: containerd, cmd/ctr/commands/images/import.go and internal/cri; kind, `kind load`.
+ */
+function isImported(running: RunningImage): boolean {
+  return running.by === 'digest' && /(?:^|\/)import-\d{4}-\d{2}-\d{2}$/.test(running.repository);
 }
 
 function makeImage(imageId: string, platform: Platform): InstalledImage {

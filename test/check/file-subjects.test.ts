@@ -65,6 +65,17 @@ describe('what files name', () => {
     ]);
   });
 
+  it('has nothing installed where a container runs what was imported on its node, which no registry can know', () => {
+    const running: FileReference['running'] = {
+      by: 'digest',
+      registry: 'docker.io',
+      repository: 'library/import-2026-11-20',
+      digest: makeDigest('local manifest'),
+    };
+    const [row] = list([named('nginx:1.27', 'pods', { kind: 'kubernetes', running })]);
+    expect(row?.subject.image).toMatchObject({ contentDigests: [], repoDigests: [], configDigest: null });
+  });
+
   it('and cannot be told is a row that is unknown, which nobody is asked about', () => {
     const [row] = list([named('node:20', 'Dockerfile', { written: 'node:${V}', reference: malformed('ARG V has no value') })]);
     expect(row?.subject).toMatchObject({ reference: null, text: 'node:${V}', name: 'node:${V}' });

@@ -10,7 +10,8 @@ export type FilePlaces = {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called once, and only when standard input is named. */
-  readonly readStdin: () => Promise<string>;
+  /** The bytes of standard input; asked for once at most. */
+  readonly openStdin: () => AsyncIterable<unknown>;
 };
 
 /**

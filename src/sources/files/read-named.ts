@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { basename, dirname } from 'node:path';
 import type { FileInventory, FileOptions } from '../../check/ports.ts';
-import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
+import type { Parsed } from '../../core/parsed.ts';
 import { kindOfName } from './file-names.ts';
 import type { FilePlaces } from './file-source.ts';
 import { kindOfText } from './file-text.ts';
 import type { NamedPath } from './named-paths.ts';
-import { MOST_BYTES, NO_TEXT, readText } from './read-text.ts';
+import { collectText, MOST_BYTES, readText } from './read-text.ts';
 import type { Readers } from './readers.ts';
 import { type Reading, unread } from './readings.ts';
 import { showPath, STDIN } from './show-path.ts';
@@ -49,7 +49,10 @@ async function readOne(
   named: Exclude<NamedPath, { kind: 'folder' }>,
   { places, options: { signal } }: NamedContext,
 ): Promise<{ path: string; folder: string; text: Parsed<string> }> {
-  if (named.kind === 'stdin') return { path: STDIN, folder: places.cwd, text: asText(await untilAborted(places.readStdin(), signal)) };
+  if (named.kind === 'stdin') {
+    const reading = collectText(places.openStdin(), MOST_BYTES.kubernetes);
+    return { path: STDIN, folder: places.cwd, text: await untilAborted(reading, signal) };
+  }
   const { absolute } = named;
   const maxBytes = MOST_BYTES[kindOfNamed(named) ?? 'kubernetes'];
   return {
@@ -60,23 +63,15 @@ async function readOne(
 }
 
 /** Standard input may never end; the run may. */
-async function untilAborted(reading: Promise<string>, signal: AbortSignal): Promise<string> {
+async function untilAborted<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
   const done = new AbortController();
-  const stopped = once(signal, 'abort', { signal: done.signal }).then(
-    () => null,
-    () => null,
-  );
+  const stopped = once(signal, 'abort', { signal: done.signal }).then(() => signal.throwIfAborted());
+  stopped.catch(() => undefined);
   try {
-    const text = await Promise.race([reading, stopped]);
-    signal.throwIfAborted();
-    return text ?? '';
+    return await Promise.race([reading, stopped.then(() => reading)]);
   } finally {
     done.abort();
   }
-}
-
-function asText(text: string): Parsed<string> {
-  return text.includes('\0') ? malformed(NO_TEXT) : parsed(text.replace(/^\ufeff/, ''));
 }
 
 function kindOfNamed(named: NamedPath): 'dockerfile' | 'compose' | null {

@@ -31,7 +31,7 @@ export async function readText(path: string, options: ReadOptions): Promise<Pars
     const stats = await stat(path);
     if (stats.isDirectory()) return malformed('is a folder, expected a file');
     const stream = await openStream(path, stats, options);
-    return stream === null ? malformed('is no regular file') : await collect(stream, options);
+    return stream === null ? malformed('is no regular file') : await collectText(stream, options.maxBytes);
   } catch (error) {
     options.signal.throwIfAborted();
     return malformed(`cannot be read: ${describeFailure(error)}`);
@@ -65,11 +65,12 @@ async function openStream(path: string, stats: Stats, { isNamed, signal }: ReadO
   return new Socket({ fd, readable: true, writable: false, signal });
 }
 
-async function collect(stream: Readable, { maxBytes }: ReadOptions): Promise<Parsed<string>> {
-  const chunks: Buffer[] = [];
+/** Reads a stream of bytes as `readText` does a file. Rejects with what the stream does. */
+export async function collectText(stream: AsyncIterable<unknown>, maxBytes: number): Promise<Parsed<string>> {
+  const chunks: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of stream) {
-    if (!Buffer.isBuffer(chunk)) continue;
+    if (!(chunk instanceof Uint8Array)) continue;
     if (chunk.includes(0)) return malformed(NO_TEXT);
     total += chunk.length;
     if (total > maxBytes) return malformed(`is longer than the ${maxBytes / MIB} MiB that are read`);

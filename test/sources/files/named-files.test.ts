@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, open, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ImgupdateError } from '../../../src/errors.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../helpers/temp.ts';
@@ -18,7 +19,7 @@ afterEach(() => home.remove());
 
 async function failureOf(
   paths: readonly string[],
-  stdin?: () => Promise<string>,
+  stdin?: () => AsyncIterable<unknown>,
 ): Promise<{ code: string; message: string; hint: string | null }> {
   const error: unknown = await readFiles(cwd, paths, stdin === undefined ? {} : { stdin }).catch((thrown: unknown) => thrown);
   if (!(error instanceof ImgupdateError)) throw new Error(`expected a refusal, got ${String(error)}`);
@@ -50,7 +51,7 @@ describe('a named path', () => {
     let wasRead = false;
     const stdin = () => {
       wasRead = true;
-      return Promise.resolve('');
+      return Readable.from([]);
     };
     expect((await failureOf(['-', 'missing'], stdin)).message).toBe('cannot read missing: no such file or folder');
     expect(wasRead).toBe(false);
@@ -208,7 +209,7 @@ describe('standard input', () => {
     let times = 0;
     const stdin = () => {
       times += 1;
-      return Promise.resolve('FROM a:1');
+      return Readable.from([Buffer.from('FROM a:1')]);
     };
     const inventory = await readFiles(cwd, ['-', '/dev/stdin', '-'], { stdin });
     expect(linesOf(inventory)).toEqual(['-:1 a:1']);
@@ -218,10 +219,10 @@ describe('standard input', () => {
 
   it('that never ends is left when the run ends, and one that fails is a failure', async () => {
     const controller = new AbortController();
-    const reading = readFiles(cwd, ['-'], { stdin: () => new Promise(() => undefined), signal: controller.signal });
+    const reading = readFiles(cwd, ['-'], { stdin: () => new PassThrough(), signal: controller.signal });
     setTimeout(() => controller.abort(new Error('the run ends')), 20);
     await expect(reading).rejects.toThrow('the run ends');
-    await expect(readFiles(cwd, ['-'], { stdin: () => Promise.reject(new Error('EIO')) })).rejects.toThrow('EIO');
+    await expect(readFiles(cwd, ['-'], { stdin: () => new PassThrough().destroy(new Error('EIO')) })).rejects.toThrow('EIO');
   });
 
   it('is not confused with a file named -', async () => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { renderFamiliar } from '../../../src/core/reference.ts';
@@ -21,13 +22,13 @@ function platform(text: string): Platform {
 
 export type ReadSettings = Partial<FileOptions> & {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly stdin?: string | (() => Promise<string>);
+  readonly stdin?: string | (() => AsyncIterable<unknown>);
 };
 
 /** Reads paths as a run in `cwd` does. */
 export function readFiles(cwd: string, paths: readonly string[], settings: ReadSettings = {}): Promise<FileInventory> {
   const { env = {}, stdin = '', ...options } = settings;
-  const source = createFileSource({ cwd, env, readStdin: typeof stdin === 'string' ? () => Promise.resolve(stdin) : stdin });
+  const source = createFileSource({ cwd, env, openStdin: typeof stdin === 'string' ? () => Readable.from([Buffer.from(stdin)]) : stdin });
   return source.read({
     paths,
     buildArgs: new Map(),
