@@ -1,7 +1,7 @@
 /** A place in a text: lines and columns count from 1, columns in UTF-16 code units. */
 export type Position = { readonly line: number; readonly column: number };
 
-/** The first character of a node, and what is behind its last. */
+/** The first character of a node, and what is behind its last; of what is quoted without its quotes. */
 export type Span = { readonly start: Position; readonly end: Position };
 
 /**
