@@ -147,7 +147,7 @@ describe.each(SHELLS)('the job under %s', (shell) => {
       `"'.Dockerfile`,
     ];
     for (const name of names) await writeFile(join(project, name), `ARG IMAGE=scratch\nFROM $IMAGE\n`);
-    await writeFile(join(project, 'other.Dockerfile'), `FROM ${world.same}\n`);
+    await writeFile(join(project, 'other.Dockerfile'), `FROM ${world.moved}\n`);
     const ran = await runJob(shell, await readJob(), {
       CHECK_FILES: `${names.join('\n')}\n`,
       CHECK_BUILD_ARGS: `IMAGE=${world.moved}\n`,
