@@ -60,7 +60,7 @@ export async function readSettings(
   const told = readOptions(options);
   const configuration = await context.adapters.readConfiguration(options.config ?? null);
   const onlyHosts = configuration.allowHosts === null ? null : [...configuration.allowHosts.value, ...told.allowedHosts];
-  const { registries, warnings } = withAllowedMirrors(configuration.registries, onlyHosts);
+  const { registries, warnings } = withAllowedMirrors(withInsecureFlags(configuration.registries, told.insecureRegistries), onlyHosts);
   return {
     insecureRegistries: told.insecureRegistries,
     trustedRealms: joinRealms(registries, told.trustedRealms),
@@ -132,6 +132,11 @@ function decideRules({ images, platform }: Configuration, failOn: readonly FailO
   if (platform === null) return rules;
   const others = { match: '**', matches: () => true, base: null, hold: null, ignore: null, failOn: null, platform: platform.value };
   return [...rules, { value: others, origin: platform.origin }];
+}
+
+/** What the command line calls insecure is so, whatever is configured of it. */
+function withInsecureFlags(registries: ReadonlyMap<string, RegistryRule>, flagged: readonly string[]): ReadonlyMap<string, RegistryRule> {
+  return new Map([...registries].map(([host, rule]) => [host, flagged.includes(host) ? { ...rule, insecure: null } : rule]));
 }
 
 /** What is configured and what the options add to it. */

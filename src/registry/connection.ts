@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { Keychain } from '../check/ports.ts';
+import type { QuotaFloor, RegistryRule } from '../core/configuration.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import { literalAddress } from './address.ts';
 import type { NamedCertificates } from './certificates.ts';
@@ -47,7 +48,7 @@ export async function createConnection(place: Place, shared: Shared): Promise<Co
     insecure,
   });
   if (endpoint === null) return reason('unreachable', `${registry} cannot be asked: ${location ?? 'its name'} is no http(s) address`);
-  const counter = createCounter(registry, rule?.floor?.value ?? options.floor);
+  const counter = createCounter(registry, floorOf(rule, options));
   const { context, fallBackToHttp } = createContext({ place, endpoint, counter }, shared);
   const places = Math.max(1, rule?.concurrency?.value ?? options.concurrency);
   const gate = createGate(places, (ms) => context.sleep(ms, shared.stop));
@@ -168,4 +169,12 @@ async function resolveForRanges(base: string, { options, stop }: Shared): Promis
   const found = await unlessStopped(looking, createStop(deadline.signal));
   deadline.end();
   return (found ?? []).map(({ address }) => address);
+}
+
+/** A project's file may leave more of the user's quota alone, never less. */
+function floorOf(rule: RegistryRule | null, { floor }: RegistryOptions): QuotaFloor {
+  const given = rule?.floor ?? null;
+  if (given === null) return floor;
+  if (given.origin.kind !== 'project') return given.value;
+  return { remaining: Math.max(floor.remaining, given.value.remaining), fraction: Math.max(floor.fraction, given.value.fraction) };
 }

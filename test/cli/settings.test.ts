@@ -48,6 +48,13 @@ describe('a flag, else a variable, else a file, else the default', () => {
   });
 });
 
+it('a registry that a flag calls insecure is so, though a file says that it is not', async () => {
+  const file = 'registries: {registry.example: {insecure: false}}';
+  const options = { insecureRegistry: ['registry.example'] };
+  expect((await settingsOf({ file })).registries.get('registry.example')?.insecure?.value).toBe(false);
+  expect((await settingsOf({ file, options })).registries.get('registry.example')?.insecure).toBeNull();
+});
+
 describe('rules of images', () => {
   const file = 'images: [{match: "a*", failOn: none, platform: linux/386}, {match: b, base: node}]';
 

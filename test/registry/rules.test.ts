@@ -172,6 +172,18 @@ it.each([
   expect(server.gets()).toHaveLength(expected === null ? 1 : 0);
 });
 
+it('a floor that a project sets leaves no less of a quota alone than there would be without it', async () => {
+  const server = await serveRegistry({ headers: () => ({ 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '15;w=21600' }) });
+  const ask = async (kind: OriginKind, remaining: number) => {
+    const rules = new Map([[server.host, makeRule({ floor: { remaining, fraction: 0 } }, kind)]]);
+    const { registry, signal } = createClient({ rules, floor: { remaining: 10, fraction: 0.2 } });
+    const blob = { digest: manifestDigest, size: manifest.length };
+    const got = await registry.fetchManifest({ registry: server.host, repository: 'acme/app' }, blob, signal);
+    return got.ok ? null : got.reason.kind;
+  };
+  expect([await ask('user', 1), await ask('project', 1)]).toEqual([null, 'budget']);
+});
+
 describe('trustRealm', () => {
   const askVia = async (kind: OriginKind) => {
     const tokens = await serveRegistry({ auth: 'bearer' });

@@ -20,6 +20,8 @@ export type Building = {
   readonly readDockerfile: (path: string) => Promise<Parsed<string>>;
   /** What was built already. */
   readonly built: Set<string>;
+  /** Dockerfiles of which every stage was read. */
+  readonly whole: Set<string>;
 };
 
 const MOST_BUILDS = 1_000;
@@ -84,6 +86,7 @@ async function report(build: Value, dockerfile: Exclude<Dockerfile, { kind: 'rem
     return;
   }
   const isFile = dockerfile.kind === 'file';
+  if (isFile && options.target === null) building.whole.add(shown);
   const at = isFile ? (place: FilePlace) => place : placeInline(dockerfile.value);
   const contents = building.parseDockerfile(text.value, { ...options, path: isFile ? shown : dockerfile.value.origin.path, at });
   contents.references.forEach(found.reference);

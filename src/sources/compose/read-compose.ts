@@ -28,12 +28,12 @@ const MOST_PROBLEMS = 10_000;
  * Every profile counts. `image` of a service that is built names what is made, and is no reference. The environment is stronger than `.env` beside the first file; a
  * reference with a variable that has no value says so. Of what is replaced by another file nothing is told.
  * Source: Compose specification (compose-spec/compose-spec); compose-go, loader.
- * @returns beside what is found every file that was read for it, the Dockerfiles included.
+ * @returns beside what is found every file that was read for it, the Dockerfiles included; `whole`: the Dockerfiles of which every stage was read.
  */
 export async function readCompose(
   files: readonly ComposeFile[],
   surroundings: ComposeSurroundings,
-): Promise<FileContents & { readonly files: readonly string[] }> {
+): Promise<FileContents & { readonly files: readonly string[]; readonly whole: readonly string[] }> {
   const found = collect();
   const loading: Loading = {
     readText: surroundings.readText,
@@ -55,6 +55,7 @@ export async function readCompose(
     found,
     parseDockerfile,
     built: new Set(),
+    whole: new Set(),
     readDockerfile: async (path) => {
       const text = await surroundings.readText(path);
       if (text.ok) loading.files.add(path);
@@ -73,6 +74,7 @@ export async function readCompose(
     references: found.references,
     problems: distinct([...loading.problems, ...found.problems]).slice(0, MOST_PROBLEMS),
     files: [...loading.files],
+    whole: [...building.whole],
   };
 }
 

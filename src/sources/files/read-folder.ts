@@ -41,8 +41,8 @@ async function readDockerfile(file: FoundFile, { cwd, signal, readers }: FolderC
   if (kindOfName(file.name) === 'dockerfile-like' && !hasStage(text.value)) {
     return told([{ kind: 'ignored', path, line: null, column: null, message: 'is named like a Dockerfile, but has no FROM' }]);
   }
-  const { references, problems, files } = await readers.dockerfile({ path, text: text.value }, null);
-  return { references, problems, files, foundFile: path };
+  const { references, problems, files, whole } = await readers.dockerfile({ path, text: text.value }, null);
+  return { references, problems, files, whole, foundFile: path };
 }
 
 /** Most YAML and JSON is something else, which its beginning tells. */

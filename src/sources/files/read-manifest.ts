@@ -14,8 +14,8 @@ export async function readManifest(text: string, path: string): Promise<Omit<Rea
   // A mapping in braces may be YAML.
   const tree = json?.ok === true || path.endsWith('.json') ? json : parseTree(text, 'yaml');
   const chosen = tree ?? parseTree(text, 'json');
-  if (!chosen.ok) return { references: [], problems: [flaw(text, path, chosen)], files: [path] };
-  return chosen.documents.some(isObject) ? { ...parseKubernetes(chosen.documents, path), files: [path] } : null;
+  if (!chosen.ok) return { references: [], problems: [flaw(text, path, chosen)], files: [path], whole: [] };
+  return chosen.documents.some(isObject) ? { ...parseKubernetes(chosen.documents, path), files: [path], whole: [] } : null;
 }
 
 /** A list of objects without a head, as `jq '[.items[]]'` makes it, counts as well. */

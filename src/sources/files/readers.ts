@@ -29,16 +29,17 @@ export function createReaders({ cwd, env }: FilePlaces, { buildArgs, platforms, 
     dockerfile: async ({ path, text }, target) => {
       const { parseDockerfile } = await import('../dockerfile/parse-dockerfile.ts');
       const contents = parseDockerfile(text, { path, buildArgs: args, target, platforms, contexts: new Map(), at: (place) => place });
-      return { ...contents, files: [path] };
+      return { ...contents, files: [path], whole: [] };
     },
     compose: async (files) => {
       const { readCompose } = await import('../compose/read-compose.ts');
       const readNext = (path: string) => readText(resolve(cwd, path), { maxBytes: MOST_BYTES.compose, isNamed: false, signal });
-      const { references, problems, files: read } = await readCompose(files, { env, platforms, readText: readNext });
+      const { references, problems, files: read, whole } = await readCompose(files, { env, platforms, readText: readNext });
       return {
         references: references.map((found) => ({ ...found, place: { ...found.place, path: show(found.place.path) } })),
         problems: problems.map((found) => ({ ...found, path: show(found.path) })),
         files: read.map(show),
+        whole: whole.map(show),
       };
     },
     kubernetes: ({ path, text }) => readManifest(text, path),

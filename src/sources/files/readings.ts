@@ -5,13 +5,15 @@ import { compareText, renderReference } from '../../core/reference.ts';
 export type Reading = FileContents & {
   /** Every file that was read for it. */
   readonly files: readonly string[];
+  /** Those a project builds with all their stages: nobody else knows more of them. */
+  readonly whole: readonly string[];
   /** The file that was read only because it lies in a folder; null for what was named, or is what compose takes by default. */
   readonly foundFile: string | null;
 };
 
 /** Nothing but problems. */
 export function told(problems: readonly FileProblem[]): Reading {
-  return { references: [], problems, files: [], foundFile: null };
+  return { references: [], problems, files: [], whole: [], foundFile: null };
 }
 
 /** A file of which nothing could be read. */
@@ -24,9 +26,11 @@ export function unread(path: string, message: string): Reading {
  *
  * Where a compose project leads to a file that was also found in a folder, its word counts at the places it speaks of, because it knows arguments, variables and
  * what else is merged; of the other places of that file, such as stages no service needs, the file's own reading is told. Projects that build the same
- * place from different images each keep theirs.
+ * place from different images each keep theirs. Where a project builds all stages of a file, that file's own reading is told nowhere: it would take the names of
+ * the project's build contexts for images.
  */
 export function joinReadings(readings: readonly Reading[]): FileContents & { readonly files: number } {
+  const whole = new Set(readings.flatMap((reading) => reading.whole));
   const tellers = new Map<string, Reading | 'several'>();
   for (const reading of readings) {
     for (const { place } of reading.references) {
@@ -37,6 +41,7 @@ export function joinReadings(readings: readonly Reading[]): FileContents & { rea
   const told = new Map<string, FileReference>();
   const references: FileReference[] = [];
   for (const reading of readings) {
+    if (reading.foundFile !== null && whole.has(reading.foundFile)) continue;
     for (const reference of reading.references) {
       const isShared = tellers.get(keyOfPlace(reference.place)) === 'several';
       if (isShared && (reference.place.path === reading.foundFile || told.has(keyOf(reference)))) continue;

@@ -322,3 +322,21 @@ describe('hostile folders', () => {
     await expect(readFiles(cwd, ['.'], { signal: AbortSignal.abort(new Error('the run ends')) })).rejects.toThrow('the run ends');
   });
 });
+
+describe('a Dockerfile that a compose file builds', () => {
+  it('is told as compose has it: its build contexts are no images', async () => {
+    await writeTree(cwd, {
+      'compose.yaml': 'services: {web: {build: {context: ., additional_contexts: {shared: ./shared, base: "docker-image://alpine:3"}}}}',
+      Dockerfile: 'FROM base\nCOPY --from=shared /a /a\nCOPY --from=busybox:1 /b /b\n',
+    });
+    expect(linesOf(await readFiles(cwd, ['.']))).toEqual(['Dockerfile:3 busybox:1', 'compose.yaml:1 alpine:3']);
+  });
+
+  it('keeps the stages that no service needs', async () => {
+    await writeTree(cwd, {
+      'compose.yaml': 'services: {web: {build: {context: ., target: web}}}',
+      Dockerfile: 'FROM alpine:3 AS web\nFROM busybox:1 AS tests\n',
+    });
+    expect(linesOf(await readFiles(cwd, ['.']))).toEqual(['Dockerfile:1 alpine:3', 'Dockerfile:2 busybox:1']);
+  });
+});
