@@ -61,8 +61,6 @@ const isOfEveryCheck = (id) => CHECK.test(id) && !LATER.some((part) => part.test
 export default defineConfig({
   input: { main: 'src/main.ts' },
   platform: 'node',
-  // its other form looks for its parts at run time
-  resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
   external: (id, importer) => builtins.has(id) && !isUnusedByCommander(id, importer),
   plugins: [leaveOutUnused, collectLicences],
   output: {

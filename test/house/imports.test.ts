@@ -30,7 +30,6 @@ const PACKAGES: Readonly<Record<string, string>> = {
   dockerode: 'sources',
   'dockerfile-ast': 'sources',
   yaml: 'yaml',
-  'jsonc-parser': 'yaml',
   sarif: 'formats',
   'p-limit': 'check',
   'fast-string-width': 'formats',
