@@ -171,6 +171,9 @@ function decideFound(found: Found): TagStep {
 
 function decideIndex(found: Found, index: Index): TagStep {
   const platform = renderPlatform(found.platform);
+  if (offersNamed(found, index)) {
+    return verdict({ kind: 'current', candidate: found.top, why: 'the tag still offers the very manifest it is known by' });
+  }
   const choice = chooseEntry(index, { top: found.top, platform: found.platform, document: found.facts.manifest });
   switch (choice.kind) {
     case 'need':
@@ -232,6 +235,13 @@ function decideManifest(found: Found, manifest: Manifest, isNamed: boolean): Tag
 /** A config that does not say its platform is taken at its word by every engine, so here too. */
 function offersPlatform(config: ImageConfig, wanted: Platform): boolean {
   return config.platform === null || choosePlatform([{ platform: config.platform }], wanted) !== null;
+}
+
+/**
+ * A file may name one platform's manifest, and a container run it, where nothing tells which platform that is: the tag has not moved for it as long as it offers it.
+ */
+function offersNamed({ image, known }: Found, index: Index): boolean {
+  return image.origin.kind === 'named' && runnableEntries(index).some(({ digest }) => known.has(digest));
 }
 
 /**

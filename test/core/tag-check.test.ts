@@ -430,6 +430,20 @@ describe('a reference that a file makes', () => {
     expect(settle({ image: pinned, documents }).verdict).toMatchObject({ kind: 'current', why });
   });
 
+  it.each(['linux/amd64', 'linux/riscv64'])(
+    "is current when its tag still offers the other platform's manifest it is pinned to, asked for %s",
+    (platform) => {
+      const image = named({ repoDigests: [{ registry: 'docker.io', repository: 'library/nginx', digest: makeDigest('arm child') }] });
+      const { needs, verdict } = settle({ image, platform, documents: { [makeDigest('new index')]: moved } });
+      expect({ needs, verdict }).toMatchObject({ needs: ['manifest'], verdict: { kind: 'current' } });
+    },
+  );
+
+  it('that runs is current when its tag still offers the manifest, whatever platform the node has', () => {
+    const image = named({ contentDigests: [makeDigest('arm child')] });
+    expect(settle({ image, documents: { [makeDigest('new index')]: moved } }).verdict).toMatchObject({ kind: 'current' });
+  });
+
   it('is rebuilt when what it is pinned to is not there any more', () => {
     const documents = { [makeDigest('new index')]: moved };
     expect(settle({ image: pinned, documents, failing: 'not-found-or-private' }).verdict).toMatchObject({ kind: 'rebuilt' });
