@@ -2,6 +2,7 @@ import type { CheckReport, ImageReport } from '../../check/report.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { decideOverall, untoldBase } from '../../core/verdict.ts';
 import { isUpgradable } from '../../formats/facts.ts';
+import { renderExpiredHolds } from '../../formats/holds.ts';
 import { summarize } from '../../formats/summary.ts';
 import { everyLookupFailed } from '../../check/lookups.ts';
 import { checkMachine } from '../check-machine.ts';
@@ -43,7 +44,7 @@ type Telling = Pick<ListCommandOptions, 'quiet' | 'filter' | 'verb'> & {
 /** What went wrong is said even with `-q`: a row that is missing from `--upgradable` must not look current. */
 function explain(found: CheckReport, wanted: CheckReport, telling: Telling): readonly string[] {
   const { quiet, filter, verb, upgradable, patterns, onTerminal } = telling;
-  const warnings = wanted.warnings.map(({ message }) => `W: ${sanitizeText(message)}`);
+  const warnings = [...wanted.warnings.map(({ message }) => `W: ${sanitizeText(message)}`), ...renderExpiredHolds(wanted.images)];
   const narrowed = patterns.length > 0 || filter.length > 0;
   const summary = summarize(wanted, { upgradable, narrowed, ...(verb === undefined ? {} : { verb }) });
   if (quiet > 0) return [...warnings, ...summary.hints];
