@@ -84,8 +84,9 @@ function decideExitCode(
   return options.exitCode === true && wanted.images.some(isSurelyStale) ? EXIT.stale : EXIT.ok;
 }
 
-/** A guess about its base is printed, and fails nothing. */
-function isSurelyStale({ tag, newer, base }: ImageReport): boolean {
+/** What is held, and a guess about a base, is printed and fails nothing. */
+function isSurelyStale({ tag, newer, base, held }: ImageReport): boolean {
+  if (held !== null) return false;
   const told = base.verdict.confidence === 'low' ? { kind: 'none' as const, ...untoldBase('it is no more than a guess') } : base.verdict;
   return decideOverall(tag.verdict, newer.verdict, told) === 'stale';
 }
