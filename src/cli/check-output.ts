@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Outcome } from '../check/finding.ts';
 import { ImgupdateError } from '../errors.ts';
 import { chooseCheckFormat, type CheckFormat, type CheckPlace } from '../formats/check/index.ts';
@@ -16,6 +17,10 @@ export function planCheckOutput(context: Context, options: CommonOptions): (outc
   const named = readNamedFormat(options) ?? 'text';
   const standard = { name: named, format: readFormat(named) };
   const artefacts = options.output.map((entry) => readArtefact(entry, (name) => ({ name, format: readFormat(name) })));
+  refuseSamePath(
+    context,
+    artefacts.map(({ path }) => path),
+  );
   const file: CheckPlace = {
     width: null,
     paint: createPaint(false),
@@ -42,6 +47,15 @@ export function planCheckOutput(context: Context, options: CommonOptions): (outc
       ? [standard, ...artefacts.map(({ format }) => format)].flatMap(({ name, format }) => (format.isFileBound ? [name] : []))
       : [];
   };
+}
+
+/** Of two that are written to one file only one would be left, or none. */
+function refuseSamePath(context: Context, paths: readonly string[]): void {
+  const files = paths.filter((path) => path !== '-' && !isGathered(context, path));
+  const resolved = files.map((path) => resolve(context.cwd, path));
+  const again = files.find((_, at) => resolved.indexOf(resolved[at] ?? '') < at);
+  if (again === undefined) return;
+  throw new ImgupdateError('usage', `cannot write two formats to one file: ${again}`, { hint: 'give each -o a file of its own' });
 }
 
 /** Files to which every step of a job adds its own. Source: GitHub Actions, workflow commands, "Environment files". */

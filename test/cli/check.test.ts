@@ -99,11 +99,29 @@ describe('check, in a checkout', () => {
     [['--build-arg', '=x'], /^E: cannot read --build-arg =x: expected NAME=VALUE\nN: /],
     [['--format', 'sariff'], /^E: unknown format "sariff": expected text, sarif, .* \(did you mean "sarif"\?\)\nN: /],
     [['-o', 'sarif'], /^E: cannot read -o sarif: expected FORMAT=PATH\nN: /],
+    [
+      ['Dockerfile'],
+      /^E: cannot read the target Dockerfile: expected an image, got the path of a file or a folder\nN: .* check -f Dockerfile\n/,
+    ],
+    [['--base', 'node:20'], /^E: --base node:20 names the base of an image, and no image is named\nN: name the image: /],
     [['--on-unknown', 'skip'], /^E: option '--on-unknown <what>' argument 'skip': expected one of fail, warn\nN: /],
   ])('with %j is wrong usage', async (args, message) => {
     const { exitCode, stdout, stderr } = await world.check(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 64, stdout: '' });
     expect(stderr).toMatch(message);
+  });
+
+  it.each([
+    ['minor', 'minor'],
+    ['base,patch,major', 'patch, major'],
+    ['any', 'patch, minor, major'],
+  ])('says with --fail-on %s that newer versions are not looked for', async (failOn, words) => {
+    await world.write({ Dockerfile: 'FROM R/base/php:8\n' });
+    expect(await world.check('--fail-on', failOn, '-q')).toMatchObject({
+      exitCode: 0,
+      stderr: `W: newer versions were not looked for, so ${words} in --fail-on can fail nothing\n`,
+    });
+    expect((await world.check('-q')).stderr).toBe('');
   });
 
   it('prints with -q what fails only, and with -qq nothing', async () => {
@@ -205,6 +223,17 @@ describe('artefacts of a check', () => {
       expect(text, name).toContain(name === 'github-output' ? 'stale=1' : 'base/node:20');
     }
     expect(world.registry.counts()).toMatchObject({ manifestHeads: 2 });
+  });
+
+  it('are refused before anything is asked when two would be written to one file', async () => {
+    await world.write({ Dockerfile: PINNED });
+    const ran = await world.check('-o', 'json=out.json', '-o', 'sarif=./out.json');
+    expect(ran).toMatchObject({
+      exitCode: 64,
+      stdout: '',
+      stderr: expect.stringMatching(/^E: cannot write two formats to one file: \.\/out\.json\n/) as string,
+    });
+    expect(world.registry.requests).toHaveLength(0);
   });
 
   it('of GitHub are added to what a step before has written', async () => {
