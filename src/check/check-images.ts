@@ -1,24 +1,23 @@
-import pLimit from 'p-limit';
 import type { BaseClaim } from '../core/base/claim.ts';
 import type { ImageRule, Setting } from '../core/configuration.ts';
+import type { BuildRecord, InstalledImage } from '../core/installed.ts';
 import type { Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
 import { type Answers, createAnswers } from './answers.ts';
-import { createBaseHosts } from './base-hosts.ts';
-import { checkBases, readBuildsEarly, type Records, UNTOLD_BASE, untoldBaseOf } from './check-bases.ts';
+import { readBuildsEarly, UNTOLD_BASE } from './check-bases.ts';
 import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
+import { chooseSubjects, type Rows, sortSubjects } from './choose-subjects.ts';
 import { createChainsHere, describeImage } from './describe-image.ts';
-import { BASE_UNSOUGHT } from './file-subjects.ts';
-import { chooseSubjects, sortSubjects } from './choose-subjects.ts';
 import { createImageNotes } from './image-notes.ts';
+import { createRules, type Rules } from './image-rules.ts';
 import type { Matches, Subject } from './images-to-check.ts';
 import { createLazyRegistry, type LazyRegistry } from './lazy-registry.ts';
 import { createLocalBases } from './local-bases.ts';
 import type { FileInventory, FileOptions, FileSource, ImageSource, Inventory, Memory, Registry } from './ports.ts';
-import { readTarget, type RegistryTarget } from './registry-targets.ts';
-import type { CheckReport } from './report.ts';
-import { createRules, type Rules } from './rules.ts';
-import { type BuildTie, tieBuild } from './tie-build.ts';
+import { readTargets } from './read-targets.ts';
+import type { BaseReport, CheckReport, ImageReport } from './report.ts';
+import { type BaseOptions, findRowBases } from './row-bases.ts';
+import { tieBuild } from './tie-build.ts';
 
 /** What a check needs from outside. `openRegistry` is called only when something has to be asked, with what the engine says of registries. */
 export type CheckPorts = {
@@ -32,6 +31,7 @@ export type CheckPorts = {
   readonly signal: AbortSignal;
 };
 
+/** What a check is to look at, and how. */
 export type CheckOptions = TagCheckOptions & {
   /** Also images without a name. */
   readonly all: boolean;
@@ -50,22 +50,8 @@ export type CheckOptions = TagCheckOptions & {
   readonly bases: BaseOptions;
 };
 
-export type BaseOptions = {
-  /**
-   * What the user says of the bases of images.
-   *
-   * @throws ImgupdateError 'usage' when that fits none or too many of `subjects`.
-   */
-  readonly tell: (subjects: readonly Subject[]) => (subject: Subject) => readonly BaseClaim[];
-  /** References that may be the base of an image of which nothing else is known. */
-  readonly candidates: readonly Reference[];
-  /** Registries that may be asked though only an image names them. */
-  readonly hosts: readonly string[];
-  readonly records: Records;
-};
-
 /**
- * Checks the images of a source and those asked for in registries: gathers facts through the ports, lets core decide, returns values.
+ * Checks the images of a source, those asked for in registries and those that files name: gathers facts through the ports, lets core decide, returns values.
  *
  * Each distinct tag is asked for once however many images carry it or are built on it; an image that needs no question costs none; whatever one registry does,
  * the answers about the others stand.
@@ -78,118 +64,95 @@ export async function checkImages(ports: CheckPorts, options: CheckOptions): Pro
     signal: ports.signal,
     onProgress: (done, total) => options.onProgress({ done, total, subject: 'images' }),
   });
-  const lazyRegistry = createLazyRegistry(() => ports.openRegistry(inventory?.insecureRegistries ?? []));
+  const registry = createLazyRegistry(() => ports.openRegistry(inventory?.insecureRegistries ?? []));
+  const answers = createAnswers({ ...ports, openRegistry: registry.get }, options);
+  const run = { ...ports, files, inventory: inventory ?? null, registry, answers, rules: createRules(options.rules) };
   try {
-    return await check({ ...ports, files, inventory: inventory ?? null, lazyRegistry }, options);
+    return await check(run, options);
   } finally {
     inventory?.close();
-    await lazyRegistry.close();
+    await registry.close();
   }
 }
 
-type Checking = Omit<CheckPorts, 'files'> & {
+/** What has been opened for one check, and what all its steps ask. */
+type Run = Omit<CheckPorts, 'files' | 'source' | 'openRegistry'> & {
   readonly files: FileInventory | null;
   readonly inventory: Inventory | null;
-  readonly lazyRegistry: LazyRegistry;
+  readonly registry: LazyRegistry;
+  readonly answers: Answers;
+  readonly rules: Rules;
 };
 
-async function check(ports: Checking, options: CheckOptions): Promise<CheckReport> {
-  const { files, inventory, lazyRegistry, memory, now } = ports;
-  const answers = createAnswers({ ...ports, openRegistry: lazyRegistry.get }, options);
-  const rules = createRules(options.rules);
-  const { installed, named, references, ignored } = chooseSubjects({ ...options, files, inventory }, rules);
-  const targets = await readTargets(references, { answers, lazyRegistry, rules }, options);
-  const images = sortSubjects([...installed, ...targets.map(({ subject }) => subject)]);
-  const { tie, loose } = tieBuild(files?.builds ?? [], images);
-  const told = options.bases.tell(images);
-  const toldOf = (subject: Subject): readonly BaseClaim[] => [...told(subject), ...(tie === null ? [] : [tie.claim])];
-
-  const builds = new Map(targets.map(({ subject, build }) => [subject.image, build]));
-  const local = createLocalBases(inventory?.images ?? [], async (image) =>
-    builds.has(image) ? (builds.get(image) ?? null) : ((await inventory?.readBuild(image)) ?? null),
-  );
-  const notes = createImageNotes(memory);
-  readBuildsEarly(installed, notes, local);
-  const asked = named.flatMap(({ subject, settled }) => (settled === null ? [subject] : []));
-  const settled = new Map<Subject, Settled>([
-    ...(await checkTags([...installed, ...asked], { answers, openRegistry: lazyRegistry.get }, options)),
-    ...targets.map((target) => [target.subject, target.settled] as const),
-    ...named.flatMap((each) => (each.settled === null ? [] : [[each.subject, each.settled] as const])),
-  ]);
-  const bases = await checkBases(images, settled, {
-    ports: {
-      answers,
-      remembered: createAnswers({ ...ports, openRegistry: lazyRegistry.get }, { maxAgeMs: options.maxAgeMs, offline: true }),
-      memory,
-      notes,
-      local,
-      now,
-      signal: ports.signal,
-      isUncounted: createMeter(await lazyRegistry.opened()),
-      refusal: createBaseHosts([...(inventory?.images ?? []), ...targets.map(({ subject }) => subject.image)], hostsNamed(tie, options)),
-    },
-    options: { ...options.bases, jobs: options.jobs, toldOf, places: new Map(targets.map(({ subject, place }) => [subject, place])) },
-  });
-  const unread = new Map([
-    ...targets.flatMap(({ subject, unread }) => (unread === null ? [] : [[subject, untoldBaseOf(unread)] as const])),
-    ...named.map(({ subject }) => [subject, untoldBaseOf(BASE_UNSOUGHT)] as const),
-  ]);
-  const here = createChainsHere(inventory?.images ?? []);
-  const registry = await lazyRegistry.opened();
-  const rows = new Set(images);
+/** Chooses the rows, settles their tags, finds their bases, and describes each. */
+async function check(run: Run, options: CheckOptions): Promise<CheckReport> {
+  const chosen = chooseSubjects({ ...options, files: run.files, inventory: run.inventory }, run.rules);
+  const targets = await readTargets(chosen.references, run, options);
+  const images = sortSubjects([...chosen.installed, ...targets.map(({ subject }) => subject)]);
+  const build = tieBuild(run.files?.builds ?? [], images);
+  const rows: Rows = { ...chosen, targets, images, tie: build.tie };
+  const toldOf = planClaims(rows, options);
+  const local = createLocalBases(run.inventory?.images ?? [], createBuildReader(rows, run));
+  const notes = createImageNotes(run.memory);
+  readBuildsEarly(chosen.installed, notes, local);
+  const settled = await settleTags(rows, run, options);
+  const bases = await findRowBases(rows, { ...run, toldOf, local, notes, settled }, options);
+  const registry = await run.registry.opened();
   return {
-    generatedAt: now(),
-    images: sortSubjects([...images, ...named.map(({ subject }) => subject)]).map((subject) =>
-      describeImage(
-        subject,
-        {
-          settled: settled.get(subject) ?? null,
-          base: unread.get(subject) ?? bases.get(subject) ?? UNTOLD_BASE,
-          builtFrom: rows.has(subject) ? (tie?.place ?? null) : null,
-          rules: rules.of(subject.reference),
-          now: now(),
-        },
-        here,
-      ),
-    ),
+    generatedAt: run.now(),
+    images: describeRows(rows, { ...run, settled, bases }),
     registries: registry?.usage() ?? [],
     warnings: [
-      ...(inventory?.warnings ?? []),
+      ...(run.inventory?.warnings ?? []),
       ...(registry?.warnings() ?? []),
-      ...(loose === null ? [] : [{ code: 'loose-build', message: loose, image: null }]),
-      ...(options.matches === null && options.targets.length === 0 ? rules.unmatched() : []),
+      ...(build.loose === null ? [] : [{ code: 'loose-build', message: build.loose, image: null }]),
+      ...(options.matches === null && options.targets.length === 0 ? run.rules.unmatched() : []),
     ],
-    files: files === null ? null : { read: files.files, problems: files.problems },
-    ignored,
+    files: run.files === null ? null : { read: run.files.files, problems: run.files.problems },
+    ignored: chosen.ignored,
   };
 }
 
-/** A Dockerfile that the user named may name registries. */
-function hostsNamed(tie: BuildTie | null, { bases, targets }: CheckOptions): readonly string[] {
-  const { reference = null } = tie?.claim ?? {};
-  return [...bases.hosts, ...targets.map(({ registry }) => registry), ...(reference === null ? [] : [reference.registry])];
+/** What the user and a Dockerfile say of the base of each image. */
+function planClaims({ images, tie }: Rows, { bases }: CheckOptions): (subject: Subject) => readonly BaseClaim[] {
+  const toldOf = bases.tell(images);
+  return (subject) => [...toldOf(subject), ...(tie === null ? [] : [tie.claim])];
 }
 
-type Reading = { readonly answers: Answers; readonly lazyRegistry: LazyRegistry; readonly rules: Rules };
+/** How an image was made, as its registry said when it was read there, or as the store tells. */
+function createBuildReader({ targets }: Rows, { inventory }: Run): (image: InstalledImage) => Promise<BuildRecord | null> {
+  const builds = new Map(targets.map(({ subject, build }) => [subject.image, build]));
+  return async (image) => (builds.has(image) ? (builds.get(image) ?? null) : ((await inventory?.readBuild(image)) ?? null));
+}
 
-async function readTargets(
-  references: readonly Reference[],
-  { answers, lazyRegistry, rules }: Reading,
-  options: CheckOptions,
-): Promise<readonly RegistryTarget[]> {
-  if (references.length === 0) return [];
-  if (!options.offline) (await lazyRegistry.get()).announce(references);
-  const limit = pLimit(options.jobs);
-  return Promise.all(
-    references.map((reference) => {
-      const wanted = { asked: options.platform ?? rules.of(reference).platform, machine: options.machinePlatform };
-      return limit(() => readTarget(reference, wanted, answers));
-    }),
+type SettledTags = ReadonlyMap<Subject, Settled>;
+
+/** Settles the tag of each row; those of targets are, and those of references that cannot be told. */
+async function settleTags({ installed, named, targets }: Rows, { answers, registry }: Run, options: CheckOptions): Promise<SettledTags> {
+  const asked = named.flatMap(({ subject, settled }) => (settled === null ? [subject] : []));
+  return new Map([
+    ...(await checkTags([...installed, ...asked], { answers, openRegistry: registry.get }, options)),
+    ...targets.map(({ subject, settled }) => [subject, settled] as const),
+    ...named.flatMap(({ subject, settled }) => (settled === null ? [] : [[subject, settled] as const])),
+  ]);
+}
+
+type Found = Run & { readonly settled: SettledTags; readonly bases: ReadonlyMap<Subject, BaseReport> };
+
+function describeRows({ images, named, tie }: Rows, { inventory, settled, bases, rules, now }: Found): readonly ImageReport[] {
+  const here = createChainsHere(inventory?.images ?? []);
+  const built = new Set(images);
+  return sortSubjects([...images, ...named.map(({ subject }) => subject)]).map((subject) =>
+    describeImage(
+      subject,
+      {
+        settled: settled.get(subject) ?? null,
+        base: bases.get(subject) ?? UNTOLD_BASE,
+        builtFrom: built.has(subject) ? (tie?.place ?? null) : null,
+        rules: rules.of(subject.reference),
+        now: now(),
+      },
+      here,
+    ),
   );
-}
-
-/** Docker Hub counts what is pulled, and so does every registry that tells of a quota; of one that was not asked in this run nobody knows. */
-function createMeter(registry: Registry | null): (name: string) => boolean {
-  return (name) =>
-    name !== 'docker.io' && registry?.usage().some((use) => use.registry === name && use.requests > 0 && use.limit === null) === true;
 }

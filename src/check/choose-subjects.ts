@@ -3,7 +3,9 @@ import { compareText, type Reference } from '../core/reference.ts';
 import { type FileSubject, listFileSubjects } from './file-subjects.ts';
 import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
 import type { FileInventory, Inventory } from './ports.ts';
-import type { Rules } from './rules.ts';
+import type { Rules } from './image-rules.ts';
+import type { RegistryTarget } from './registry-targets.ts';
+import type { BuildTie } from './tie-build.ts';
 
 /** Everything that may be looked at, and what is wanted of it. */
 export type Choice = {
@@ -25,6 +27,13 @@ export type Chosen = {
   readonly named: readonly FileSubject[];
   readonly references: readonly Reference[];
   readonly ignored: number;
+};
+
+/** What becomes rows, once targets are read. `images`: those of `installed` and `targets`, whose bases are looked for. */
+export type Rows = Pick<Chosen, 'installed' | 'named'> & {
+  readonly targets: readonly RegistryTarget[];
+  readonly images: readonly Subject[];
+  readonly tie: BuildTie | null;
 };
 
 /** Chooses what is looked at. A platform that the configuration gives an image comes before its own, and after the one that is asked for. */

@@ -6,7 +6,7 @@ import { decideOverall, type NewerVerdict } from '../core/verdict.ts';
 import type { Settled } from './check-tags.ts';
 import type { Subject } from './images-to-check.ts';
 import type { BaseReport, ImageReport, SourcePlace, TagReport } from './report.ts';
-import { type AppliedRules, sortHolds } from './rules.ts';
+import { type AppliedRules, sortHolds } from './image-rules.ts';
 
 const NEWER_UNTRACKED: NewerVerdict = { kind: 'untracked', why: 'versions are not followed yet' };
 

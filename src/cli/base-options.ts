@@ -1,5 +1,5 @@
 import type { Records } from '../check/check-bases.ts';
-import type { BaseOptions } from '../check/check-images.ts';
+import type { BaseOptions } from '../check/row-bases.ts';
 import type { Subject } from '../check/images-to-check.ts';
 import { type BaseClaim, makeClaim } from '../core/base/claim.ts';
 import { type Reference, renderFamiliar } from '../core/reference.ts';

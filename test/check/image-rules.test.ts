@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRules, sortHolds } from '../../src/check/rules.ts';
+import { createRules, sortHolds } from '../../src/check/image-rules.ts';
 import type { ImageRule, Setting } from '../../src/core/configuration.ts';
 import { compilePattern } from '../../src/core/pattern.ts';
 import { makePlatform, makeReference } from '../helpers/makers.ts';
