@@ -1,5 +1,8 @@
 import { judge } from '../../check/judge.ts';
 import type { CheckResult, Outcome } from '../../check/finding.ts';
+import type { Warning } from '../../check/ports.ts';
+import type { ImageReport } from '../../check/report.ts';
+import type { FailOn } from '../../core/fail-on.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { splitPlaced } from '../../formats/check/placed.ts';
@@ -12,7 +15,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
 import type { CheckCommandOptions } from '../program.ts';
 import { readSettings } from '../settings.ts';
-import { readPatterns, readTargets } from '../targets.ts';
+import { readPatterns, readTargets, refuseFiles } from '../targets.ts';
 
 /**
  * `imgupdate check`: prints what is stale or could not be told, and exits with the code that a CI job acts on.
@@ -20,6 +23,8 @@ import { readPatterns, readTargets } from '../targets.ts';
  * Without any target the files of the working directory are checked.
  */
 export async function check(context: Context, words: readonly string[], options: CheckCommandOptions): Promise<ExitCode> {
+  refuseFiles(words);
+  refuseLoneBase(words, options);
   const targets = readTargets(words);
   const files = readFileRequest(words.length === 0 && options.file.length === 0 ? { ...options, file: ['.'] } : options);
   const passes = readFilters(options.filter);
@@ -37,8 +42,9 @@ export async function check(context: Context, words: readonly string[], options:
       records: 'uncounted',
     },
   );
+  const images = report.images.filter(passes);
   const judged = judge(
-    { ...report, images: report.images.filter(passes) },
+    { ...report, images, warnings: [...report.warnings, ...warnOfVersions(images, settings.failOn)] },
     {
       failOn: settings.failOn,
       strict: settings.strict,
@@ -51,6 +57,14 @@ export async function check(context: Context, words: readonly string[], options:
   const lines = options.quiet >= 2 ? [] : explain(outcome, { paths: files?.paths ?? [], leavingOut, isQuiet: options.quiet === 1 });
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
   return outcome.exitCode;
+}
+
+/** Files name their bases themselves. */
+function refuseLoneBase(words: readonly string[], { base }: Pick<CheckCommandOptions, 'base'>): void {
+  if (base === undefined || words.length > 0) return;
+  throw new ImgupdateError('usage', `--base ${base} names the base of an image, and no image is named`, {
+    hint: `name the image: imgupdate check --base ${base} docker://ghcr.io/acme/api:2.1`,
+  });
 }
 
 /** null: no file is wanted. */
@@ -67,6 +81,16 @@ function readFileRequest({ file, buildArg, target }: Pick<CheckCommandOptions, '
     }),
   );
   return { paths: file, buildArgs, target: target ?? null };
+}
+
+const OF_VERSIONS: readonly FailOn[] = ['patch', 'minor', 'major'];
+
+/** Who wants to fail on newer versions must not take silence for there being none. */
+function warnOfVersions(images: readonly ImageReport[], failOn: readonly FailOn[]): readonly Warning[] {
+  const wanted = OF_VERSIONS.filter((word) => images.some((image) => (image.failOn ?? failOn).includes(word)));
+  if (wanted.length === 0 || images.some(({ newer }) => newer.verdict.kind !== 'untracked')) return [];
+  const message = `newer versions were not looked for, so ${wanted.join(', ')} in --fail-on can fail nothing`;
+  return [{ code: 'versions-untracked', message, image: null }];
 }
 
 type Telling = { readonly paths: readonly string[]; readonly leavingOut: readonly string[]; readonly isQuiet: boolean };
