@@ -1,8 +1,8 @@
 import type { ImageRule, Origin, OriginKind, RegistryRule, Setting } from '../core/configuration.ts';
-import { type Key, listKeys, mapImage, mapRegistry, mapValues, MATCH, type Values } from '../core/configuration-keys.ts';
+import { type Key, listKeys, mapImage, mapRegistry, mapValues, MATCH, type Values } from '../core/configuration/keys.ts';
 import { parseHost } from '../core/host.ts';
 import type { Parsed } from '../core/parsed.ts';
-import { describe, quote, type Read, readEntries, readItems } from '../core/setting-kind.ts';
+import { describe, quote, type Read, readEntries, readItems } from '../core/configuration/kind.ts';
 import { renderSuggestion } from '../core/suggest.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { Position, Tree, TreeEntry } from '../core/tree.ts';
@@ -25,7 +25,7 @@ export type FileText = {
 };
 
 /**
- * Reads a configuration file: a mapping of the keys in core/configuration-keys.ts, or nothing.
+ * Reads a configuration file: a mapping of the keys in core/configuration/keys.ts, or nothing.
  *
  * A key that is not known is refused, because what it should do would not be done.
  * @throws ImgupdateError 'usage', with line and column: `cannot read imgupdate.yaml: unknown key "registrys" at line 3, column 1 (did you mean "registries"?)`.

@@ -1,5 +1,5 @@
 import type { Setting } from '../core/configuration.ts';
-import { type Key, mapValues, type Values, VARIABLE_PREFIX, variableOf } from '../core/configuration-keys.ts';
+import { type Key, mapValues, type Values, VARIABLE_PREFIX, variableOf } from '../core/configuration/keys.ts';
 import { suggest } from '../core/suggest.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Configuration } from '../core/configuration.ts';
-import { mapValues } from '../core/configuration-keys.ts';
+import { mapValues } from '../core/configuration/keys.ts';
 import { malformed, type Parsed, parsed } from '../core/parsed.ts';
 import { ImgupdateError } from '../errors.ts';
 import { readEnvironment } from './environment.ts';

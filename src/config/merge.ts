@@ -1,5 +1,5 @@
 import type { ImageRule, OriginKind, RegistryRule, Setting } from '../core/configuration.ts';
-import { mapRegistry, mapValues, type Values } from '../core/configuration-keys.ts';
+import { mapRegistry, mapValues, type Values } from '../core/configuration/keys.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { FileSettings } from './decode-file.ts';
 

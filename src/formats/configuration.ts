@@ -1,6 +1,6 @@
 import type { Configuration, ImageRule, Origin, RegistryRule } from '../core/configuration.ts';
-import { mapImage, mapRegistry, mapValues } from '../core/configuration-keys.ts';
-import type { Written } from '../core/setting-kind.ts';
+import { mapImage, mapRegistry, mapValues } from '../core/configuration/keys.ts';
+import type { Written } from '../core/configuration/kind.ts';
 import { sanitizeText } from '../core/text.ts';
 import { stringify } from './stringify.ts';
 import { widthOf } from './width.ts';

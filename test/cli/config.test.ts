@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CONFIG_HELP } from '../../src/cli/help-text.ts';
-import { listKeys } from '../../src/core/configuration-keys.ts';
+import { listKeys } from '../../src/core/configuration/keys.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { decodeFile } from '../../src/config/decode-file.ts';
 import schema from '../../src/config/configuration.schema.json' with { type: 'json' };
-import { type KeyWord, listKeys } from '../../src/core/configuration-keys.ts';
+import { type KeyWord, listKeys } from '../../src/core/configuration/keys.ts';
 import { FAIL_ON } from '../../src/core/fail-on.ts';
 import { parsed } from '../../src/core/parsed.ts';
 import { ImgupdateError } from '../../src/errors.ts';

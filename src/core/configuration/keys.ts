@@ -1,7 +1,7 @@
-import type { Configuration, ImageRule, RegistryRule, Setting } from './configuration.ts';
-import { renderDuration } from './duration.ts';
-import { DEFAULT_FAIL_ON } from './fail-on.ts';
-import { booleanKind, countKind, type Kind, pathKind, type Written } from './setting-kind.ts';
+import type { Configuration, ImageRule, RegistryRule, Setting } from '../configuration.ts';
+import { renderDuration } from '../duration.ts';
+import { DEFAULT_FAIL_ON } from '../fail-on.ts';
+import { booleanKind, countKind, type Kind, pathKind, type Written } from './kind.ts';
 import {
   clientCertKind,
   durationKind,
@@ -16,7 +16,7 @@ import {
   referenceKind,
   referencesKind,
   wordKind,
-} from './setting-kinds.ts';
+} from './kinds.ts';
 
 /** One thing that can be configured: what it is called in files, what it means, and how its value is read and written. */
 export type Key<T> = { readonly name: string; readonly meaning: string; readonly kind: Kind<T> };

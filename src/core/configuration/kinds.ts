@@ -1,12 +1,12 @@
-import type { QuotaFloor } from './configuration.ts';
-import { parseDuration, renderDuration } from './duration.ts';
-import { FAIL_ON, type FailOn, parseFailOn } from './fail-on.ts';
-import { type Hold, makeHold } from './hold.ts';
-import { parseHost, parseRealmHost } from './host.ts';
-import { malformed, type Parsed, parsed } from './parsed.ts';
-import { compilePattern } from './pattern.ts';
-import { parsePlatform, type Platform, renderPlatform } from './platform.ts';
-import { parseReference, type Reference, renderFamiliar, withDefaultTag } from './reference.ts';
+import type { QuotaFloor } from '../configuration.ts';
+import { parseDuration, renderDuration } from '../duration.ts';
+import { FAIL_ON, type FailOn, parseFailOn } from '../fail-on.ts';
+import { type Hold, makeHold } from '../hold.ts';
+import { parseHost, parseRealmHost } from '../host.ts';
+import { malformed, type Parsed, parsed } from '../parsed.ts';
+import { compilePattern } from '../pattern.ts';
+import { parsePlatform, type Platform, renderPlatform } from '../platform.ts';
+import { parseReference, type Reference, renderFamiliar, withDefaultTag } from '../reference.ts';
 import {
   describe,
   flaw,
@@ -21,10 +21,10 @@ import {
   readItems,
   readText,
   textKind,
-} from './setting-kind.ts';
-import { renderSuggestion } from './suggest.ts';
-import { sanitizeText } from './text.ts';
-import type { Tree } from './tree.ts';
+} from './kind.ts';
+import { renderSuggestion } from '../suggest.ts';
+import { sanitizeText } from '../text.ts';
+import type { Tree } from '../tree.ts';
 
 /** `base,gone`, or a list of such words. */
 export const failOnKind: Kind<readonly FailOn[]> = {

@@ -1,6 +1,6 @@
-import { malformed, type Parsed, parsed } from './parsed.ts';
-import { sanitizeText } from './text.ts';
-import type { Position, Tree, TreeEntry } from './tree.ts';
+import { malformed, type Parsed, parsed } from '../parsed.ts';
+import { sanitizeText } from '../text.ts';
+import type { Position, Tree, TreeEntry } from '../tree.ts';
 
 /** The value a node says, or what is wrong and where: `message` starts with what was expected. */
 export type Read<T> = { readonly ok: true; readonly value: T } | Flaw;
