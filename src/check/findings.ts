@@ -28,13 +28,18 @@ export function findInFiles(problems: readonly FileProblem[]): readonly Finding[
       return {
         rule: 'unknown/file',
         level: 'warning',
-        message: `not checked: ${message}`,
+        message: `not checked: ${asReason(message)}`,
         advice: null,
         image: sanitizeText(path),
         place: { path, line: at, column: from, endLine: at, endColumn: from },
         report: null,
       };
     });
+}
+
+/** A problem is a sentence whose subject is the file: `is empty`, `is not read: ...`. */
+function asReason(message: string): string {
+  return message.replace(/^is not read: /, '').replace(/^(?=(?:is|has|names) )/, 'it ');
 }
 
 /** `says` follows the image's name. `counts`: what of `--fail-on` it reaches. `about`: what the place is of. */

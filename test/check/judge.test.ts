@@ -162,6 +162,17 @@ describe('a question that stayed open', () => {
       { rule: 'unknown/file', message: 'not checked: expected a mapping', place: { path: 'compose.yaml', line: 3, column: 7 } },
     ]);
   });
+
+  it.each([
+    ['is empty: expected a Dockerfile', 'not checked: it is empty: expected a Dockerfile'],
+    ['is not read: a bracket is not closed', 'not checked: a bracket is not closed'],
+    ['has 3 lines', 'not checked: it has 3 lines'],
+    ['names more than 9 images', 'not checked: it names more than 9 images'],
+    ['isolated', 'not checked: isolated'],
+  ])('says of a file that %s what a person would', (message, said) => {
+    const problems: readonly FileProblem[] = [{ kind: 'unread', path: 'a', line: null, column: null, message }];
+    expect(look([fine], {}, { files: { read: 1, problems } }).findings).toMatchObject([{ message: said }]);
+  });
 });
 
 describe('an image that is held', () => {

@@ -5,7 +5,7 @@ import { plural } from '../facts.ts';
 import { escapeMarkdown, escapeSentence, renderCode } from '../markdown/escape.ts';
 import { describeState, describeSubject } from './counts.ts';
 import { describeHeadline } from './headline.ts';
-import { adviceOf, imageOf, renderPlace, restOf, sortFindings } from './words.ts';
+import { adviceOf, subjectOf, renderPlace, restOf, sortFindings } from './words.ts';
 
 /** GitHub drops a step summary of more than 1 MiB altogether. Source: GitHub Docs, "Workflow commands", step isolation and limits. */
 export type MarkdownOptions = { readonly maxBytes: number };
@@ -87,7 +87,7 @@ function renderRow(finding: Finding): string {
   const place = renderPlace(finding);
   const advice = adviceOf(finding);
   const cells = [
-    renderCode(imageOf(finding)),
+    renderCode(subjectOf(finding)),
     place === null ? '' : renderCode(place),
     `${escapeMarkdown(restOf(finding))} ${renderCode(finding.rule)}`,
     advice === null ? '' : escapeSentence(advice),

@@ -49,13 +49,22 @@ export function adviceOf(finding: Finding): string | null {
   return actions.length === 0 ? null : sanitizeText(actions.join('; '), LONGEST_MESSAGE);
 }
 
+/** The image as the sentence of a finding names it: resolved, whatever variables are written; as it is written where the sentence names none. */
+export function subjectOf(finding: Finding): string {
+  return nameAtStart(finding) ?? imageOf(finding);
+}
+
 /** The sentence without the image it begins with, for where that stands beside it: `was rebuilt for linux/amd64`. */
 export function restOf(finding: Finding): string {
   const message = messageOf(finding);
+  return message.slice(nameAtStart(finding)?.length ?? 0).replace(/^:? /, '');
+}
+
+function nameAtStart(finding: Finding): string | null {
+  const message = messageOf(finding);
   const full = sanitizeText(finding.report?.name ?? '', LONGEST_IMAGE);
   const names = [imageOf(finding), full, full.replace(/@.*$/, '')];
-  const name = names.find((each) => each !== '' && /^:? \S/.test(message.slice(each.length)) && message.startsWith(each));
-  return name === undefined ? message : message.slice(name.length).replace(/^:? /, '');
+  return names.find((each) => each !== '' && message.startsWith(each) && /^:? \S/.test(message.slice(each.length))) ?? null;
 }
 
 /** Whether a finding says that a question stayed open. */

@@ -59,6 +59,16 @@ describe('the summary of a step', () => {
     `);
   });
 
+  it('names an image by what the variables in its file come to, as all formats do', () => {
+    const report = makeRow('ghcr.io/acme/node:20', 'rebuilt');
+    const finding = makeFinding('stale/rebuilt', {
+      image: '$REGISTRY/acme/node:20@sha256:3f2a',
+      message: 'ghcr.io/acme/node:20 was rebuilt',
+      report,
+    });
+    expect(rowsOf(renderMarkdown(makeOutcome([finding])))[2]).toMatch(/^\| `ghcr\.io\/acme\/node:20` \| `Dockerfile:1:6` \| was rebuilt `/);
+  });
+
   it('of a clean check is two lines', () => {
     expect(renderMarkdown(makeOutcome([], { images: SAMPLE.report.images.slice(-1) }))).toBe(
       '## imgupdate: nothing stale\n\n1 image: nothing stale (1 on a current base)\n',
