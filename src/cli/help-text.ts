@@ -67,9 +67,24 @@ Files:
   Dockerfile, Containerfile, *.Dockerfile, compose.yaml, docker-compose.yml and
   Kubernetes manifests in YAML or JSON. Folders are searched.
 
-Words of --fail-on (base,rebuilt,gone without it):
-  base rebuilt gone patch minor major any none
-  A newer major version is also a newer minor one, and that a patch.
+Words of --fail-on:
+  base               the base that an image stands on moved, or is gone
+  rebuilt            the tag names another image than the one pinned or running
+  gone               the tag, or its image for the platform, does not exist
+  patch minor major  a newer version; not looked for yet
+  any none           each of these; nothing
 
 Artefacts (-o FORMAT=PATH, repeatable, - is stdout):
-  sarif junit github github-output gitlab markdown html json text`;
+  sarif junit github github-output gitlab markdown html json text
+
+To hold an image back, write above the line that names it:
+  # imgupdate: hold until=2026-12-15 reason="wait for the fix"
+What else can be configured, in imgupdate.yaml: see 'imgupdate config --help'.
+
+Exit codes:
+  0   nothing reached --fail-on
+  1   the result must not be trusted: no engine, every look-up failed, a bug
+  2   at least one image reached --fail-on
+  3   nothing is known to be stale, but something could not be checked, or there
+      was nothing to check
+  64  wrong usage or configuration`;

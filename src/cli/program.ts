@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -39,7 +39,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .description('tells which container images on this machine their registries have moved on from')
     .version(context.version, '-V, --version')
     .helpCommand('help [command]', 'what a command does, and its options')
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, optionDescription: describeOption })
     .addHelpText('after', EXIT_CODE_HELP)
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -111,6 +111,11 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   return program;
 }
 
+/** That something is not there unless it is asked for goes without saying. */
+function describeOption(option: Option): string {
+  return new Help().optionDescription(option).replace(/ ?\(default: (?:none|no)\)$/, '');
+}
+
 /** What `config` understands. */
 export type ConfigOptions = { readonly config?: string; readonly json?: boolean; readonly verbose?: boolean };
 
@@ -136,9 +141,16 @@ function withCheckOptions(command: Command): Command {
           .addOption(repeatable('-f, --file <path>', 'a Dockerfile, compose file, Kubernetes manifest, a folder of them, or - for stdin'))
           .addOption(repeatable('--build-arg <name=value>', 'the value of an ARG in Dockerfiles'))
           .addOption(new Option('--target <stage>', 'the stage of a Dockerfile that is built'))
-          .addOption(new Option('--fail-on <words>', 'what fails the check: base,rebuilt,gone,patch,minor,major, any or none'))
+          .addOption(
+            new Option('--fail-on <words>', 'what fails the check, with commas between the words below (default: base,rebuilt,gone)'),
+          )
           .addOption(new Option('--strict', 'answers of low confidence fail it, too'))
-          .addOption(new Option('--on-unknown <what>', 'what an image that could not be checked does').choices(['fail', 'warn']))
+          .addOption(
+            new Option('--on-unknown <what>', 'what an image that could not be checked does to the check (default: fail)').choices([
+              'fail',
+              'warn',
+            ]),
+          )
           .addOption(new Option('--exit-zero', 'exit 0 whatever is found, if anything could be found out'))
           .addOption(new Option('--allow-empty', 'exit 0 when there is nothing to check'))
           .addHelpText('after', CHECK_HELP),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileFilters } from '../../src/formats/filter.ts';
 import { compileTemplate } from '../../src/formats/template.ts';
+import { FAIL_ON } from '../../src/core/fail-on.ts';
 import { runCli } from '../helpers/run-cli.ts';
 
 describe('wrong usage', () => {
@@ -49,6 +50,18 @@ describe('help', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toBe((await runCli(['--help'])).stdout);
     for (const word of ['list', 'show', 'update', 'limits', 'demo', 'Exit codes:']) expect(stdout).toContain(word);
+  });
+
+  it('of check names its words and exit codes, within 80 columns', async () => {
+    const { stdout } = await runCli(['check', '--help']);
+    const words = /Words of --fail-on:\n((?: .*\n)+)/.exec(stdout)?.[1] ?? '';
+    expect(words.match(/(?<=^ (?: [a-z]+)*) [a-z]+(?= |$)/gm)?.map((word) => word.trim())).toEqual([...FAIL_ON, 'any', 'none']);
+    expect(stdout.slice(stdout.indexOf('Exit codes:')).match(/^ {2}\d+ /gm)).toEqual(['  0 ', '  1 ', '  2 ', '  3 ', '  64 ']);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('does not say of what is asked for only that it is none otherwise', async () => {
+    for (const verb of ['check', 'list', 'limits']) expect((await runCli([verb, '--help'])).stdout).not.toMatch(/default:\s+(?:none|no)\)/);
   });
 
   it.each(['list', 'show', 'demo'])('of %s names every filter, status and field there is, and no other', async (verb) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderMarkdown } from '../../../src/formats/check/markdown.ts';
 import { escapeMarkdown, escapeSentence, renderCode } from '../../../src/formats/markdown/escape.ts';
 import { HOSTILE, makeCrowd, makeFinding, makeOutcome } from './outcomes.ts';
+import { makeRow } from '../reports.ts';
 import { SAMPLE } from './sample.ts';
 
 const bytesOf = (text: string) => Buffer.byteLength(text);
