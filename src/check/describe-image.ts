@@ -1,3 +1,4 @@
+import { sortHolds } from '../core/hold.ts';
 import type { InstalledImage } from '../core/installed.ts';
 import { chainIds, planDownload } from '../core/layers.ts';
 import { compareText } from '../core/reference.ts';
@@ -6,7 +7,7 @@ import { decideOverall, type NewerVerdict } from '../core/verdict.ts';
 import type { Settled } from './check-tags.ts';
 import type { Subject } from './images-to-check.ts';
 import type { BaseReport, ImageReport, SourcePlace, TagReport } from './report.ts';
-import { type AppliedRules, sortHolds } from './image-rules.ts';
+import type { AppliedRules } from './image-rules.ts';
 
 const NEWER_UNTRACKED: NewerVerdict = { kind: 'untracked', why: 'versions are not followed yet' };
 
@@ -16,7 +17,7 @@ const UNNAMED: Settled = {
 };
 
 /** What was found about a subject; `settled` is null for an image without a name. */
-export type Findings = {
+export type SubjectAnswers = {
   readonly settled: Settled | null;
   readonly base: BaseReport;
   readonly builtFrom: SourcePlace | null;
@@ -26,9 +27,9 @@ export type Findings = {
 };
 
 /** The row of a subject: what the store says of the image, and what was found about it. */
-export function describeImage(subject: Subject, findings: Findings, chainsHere: () => ReadonlySet<string>): ImageReport {
+export function describeImage(subject: Subject, answers: SubjectAnswers, chainsHere: () => ReadonlySet<string>): ImageReport {
   const { image, reference } = subject;
-  const { settled, base, rules, builtFrom } = findings;
+  const { settled, base, rules, builtFrom } = answers;
   const tag = describeTag(subject, settled ?? UNNAMED, chainsHere);
   return {
     reference: subject.text,
@@ -45,7 +46,7 @@ export function describeImage(subject: Subject, findings: Findings, chainsHere: 
     newer: { verdict: NEWER_UNTRACKED, checkedAt: null },
     base,
     containers: subject.containers,
-    ...sortHolds([subject.hold, rules.hold], findings.now),
+    ...sortHolds([subject.hold, rules.hold], answers.now),
     failOn: rules.failOn,
     sources: subject.sources,
     builtFrom,

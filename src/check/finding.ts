@@ -24,6 +24,7 @@ export const FINDING_RULES = [
   'hold/expired',
 ] as const;
 
+/** One of the rules above, as ignore lists name it. */
 export type FindingRule = (typeof FINDING_RULES)[number];
 
 /** `error`: it fails the check. `warning`: it should be known. `note`: it is held, so it fails nothing. */

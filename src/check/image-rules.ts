@@ -1,6 +1,6 @@
 import type { ImageRule, Setting } from '../core/configuration.ts';
 import type { FailOn } from '../core/fail-on.ts';
-import { type Hold, isExpired } from '../core/hold.ts';
+import type { Hold } from '../core/hold.ts';
 import type { Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
 import type { Warning } from './ports.ts';
@@ -13,6 +13,7 @@ export type AppliedRules = {
   readonly platform: Platform | null;
 };
 
+/** The rules of the configuration, asked image by image. */
 export type Rules = {
   /** Of each property the first rule that matches and has it counts; nothing is said of an image without a name. */
   readonly of: (reference: Reference | null) => AppliedRules;
@@ -45,11 +46,4 @@ export function createRules(rules: readonly Setting<ImageRule>[]): Rules {
           image: null,
         })),
   };
-}
-
-/** A hold that still counts, and those that have ended. `now`: milliseconds since the epoch. */
-export function sortHolds(holds: readonly (Hold | null)[], now: number): { readonly held: Hold | null; readonly expired: readonly Hold[] } {
-  const all = holds.filter((hold) => hold !== null);
-  const expired = all.filter((hold) => isExpired(hold, now));
-  return { held: all.find((hold) => !expired.includes(hold)) ?? null, expired };
 }

@@ -23,6 +23,7 @@ export type Subject = {
 /** Says which rows are wanted, so that nothing is asked about others; `reference` is null for an image without a name. */
 export type Matches = (reference: Reference | null, image: InstalledImage) => boolean;
 
+/** Which rows are made of an inventory, and for which platforms. */
 export type SubjectOptions = {
   readonly matches: Matches | null;
   /** Overrides an image's own; null: it does not. */

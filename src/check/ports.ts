@@ -12,6 +12,7 @@ export type ImageSource = {
   readonly list: (options: ListOptions) => Promise<Inventory>;
 };
 
+/** What a store is asked for. */
 export type ListOptions = {
   /** Also images without any name. */
   readonly all: boolean;
@@ -20,6 +21,7 @@ export type ListOptions = {
   readonly onProgress: (done: number, total: number) => void;
 };
 
+/** The images of one store, and what uses them. */
 export type Inventory = {
   /** In the words of containers-transports(5): `docker-daemon`. */
   readonly kind: string;
@@ -41,6 +43,7 @@ export type FileSource = {
   readonly read: (options: FileOptions) => Promise<FileInventory>;
 };
 
+/** Which files are read, and what fills the variables in them. */
 export type FileOptions = {
   /** Files and folders as the user wrote them; `-` is standard input. */
   readonly paths: readonly string[];
@@ -53,6 +56,7 @@ export type FileOptions = {
   readonly signal: AbortSignal;
 };
 
+/** What the files say that were read. */
 export type FileInventory = {
   /** By path, line and column. */
   readonly references: readonly FileReference[];

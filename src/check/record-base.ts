@@ -19,8 +19,10 @@ import { createLazyRegistry } from './lazy-registry.ts';
 import { createLocalBases, type LocalBases } from './local-bases.ts';
 import type { ImageSource, Inventory, Registry } from './ports.ts';
 
+/** What recording a base needs from outside. */
 export type RecordPorts = Omit<CheckPorts, 'files'> & { readonly source: ImageSource };
 
+/** Which image's base is recorded, and what it is said to be. */
 export type RecordOptions = {
   /** As the user wrote it, for messages. */
   readonly image: string;

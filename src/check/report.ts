@@ -57,6 +57,7 @@ export type ImageReport = {
   readonly builtFrom: SourcePlace | null;
 };
 
+/** The answer about the base of an image, and what it rests on. */
 export type BaseReport = {
   readonly verdict: BaseVerdict;
   /** Milliseconds since the epoch: when the registry said what the base's tag names; null when it was not needed or never came. */
@@ -68,6 +69,7 @@ export type BaseReport = {
   readonly trail: readonly TrailStep[];
 };
 
+/** The answer about the tag of a row, and what a pull of it would fetch. */
 export type TagReport = {
   readonly verdict: TagVerdict;
   /** Every digest the image is known by in the repository of its reference, sorted. */
@@ -88,6 +90,7 @@ export type TagReport = {
  */
 export type TrailStep = { readonly asked: string; readonly answer: string; readonly cost: 'free' | 'counted' | 'remembered' };
 
+/** A container that was created from a row. `outdated`: it runs another image than its reference names here now. */
 export type ContainerUse = { readonly name: string; readonly running: boolean; readonly outdated: boolean };
 
 /** Where a row comes from: `docker-daemon` at `unix:///var/run/docker.sock`, or a line of a file. */

@@ -16,6 +16,7 @@ export type OriginKind = 'environment' | 'named' | 'project' | 'user' | 'system'
 /** `where`: `imgupdate.yaml:3:5`, `IMGUPDATE_FAIL_ON`. Safe to print. */
 export type Origin = { readonly kind: OriginKind; readonly where: string };
 
+/** A value, and who says it. */
 export type Setting<T> = { readonly value: T; readonly origin: Origin };
 
 /** What all configuration files and the environment say together: the nearest file wins, the environment before it. null: nobody says it. */
@@ -73,4 +74,5 @@ export type RegistryRule = {
   readonly floor: Setting<QuotaFloor> | null;
 };
 
+/** The larger of both counts: `remaining` pulls, and `fraction` (0 to 1) of the limit. */
 export type QuotaFloor = { readonly remaining: number; readonly fraction: number };

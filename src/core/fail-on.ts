@@ -5,6 +5,7 @@ import { sanitizeText } from './text.ts';
 /** What may make a check fail, in the order it is told. */
 export const FAIL_ON = ['base', 'rebuilt', 'gone', 'patch', 'minor', 'major'] as const;
 
+/** One word of `--fail-on`. */
 export type FailOn = (typeof FAIL_ON)[number];
 
 /** What fails a check that was told nothing else. */

@@ -24,6 +24,13 @@ export function isExpired({ until }: Hold, now: number): boolean {
   return end !== null && end <= now;
 }
 
+/** Parts holds into the first that still counts, and those that have ended. `now`: milliseconds since the epoch. */
+export function sortHolds(holds: readonly (Hold | null)[], now: number): { readonly held: Hold | null; readonly expired: readonly Hold[] } {
+  const all = holds.filter((hold) => hold !== null);
+  const expired = all.filter((hold) => isExpired(hold, now));
+  return { held: all.find((hold) => !expired.includes(hold)) ?? null, expired };
+}
+
 /** Milliseconds since the epoch; null for what is no date, the 31st of February included. */
 function endOf(until: string): number | null {
   if (!DATE.test(until)) return null;
@@ -32,30 +39,3 @@ function endOf(until: string): number | null {
   const day = new Date(`${until.slice(0, 10)}T00:00:00Z`);
   return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== until.slice(0, 10) ? null : time;
 }
-
-const MARK = /^#\s*imgupdate\s*:(.*)$/;
-// Alternatives begin with different characters, so reading is linear.
-const WORD = /\s*([A-Za-z]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)))?(?=\s|$)/y;
-
-/**
- * Reads an annotation in a comment: `# imgupdate: hold until=2026-12-15 reason="wait for the fix"`; in quotes `\` takes the next character as it is.
- *
- * @returns null for a comment that is none.
- */
-export function parseHoldComment(comment: string): Parsed<Hold> | null {
-  const said = MARK.exec(comment.trim())?.[1]?.trimEnd();
-  if (said === undefined) return null;
-  const words = new Map<string, string>();
-  for (WORD.lastIndex = 0; WORD.lastIndex < said.length;) {
-    const at = WORD.lastIndex;
-    const match = WORD.exec(said);
-    if (match === null) return malformed(`cannot read "${sanitizeText(said.slice(at).trim(), 80)}": ${EXPECTED}`);
-    const [, word = '', quoted, bare] = match;
-    words.set(word.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '');
-  }
-  const unknown = [...words.keys()].find((word) => !['hold', 'until', 'reason'].includes(word));
-  if (unknown !== undefined || !words.has('hold')) return malformed(`cannot read "${sanitizeText(said.trim(), 80)}": ${EXPECTED}`);
-  return makeHold(words.get('reason') ?? null, words.get('until') ?? null);
-}
-
-const EXPECTED = 'expected hold, with until=DATE and reason="TEXT" if wanted';

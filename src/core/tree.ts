@@ -22,6 +22,7 @@ export type Tree =
       readonly tag: string | null;
     };
 
+/** One entry of a mapping. */
 export type TreeEntry = {
   readonly key: string;
   readonly keySpan: Span;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRules, sortHolds } from '../../src/check/image-rules.ts';
+import { createRules } from '../../src/check/image-rules.ts';
 import type { ImageRule, Setting } from '../../src/core/configuration.ts';
 import { compilePattern } from '../../src/core/pattern.ts';
 import { makePlatform, makeReference } from '../helpers/makers.ts';
@@ -40,24 +40,5 @@ describe('what the configuration says of an image', () => {
     const rules = createRules([rule('redis'), rule('reddis', {}, 'imgupdate.yaml:7:5')]);
     rules.of(makeReference('redis:7'));
     expect(rules.unmatched().map(({ message }) => message)).toEqual(['imgupdate.yaml:7:5: "reddis" matches no image that was looked at']);
-  });
-});
-
-describe('a hold', () => {
-  const noon = Date.UTC(2026, 10, 20, 12);
-
-  it('counts until its day begins, in UTC, and for good without one', () => {
-    const today = { reason: null, until: '2026-11-20' };
-    const tomorrow = { reason: null, until: '2026-11-21' };
-    const always = { reason: 'never', until: null };
-    expect(sortHolds([null, today, tomorrow], noon)).toEqual({ held: tomorrow, expired: [today] });
-    expect(sortHolds([always], noon)).toEqual({ held: always, expired: [] });
-    expect(sortHolds([null], noon)).toEqual({ held: null, expired: [] });
-  });
-
-  it('until a time of a zone ends at that time', () => {
-    const soon = { reason: null, until: '2026-11-20T14:00+01:00' };
-    expect(sortHolds([soon], noon).held).toBe(soon);
-    expect(sortHolds([soon], noon + 3_600_000).expired).toEqual([soon]);
   });
 });

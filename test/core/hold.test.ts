@@ -1,46 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeHold, parseHoldComment } from '../../src/core/hold.ts';
-
-describe('a comment that holds an image', () => {
-  it.each([
-    ['# imgupdate: hold', { reason: null, until: null }],
-    ['#imgupdate:hold until=2026-12-15', { reason: null, until: '2026-12-15' }],
-    ['#   imgupdate : hold until=2026-12-15 reason="wait for the fix"  ', { reason: 'wait for the fix', until: '2026-12-15' }],
-    ['# imgupdate: hold reason="say \\"no\\" to \\\\"', { reason: 'say "no" to \\', until: null }],
-    ['# imgupdate: hold reason=short until="2026-12-15T08:00Z"', { reason: 'short', until: '2026-12-15T08:00Z' }],
-    ['# imgupdate: hold reason=""', { reason: null, until: null }],
-  ])('reads %s', (comment, value) => {
-    expect(parseHoldComment(comment)).toEqual({ ok: true, value });
-  });
-
-  it.each(['# just a comment', 'imgupdate: hold', '# about imgupdate: hold', '# syntax=docker/dockerfile:1', '#'])(
-    'is not %j',
-    (comment) => {
-      expect(parseHoldComment(comment)).toBeNull();
-    },
-  );
-
-  it.each([
-    ['# imgupdate: hold until=soon', 'expected "until" to be a date such as 2026-12-15, got "soon"'],
-    ['# imgupdate: hold until=2026-02-31', 'expected "until" to be a date such as 2026-12-15, got "2026-02-31"'],
-    ['# imgupdate: hold until', 'expected "until" to be a date such as 2026-12-15, got ""'],
-    ['# imgupdate: ignore', 'cannot read "ignore": expected hold, with until=DATE and reason="TEXT" if wanted'],
-    ['# imgupdate:', 'cannot read "": expected hold, with until=DATE and reason="TEXT" if wanted'],
-    ['# imgupdate: until=2026-12-15', 'cannot read "until=2026-12-15": expected hold, with until=DATE and reason="TEXT" if wanted'],
-    ['# imgupdate: hold reason="open', 'cannot read "reason="open": expected hold, with until=DATE and reason="TEXT" if wanted'],
-  ])('that is wrong is said to be: %s', (comment, message) => {
-    expect(parseHoldComment(comment)).toEqual({ ok: false, message });
-  });
-
-  it('never fails on any text', () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(() => parseHoldComment(`# imgupdate: hold ${text}`)).not.toThrow();
-      }),
-    );
-  });
-});
+import { makeHold, sortHolds } from '../../src/core/hold.ts';
 
 describe('a hold until', () => {
   it.each(['2026-12-15', '2026-12-15T08:00Z', '2026-12-15T08:00:00.5+02:00', '2028-02-29'])('%s can be made', (until) => {
@@ -49,5 +8,24 @@ describe('a hold until', () => {
 
   it.each(['', '2026', '15.12.2026', '2026-13-01', '2027-02-29', '2026-12-15 08:00', '2026-12-15T25:00Z'])('%j cannot', (until) => {
     expect(makeHold(null, until).ok).toBe(false);
+  });
+});
+
+describe('a hold', () => {
+  const noon = Date.UTC(2026, 10, 20, 12);
+
+  it('counts until its day begins, in UTC, and for good without one', () => {
+    const today = { reason: null, until: '2026-11-20' };
+    const tomorrow = { reason: null, until: '2026-11-21' };
+    const always = { reason: 'never', until: null };
+    expect(sortHolds([null, today, tomorrow], noon)).toEqual({ held: tomorrow, expired: [today] });
+    expect(sortHolds([always], noon)).toEqual({ held: always, expired: [] });
+    expect(sortHolds([null], noon)).toEqual({ held: null, expired: [] });
+  });
+
+  it('until a time of a zone ends at that time', () => {
+    const soon = { reason: null, until: '2026-11-20T14:00+01:00' };
+    expect(sortHolds([soon], noon).held).toBe(soon);
+    expect(sortHolds([soon], noon + 3_600_000).expired).toEqual([soon]);
   });
 });

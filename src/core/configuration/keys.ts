@@ -27,6 +27,7 @@ export type ValueKey<T> = Key<T> & { readonly standard: Written | null; readonly
 /** What each key of a file's top that has one value says; `images` and `registries` hold others. */
 export type Values = Omit<Configuration, 'files' | 'sought' | 'images' | 'registries' | 'warnings'>;
 
+/** Is given each key of a table, and where its value is in what the table fills. */
 export type ValueVisitor = <T>(key: ValueKey<T>, of: (values: Values) => Setting<T> | null) => Setting<T> | null;
 export type RegistryVisitor = <T>(key: Key<T>, of: (rule: RegistryRule) => Setting<T> | null) => Setting<T> | null;
 export type ImageVisitor = <T>(key: Key<T>, of: (rule: ImageRule) => T | null) => T | null;

@@ -5,6 +5,7 @@ import type { Position, Tree, TreeEntry } from '../tree.ts';
 /** The value a node says, or what is wrong and where: `message` starts with what was expected. */
 export type Read<T> = { readonly ok: true; readonly value: T } | Flaw;
 
+/** What is wrong with a node, and where. */
 export type Flaw = { readonly ok: false; readonly message: string; readonly at: Position };
 
 /** A value as a file would have it, for people and for JSON. */

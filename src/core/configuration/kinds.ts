@@ -69,6 +69,7 @@ export const platformKind: Kind<Platform> = textKind((text) => {
 /** As docker would take it, `latest` where neither tag nor digest is written. */
 export const referenceKind: Kind<Reference> = textKind(parseTagged, renderFamiliar);
 
+/** The same, several of them. */
 export const referencesKind: Kind<readonly Reference[]> = listKind(parseTagged, renderFamiliar);
 
 /** Registries as references name them. */

@@ -138,7 +138,7 @@ function readService(tree: Tree, at: Pick<Value, 'origin' | 'key' | 'comments'>)
   const fields = tree.entries
     .filter((field) => FIELDS.has(field.key))
     .map((field) => {
-      const value = valueOfEntry({ ...field, comments: [...field.comments, ...at.comments] }, at.origin);
+      const value = valueOfEntry({ ...field, comments: [...at.comments, ...field.comments] }, at.origin);
       return [field.key, field.key === 'build' ? normalizeBuild(value) : value] as const;
     });
   return { ...at, kind: 'mapping', span: tree.span, tag: tree.tag, entries: new Map(fields) };

@@ -1,5 +1,6 @@
 import type { FileProblem, FileReference } from '../../core/file-reference.ts';
-import { parseHoldComment, type Hold } from '../../core/hold.ts';
+import type { Hold } from '../../core/hold.ts';
+import { readHoldComments } from '../../core/hold-comment.ts';
 import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
 import { parsePlatform, type Platform } from '../../core/platform.ts';
 import { parseReference, type Reference, withDefaultTag } from '../../core/reference.ts';
@@ -56,12 +57,8 @@ function readReference(value: ScalarValue, prefix: string): Parsed<Reference> {
 
 /** The nearest annotation above a value; each that cannot be read is said. */
 export function readHold(value: Value, found: Found): Hold | null {
-  let hold: Hold | null = null;
-  for (const comment of value.comments) {
-    const read = parseHoldComment(comment);
-    if (read?.ok === false) found.problem(problemAt(value, 'ignored', `annotation above: ${read.message}`));
-    if (read?.ok === true) hold ??= read.value;
-  }
+  const { hold, flaws } = readHoldComments(value.comments);
+  for (const flaw of flaws) found.problem(problemAt(value, 'ignored', `annotation above: ${flaw}`));
   return hold;
 }
 
@@ -78,7 +75,7 @@ export function readImageVolumes(service: Value, platform: Platform | null, foun
   for (const volume of byTarget.values()) {
     const [type, source] = [fieldOf(volume, 'type'), fieldOf(volume, 'source')];
     if (type?.kind !== 'scalar' || type.text !== 'image' || source === null) continue;
-    const comments = [...source.comments, ...type.comments];
+    const comments = [...type.comments, ...source.comments];
     const reference = makeReference({ ...source, comments }, { platform, prefix: '', found });
     if (reference !== null) found.reference(reference);
   }

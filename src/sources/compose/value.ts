@@ -27,7 +27,7 @@ export type Value = At &
 export type MappingValue = Extract<Value, { kind: 'mapping' }>;
 export type ScalarValue = Extract<Value, { kind: 'scalar' }>;
 
-/** `comments`: the lines above it and, of a service's key, those above the service. `key`: where its key stands, itself where it has none. */
+/** `comments`: from the top down, of a service's key those above the service, then the lines above it. `key`: where its key stands, itself where it has none. */
 export type At = {
   readonly origin: Origin;
   readonly span: Span;

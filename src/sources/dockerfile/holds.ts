@@ -1,13 +1,10 @@
-import { type Hold, parseHoldComment } from '../../core/hold.ts';
+import type { Hold } from '../../core/hold.ts';
+import { parseHoldComment, readHoldComments } from '../../core/hold-comment.ts';
 import type { Instruction, Note } from './instructions.ts';
 
 /** The hold that stands nearest above an instruction. */
 export function holdAbove({ notes }: Instruction): Hold | null {
-  for (const note of notes.toReversed()) {
-    const hold = parseHoldComment(note.text);
-    if (hold?.ok === true) return hold.value;
-  }
-  return null;
+  return readHoldComments(notes.map(({ text }) => text)).hold;
 }
 
 /** What is wrong with annotations: broken ones, and those that stand above no image. */

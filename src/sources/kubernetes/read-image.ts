@@ -1,5 +1,5 @@
 import type { FilePlace, FileProblem, FileReference, RunningImage } from '../../core/file-reference.ts';
-import { type Hold, parseHoldComment } from '../../core/hold.ts';
+import { readHoldComments } from '../../core/hold-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
 import { parseReference, type Reference, withDefaultTag } from '../../core/reference.ts';
@@ -29,7 +29,8 @@ export function readImage(
   const entry = entryOf(holder, key);
   const scalar = entry?.value;
   if (entry === null || scalar?.kind !== 'scalar' || scalar.value === null || scalar.value === '') return { reference: null, problems: [] };
-  const { hold, problems } = readHold(commentsOf(entry, holder.entries[0]), entry, path);
+  const { hold, flaws } = readHoldComments(commentsOf(entry, holder.entries[0]));
+  const problems = flaws.map((flaw) => ignored(path, entry.keySpan.start, flaw));
   const running = imageId === null ? parsed(null) : readRunning(imageId);
   return {
     reference: {
@@ -48,14 +49,6 @@ export function readImage(
 /** Those above the image, else those above the list item it is in. */
 function commentsOf(image: TreeEntry, first: TreeEntry | undefined): readonly string[] {
   return image.comments.length > 0 ? image.comments : (first?.comments ?? []);
-}
-
-/** The lowest annotation counts. */
-function readHold(comments: readonly string[], { keySpan }: TreeEntry, path: string): { hold: Hold | null; problems: FileProblem[] } {
-  const said = comments.map(parseHoldComment).filter((hold) => hold !== null);
-  const last = said.at(-1);
-  if (last === undefined) return { hold: null, problems: [] };
-  return last.ok ? { hold: last.value, problems: [] } : { hold: null, problems: [ignored(path, keySpan.start, last.message)] };
 }
 
 function readRunning(imageId: Scalar): Parsed<RunningImage | null> {

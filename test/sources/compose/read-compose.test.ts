@@ -108,6 +108,15 @@ describe('the services of a compose file', () => {
     ]);
   });
 
+  it('are held as the annotation says that is nearest above the image', async () => {
+    const { references } = await read({
+      'compose.yaml':
+        'services:\n  # imgupdate: hold reason=service\n  a:\n    # imgupdate: hold reason=upper\n    # imgupdate: hold reason=lower\n    image: a\n' +
+        '    platform: linux/amd64\n',
+    });
+    expect(references.map(({ hold }) => hold?.reason)).toEqual(['lower']);
+  });
+
   it('mount images, of which the later one with a target counts', async () => {
     const { images } = await read(
       {
