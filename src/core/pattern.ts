@@ -89,23 +89,33 @@ function createClass(body: string): Term['accepts'] {
 
 /** Follows all ways through the terms at once, as an automaton does; there is no going back. */
 function isMatch(terms: readonly Term[], text: string): boolean {
-  let reached = enter(terms, new Set(), 0);
-  for (let at = 0; at < text.length && reached.size > 0; at++) {
-    const next = new Set<number>();
-    for (const index of reached) {
+  let reached = new Uint8Array(terms.length + 1);
+  let next = new Uint8Array(terms.length + 1);
+  let [first, last] = [0, enter(terms, reached, 0)];
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    let [from, to] = [terms.length, -1];
+    for (let index = first; index <= last; index++) {
       const term = terms[index];
-      if (term?.accepts(text.charAt(at)) === true) enter(terms, next, term.repeats ? index : index + 1);
+      if (reached[index] === 0 || term?.accepts(character) !== true) continue;
+      const entered = term.repeats ? index : index + 1;
+      from = Math.min(from, entered);
+      to = Math.max(to, enter(terms, next, entered));
     }
-    reached = next;
+    if (to < 0) return false;
+    [reached, next] = [next, reached];
+    next.fill(0, first, last + 1);
+    [first, last] = [from, to];
   }
-  return reached.has(terms.length);
+  return reached[terms.length] === 1;
 }
 
-/** Adds a term to those that may come next, and the ones after it as long as they may be skipped. */
-function enter(terms: readonly Term[], states: Set<number>, first: number): Set<number> {
-  for (let index = first; !states.has(index); index++) {
-    states.add(index);
+/** Adds a term to those that may come next, and the ones after it as long as they may be skipped; gives the last one that was looked at. */
+function enter(terms: readonly Term[], states: Uint8Array, first: number): number {
+  let index = first;
+  for (; states[index] === 0; index++) {
+    states[index] = 1;
     if (terms[index]?.repeats !== true) break;
   }
-  return states;
+  return Math.min(index, terms.length);
 }
