@@ -10,10 +10,10 @@ import { paintFor, readArtefact, readNamedFormat, widthOf, writeArtefact } from 
 /**
  * Reads the options of a check's output, so that what is wrong with them is said before anything is asked.
  *
- * @returns writes an outcome to stdout and to every file that was named, and gives the names of formats that show findings in files only.
+ * @returns writes an outcome to stdout and to every file that was named; see Written.
  * @throws ImgupdateError 'usage' for an unknown format or a template that does not compile.
  */
-export function planCheckOutput(context: Context, options: CommonOptions): (outcome: Outcome) => Promise<readonly string[]> {
+export function planCheckOutput(context: Context, options: CommonOptions): (outcome: Outcome) => Promise<Written> {
   const named = readNamedFormat(options) ?? 'text';
   const standard = { name: named, format: readFormat(named) };
   const artefacts = options.output.map((entry) => readArtefact(entry, (name) => ({ name, format: readFormat(name) })));
@@ -39,15 +39,21 @@ export function planCheckOutput(context: Context, options: CommonOptions): (outc
         await (isGathered(context, path) ? context.appendFile(path, text) : writeArtefact(context, path, text));
       }),
     );
-    // one file that cannot be written keeps no other from being written
     const failed = written.find((each) => each.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
     const isCut = outcome.findings.some(({ place }) => place === null);
-    return isCut
+    const leavingOut = isCut
       ? [standard, ...artefacts.map(({ format }) => format)].flatMap(({ name, format }) => (format.isFileBound ? [name] : []))
       : [];
+    return { leavingOut, failure: failed === undefined ? null : { error: failed.reason } };
   };
 }
+
+/**
+ * What came of writing. `leavingOut`: the names of formats that show findings in files only, where there are others.
+ *
+ * `failure`: why the first of the files that could not be written was not; it keeps no other from being written, nor the summary from being told.
+ */
+export type Written = { readonly leavingOut: readonly string[]; readonly failure: { readonly error: unknown } | null };
 
 /** Of two that are written to one file only one would be left, or none. */
 function refuseSamePath(context: Context, paths: readonly string[]): void {

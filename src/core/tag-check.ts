@@ -130,7 +130,9 @@ const PROVING: ReadonlySet<Origin['kind']> = new Set(['repo-digests', 'identity'
 function decideGone(question: TagQuestion, facts: TagFacts, known: ReadonlySet<Digest>): TagStep {
   const where = renderRepository(question.reference);
   const tag = question.reference.tag ?? '';
-  const gone = verdict({ kind: 'gone', why: `${where} no longer has the tag ${tag}` });
+  // of a tag that nothing here ever came from nobody knows whether it once was there
+  const has = known.size === 0 ? 'has no' : 'no longer has the';
+  const gone = verdict({ kind: 'gone', why: `${where} ${has} tag ${tag}` });
   if (PROVING.has(question.image.origin.kind)) return gone;
   for (const digest of [...known].sort().slice(0, MAX_PRESENCES)) {
     const presence = facts.presence(digest);

@@ -344,6 +344,11 @@ describe('a tag that the registry does not have', () => {
     });
   });
 
+  it('is gone, be it that it never was there, when a file names it', () => {
+    const image = makeImage({ origin: { kind: 'named' }, tags: [], repoDigests: [], configDigest: null });
+    expect(settle({ offer, image })).toMatchObject({ verdict: { kind: 'gone', why: 'docker.io/library/nginx has no tag 1.27' } });
+  });
+
   it.each(['unrecorded', 'podman'] as const)(
     'is gone in a store that proves nothing (%s) when the registry still has the digest',
     (kind) => {

@@ -53,9 +53,10 @@ export async function check(context: Context, words: readonly string[], options:
     },
   );
   const outcome = { ...judged, exitCode: exitCodeOf(judged.result, options.exitZero === true) };
-  const leavingOut = await output(outcome);
+  const { leavingOut, failure } = await output(outcome);
   const lines = options.quiet >= 2 ? [] : explain(outcome, { paths: files?.paths ?? [], leavingOut, isQuiet: options.quiet === 1 });
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  if (failure !== null) throw failure.error;
   return outcome.exitCode;
 }
 

@@ -12,6 +12,8 @@ const MOST_LINES = 5;
 const LONGEST_MESSAGE = 300;
 const LOOKED_FOR = 'Dockerfile*, Containerfile*, compose*.yaml and Kubernetes manifests';
 
+const NAME_SOME = 'name files or folders with -f, or images in registries as docker://REF; with --allow-empty this is no failure';
+
 /**
  * Says on stderr, below the findings, what came of a check: each a line without its end.
  *
@@ -24,8 +26,11 @@ export function summarizeOutcome(outcome: Outcome, { paths }: OutcomeSummaryOpti
 function renderLines(outcome: Outcome, paths: readonly string[]): readonly string[] {
   const { counts, report, exitCode, result } = outcome;
   const ignored = (report.files?.problems ?? []).filter(({ kind }) => kind === 'ignored');
-  if (counts.images === 0 && counts.unchecked === 0)
-    return [`${exitCode === 0 ? 'N' : 'E'}: ${describeNothing(outcome, paths)}`, ...renderProblems(ignored)];
+  if (counts.images === 0 && counts.unchecked === 0) {
+    const nothing = describeNothing(outcome, paths);
+    const hints = exitCode === 0 || paths.length === 0 || report.ignored > 0 ? [] : [`N: ${NAME_SOME}`];
+    return [`${exitCode === 0 ? 'N' : 'E'}: ${nothing}`, ...hints, ...renderProblems(ignored)];
+  }
   const failing = describeFailing(outcome);
   return [
     `${describeSubject(outcome)}: ${describeState(outcome)}`,

@@ -65,6 +65,7 @@ describe('the summary of a check', () => {
     ['a pattern', { report: makeReport([]) }, [], 'E: no images found'],
     ['what is ignored', { report: makeReport([], { ignored: 3 }) }, ['.'], 'E: no images to check (3 ignored)'],
     ['a check that may be empty', { exitCode: 0, report: makeReport([]) }, [], 'N: no images found'],
+    ['a folder that is ignored', { report: makeReport([], { ignored: 1 }) }, ['.'], 'E: no images to check (1 ignored)'],
     [
       'many folders',
       { report: makeReport([], { files: { read: 1, problems: [] } }) },
@@ -73,7 +74,8 @@ describe('the summary of a check', () => {
     ],
   ])('says where nothing was found to check: %s', (_, parts, paths, line) => {
     const outcome: Outcome = { ...makeOutcome([]), result: 'incomplete', exitCode: 3, ...parts };
-    expect(summarizeOutcome(outcome, { paths })).toEqual([line]);
+    const hint = 'N: name files or folders with -f, or images in registries as docker://REF; with --allow-empty this is no failure';
+    expect(summarizeOutcome(outcome, { paths })).toEqual(line.includes(' found in ') ? [line, hint] : [line]);
   });
 
   it('says what single images are to fail on', () => {
