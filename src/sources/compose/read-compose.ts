@@ -5,6 +5,7 @@ import { renderPlatform } from '../../core/platform.ts';
 import { renderReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { type DockerfileOptions, parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
+import { findBuiltImages, type IsBuilt } from './built-images.ts';
 import type { Lookup } from './interpolate.ts';
 import { type ComposeFile, type Loading, loadProject, withDotenv } from './load-project.ts';
 import { type Building, readBuild } from './read-build.ts';
@@ -25,7 +26,7 @@ const MOST_PROBLEMS = 10_000;
  * Reads the images that the services of a compose project run, mount or are built from; `files` are merged in their order, and their paths are relative to the
  * folder of the first one.
  *
- * Every profile counts. `image` of a service that is built names what is made, and is no reference. The environment is stronger than `.env` beside the first file; a
+ * Every profile counts. `image` of a service that is built names what is made, and is no reference, whoever else runs it. The environment is stronger than `.env` beside the first file; a
  * reference with a variable that has no value says so. Of what is replaced by another file nothing is told.
  * Source: Compose specification (compose-spec/compose-spec); compose-go, loader.
  * @returns beside what is found every file that was read for it, the Dockerfiles included; `whole`: the Dockerfiles of which every stage was read.
@@ -62,9 +63,10 @@ export async function readCompose(
       return text;
     },
   };
+  const isBuilt = findBuiltImages(services);
   for (const [name, service] of services) {
     if (found.isFull()) break;
-    await readService(name, service, building);
+    await readService({ name, service, isBuilt }, building);
   }
   if (services.size === 0 && loading.problems.length === 0) {
     for (const { path } of files.slice(0, 1))
@@ -78,7 +80,9 @@ export async function readCompose(
   };
 }
 
-async function readService(name: string, service: Value, building: Building): Promise<void> {
+type Named = { readonly name: string; readonly service: Value; readonly isBuilt: IsBuilt };
+
+async function readService({ name, service, isBuilt }: Named, building: Building): Promise<void> {
   const { found } = building;
   // What a provider makes is no container.
   if (fieldOf(service, 'provider') !== null) return;
@@ -87,7 +91,7 @@ async function readService(name: string, service: Value, building: Building): Pr
   if (build !== null) {
     await readBuild(build, platform, building);
   } else if (image !== null) {
-    const reference = makeReference(image, { platform, prefix: '', found });
+    const reference = isBuilt(image) ? null : makeReference(image, { platform, prefix: '', found });
     if (reference !== null) found.reference(reference);
   } else if (fieldOf(service, 'extends') === null) {
     found.problem(problemAt(service, 'ignored', `service "${sanitizeText(name, 80)}" has neither an image nor a build`));

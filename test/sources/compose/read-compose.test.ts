@@ -46,6 +46,29 @@ describe('the services of a compose file', () => {
     expect(told).toEqual([]);
   });
 
+  it.each([
+    ['by the same name', 'acme/web:dev', 'acme/web:dev'],
+    ['by another spelling of it', 'acme/web', 'docker.io/acme/web:latest'],
+    ['by a variable that nobody sets', '${WEB_IMAGE}', '${WEB_IMAGE}'],
+    ['by a default of the same value', '"${WEB_IMAGE:-acme/web}"', 'acme/web'],
+    ['by one of its further tags', 'acme/other', 'acme/tagged:1'],
+  ])('name nothing when they run what another service builds, %s', async (_, built, run) => {
+    const { images, told } = await read({
+      'compose.yaml': `services:\n  worker: {image: "${run}"}\n  web:\n    image: ${built}\n    build: {context: ., tags: ["acme/tagged:1"]}\n  db: {image: acme/web-db}\n`,
+      Dockerfile: 'FROM node:22\n',
+    });
+    expect(images).toEqual(['Dockerfile:1:6-13 node:22 (dockerfile)', 'compose.yaml:6:15-26 acme/web-db:latest']);
+    expect(told).toEqual([]);
+  });
+
+  it('name an image that is pinned, though another service builds one of that name', async () => {
+    const { images } = await read({
+      'compose.yaml': 'services:\n  a: {image: "acme/web:1@sha256:' + 'a'.repeat(64) + '"}\n  b: {image: acme/web, build: .}\n',
+      Dockerfile: 'FROM scratch\n',
+    });
+    expect(images).toHaveLength(1);
+  });
+
   it('count in every profile, and not where a provider makes them or nothing is said', async () => {
     const { images, told } = await read({
       'compose.yaml':
