@@ -1,6 +1,6 @@
 import type { FileReference, RunningImage } from '../core/file-reference.ts';
 import { groupBy } from '../core/group.ts';
-import type { InstalledImage } from '../core/installed.ts';
+import { type InstalledImage, makeNamedImage } from '../core/installed.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
 import { type Reason, reason } from '../core/reason.ts';
 import { type Reference, renderFamiliar, renderReference } from '../core/reference.ts';
@@ -42,7 +42,7 @@ function makeSubject(first: FileReference, places: readonly FileReference[], pla
   const common = { platform, containers: [], sources, hold: first.hold };
   if (!first.reference.ok) {
     const message = `${sanitizeText(first.written, LONGEST_NAME)} cannot be told: ${first.reference.message}`;
-    const image = makeImage(first.written, platform);
+    const image = makeNamedImage(first.written, platform);
     return {
       subject: { ...common, image, reference: null, text: first.written, name: first.written },
       settled: settle({ kind: 'unknown', reason: reason('unsupported', message), candidate: null, why: first.reference.message }),
@@ -68,7 +68,7 @@ function describePlace({ kind, place, written }: FileReference): SourcePlace {
 
 /** What is here of it, as far as a file can tell: the digest it is pinned to, or the image that runs. */
 function installedOf({ running }: FileReference, reference: Reference, platform: Platform): InstalledImage {
-  const image = makeImage(renderReference(reference), platform);
+  const image = makeNamedImage(renderReference(reference), platform);
   const { registry, repository, digest } = reference;
   const pinned = digest === null ? [] : [{ registry, repository, digest }];
   if (running === null || isImported(running)) return { ...image, repoDigests: pinned };
@@ -84,20 +84,4 @@ function installedOf({ running }: FileReference, reference: Reference, platform:
  */
 function isImported(running: RunningImage): boolean {
   return running.by === 'digest' && /(?:^|\/)import-\d{4}-\d{2}-\d{2}$/.test(running.repository);
-}
-
-function makeImage(imageId: string, platform: Platform): InstalledImage {
-  return {
-    imageId,
-    configDigest: null,
-    platform,
-    created: null,
-    size: null,
-    diffIds: null,
-    labels: new Map(),
-    tags: [],
-    repoDigests: [],
-    contentDigests: [],
-    origin: { kind: 'named' },
-  };
 }

@@ -27,8 +27,11 @@ export const FINDING_RULES = [
 /** One of the rules above, as ignore lists name it. */
 export type FindingRule = (typeof FINDING_RULES)[number];
 
-/** `error`: it fails the check. `warning`: it should be known. `note`: it is held, so it fails nothing. */
-export type FindingLevel = 'error' | 'warning' | 'note';
+/** The gravest first. `error`: it fails the check. `warning`: it should be known. `note`: it is held, so it fails nothing. */
+export const FINDING_LEVELS = ['error', 'warning', 'note'] as const;
+
+/** How grave a finding is. */
+export type FindingLevel = (typeof FINDING_LEVELS)[number];
 
 /** One thing that a check found about one image at one place. */
 export type Finding = {

@@ -1,6 +1,7 @@
 import type { FailOn } from '../core/fail-on.ts';
+import { comparePlaces } from '../core/file-reference.ts';
 import { compareText } from '../core/reference.ts';
-import type { CheckResult, Finding, Outcome } from './finding.ts';
+import { type CheckResult, type Finding, FINDING_LEVELS, type Outcome } from './finding.ts';
 import { findInFiles, findInImage } from './findings.ts';
 import { everyLookupFailed } from './lookups.ts';
 import type { CheckReport } from './report.ts';
@@ -51,17 +52,10 @@ function countFindings(report: CheckReport, findings: readonly Finding[]): Outco
 
 /** By place; then those of no file, by image. Of one place the gravest first. */
 function compareFindings(a: Finding, b: Finding): number {
-  if (a.place === null || b.place === null) {
-    if (a.place !== b.place) return a.place === null ? 1 : -1;
-    return compareText(a.image, b.image) || LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || compareText(a.rule, b.rule);
-  }
-  return (
-    compareText(a.place.path, b.place.path) ||
-    a.place.line - b.place.line ||
-    a.place.column - b.place.column ||
-    LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
-    compareText(a.rule, b.rule)
-  );
+  return compareWhere(a, b) || FINDING_LEVELS.indexOf(a.level) - FINDING_LEVELS.indexOf(b.level) || compareText(a.rule, b.rule);
 }
 
-const LEVELS: readonly Finding['level'][] = ['error', 'warning', 'note'];
+function compareWhere(a: Finding, b: Finding): number {
+  if (a.place !== null && b.place !== null) return comparePlaces(a.place, b.place);
+  return Number(a.place === null) - Number(b.place === null) || compareText(a.image, b.image);
+}

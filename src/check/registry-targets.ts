@@ -1,6 +1,6 @@
 import { type Index, isImageConfigType, type Manifest, runnableEntries } from '../core/documents.ts';
 import type { ImageConfig } from '../core/image-config.ts';
-import type { BuildRecord, InstalledImage } from '../core/installed.ts';
+import { type BuildRecord, type InstalledImage, makeNamedImage } from '../core/installed.ts';
 import { choosePlatform, type Platform, renderPlatform } from '../core/platform.ts';
 import { type Outcome, type Reason, reason } from '../core/reason.ts';
 import { type Reference, renderFamiliar, renderReference, renderRepository } from '../core/reference.ts';
@@ -122,16 +122,9 @@ function describeMismatch(reference: Reference, { config: { mediaType }, layers 
 function missingImage(reference: Reference, platform: Platform): InstalledImage {
   const { registry, repository, digest } = reference;
   return {
-    imageId: renderReference(reference),
-    configDigest: null,
-    platform,
-    created: null,
-    size: null,
-    diffIds: null,
-    labels: new Map(),
+    ...makeNamedImage(renderReference(reference), platform),
     tags: reference.tag === null ? [] : [{ ...reference, digest: null }],
     repoDigests: digest === null ? [] : [{ registry, repository, digest }],
-    contentDigests: [],
     origin: { kind: 'repo-digests' },
   };
 }

@@ -2,7 +2,7 @@ import type { Digest } from './digest.ts';
 import type { Hold } from './hold.ts';
 import type { Parsed } from './parsed.ts';
 import type { Platform } from './platform.ts';
-import type { Reference } from './reference.ts';
+import { compareText, type Reference } from './reference.ts';
 
 /**
  * Where something stands in a file: lines and columns count from 1, columns in UTF-16 code units; the end is behind the last character.
@@ -16,6 +16,13 @@ export type FilePlace = {
   readonly endLine: number;
   readonly endColumn: number;
 };
+
+/** Orders places by path, line and column. */
+export function comparePlaces(a: Position, b: Position): number {
+  return compareText(a.path, b.path) || a.line - b.line || a.column - b.column;
+}
+
+type Position = Pick<FilePlace, 'path' | 'line' | 'column'>;
 
 /** What kind of file names an image; `dockerfile-frontend` is the image a Dockerfile is read by, as its `# syntax=` says. */
 export type FileKind = 'dockerfile' | 'dockerfile-frontend' | 'compose' | 'kubernetes';

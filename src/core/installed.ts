@@ -46,6 +46,23 @@ export type Origin =
   | { readonly kind: 'podman' }
   | { readonly kind: 'named' };
 
+/** An image of which nothing is known but its name and what it is wanted for. `imageId`: the name. */
+export function makeNamedImage(imageId: string, platform: Platform): InstalledImage {
+  return {
+    imageId,
+    configDigest: null,
+    platform,
+    created: null,
+    size: null,
+    diffIds: null,
+    labels: new Map(),
+    tags: [],
+    repoDigests: [],
+    contentDigests: [],
+    origin: { kind: 'named' },
+  };
+}
+
 /** What a store tells of how an image was made. */
 export type BuildRecord = {
   /** null where it does not tell. */

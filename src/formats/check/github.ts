@@ -1,9 +1,9 @@
-import type { Finding, FindingLevel, Outcome } from '../../check/finding.ts';
+import type { FindingLevel, Outcome } from '../../check/finding.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
 import { type PlacedFinding, splitPlaced } from './placed.ts';
 import { RULE_TEXTS } from './rule-texts.ts';
-import { adviceOf, messageOf } from './words.ts';
+import { sentenceOf } from './words.ts';
 
 /** GitHub shows 10 of a kind and drops the rest without a word: the tenth says how many there are. */
 const MOST_OF_A_KIND = 9;
@@ -55,11 +55,6 @@ function renderFinding(finding: PlacedFinding, command: string): string {
     ['title', `${rule}: ${RULE_TEXTS[rule].title}`],
   ];
   return renderCommand(command, properties, sentenceOf(finding));
-}
-
-function sentenceOf(finding: Finding): string {
-  const advice = adviceOf(finding);
-  return `${messageOf(finding)}${advice === null ? '' : `; ${advice}`}`;
 }
 
 function renderCommand(command: string, properties: readonly (readonly [string, string])[], message: string): string {

@@ -4,7 +4,7 @@ import { sanitizeText } from '../../core/text.ts';
 import { stringify } from '../stringify.ts';
 import { fingerprint, type KnownFinding } from './fingerprint.ts';
 import { splitPlaced } from './placed.ts';
-import { adviceOf, messageOf } from './words.ts';
+import { sentenceOf } from './words.ts';
 
 /**
  * Renders a code quality report of GitLab: one array, a degradation for each finding in a file.
@@ -20,9 +20,8 @@ export function renderGitlab({ findings }: Outcome): string {
 
 function toDegradation(finding: KnownFinding): object {
   const { rule, level, place } = finding;
-  const advice = adviceOf(finding);
   return {
-    description: `${messageOf(finding)}${advice === null ? '' : `; ${advice}`}`,
+    description: sentenceOf(finding),
     check_name: rule,
     fingerprint: hashOf(finding),
     severity: level === 'note' ? 'info' : SEVERITIES[rule],

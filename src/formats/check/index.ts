@@ -55,7 +55,7 @@ const FORMATS: ReadonlyMap<string, (outcome: Outcome, place: CheckPlace) => stri
   ['github', renderGithub],
   ['github-output', renderGithubOutput],
   ['gitlab', renderGitlab],
-  ['markdown', (outcome) => renderMarkdown(outcome, { maxBytes: 900_000 })],
+  ['markdown', (outcome) => renderMarkdown(outcome)],
   ['html', renderHtml],
   ['json', renderCheckJson],
 ]);

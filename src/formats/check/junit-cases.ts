@@ -1,6 +1,6 @@
 import type { Finding, Outcome } from '../../check/finding.ts';
 import type { ImageReport } from '../../check/report.ts';
-import type { FilePlace } from '../../core/file-reference.ts';
+import { comparePlaces, type FilePlace } from '../../core/file-reference.ts';
 import { compareText } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { nameOf, platformOf } from '../facts.ts';
@@ -91,7 +91,7 @@ function compareDrafts(a: Draft, b: Draft): number {
   if (a.place === null || b.place === null) {
     return Number(a.place === null) - Number(b.place === null) || compareText(a.suite, b.suite) || compareText(a.image, b.image);
   }
-  return compareText(a.place.path, b.place.path) || a.place.line - b.place.line || a.place.column - b.place.column;
+  return comparePlaces(a.place, b.place);
 }
 
 /** Consumers take cases of equal suite and name for one: platforms tell them apart where they differ, and numbers where that is not enough. */

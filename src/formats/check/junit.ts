@@ -3,7 +3,7 @@ import { groupBy } from '../../core/group.ts';
 import { renderTime } from '../age.ts';
 import { sortByLevel } from './by-level.ts';
 import { type JunitCase, type JunitStatus, listCases } from './junit-cases.ts';
-import { adviceOf, messageOf, renderPlace } from './words.ts';
+import { messageOf, renderPlace, sentenceOf } from './words.ts';
 import { renderXml, type XmlElement } from './xml.ts';
 
 /**
@@ -72,7 +72,5 @@ function toContent(status: JunitStatus, findings: readonly Finding[]): readonly 
 }
 
 function renderFinding(finding: Finding): string {
-  const advice = adviceOf(finding);
-  const sentence = `${messageOf(finding)}${advice === null ? '' : `; ${advice}`}`;
-  return `${renderPlace(finding) ?? 'imgupdate'}: ${finding.level}: ${sentence} [${finding.rule}]`;
+  return `${renderPlace(finding) ?? 'imgupdate'}: ${finding.level}: ${sentenceOf(finding)} [${finding.rule}]`;
 }

@@ -7,10 +7,11 @@ import { describeState, describeSubject } from './counts.ts';
 import { describeHeadline } from './headline.ts';
 import { adviceOf, subjectOf, renderPlace, restOf, sortFindings } from './words.ts';
 
-/** GitHub drops a step summary of more than 1 MiB altogether. Source: GitHub Docs, "Workflow commands", step isolation and limits. */
+/** `maxBytes`: of UTF-8. */
 export type MarkdownOptions = { readonly maxBytes: number };
 
-export const MOST_MARKDOWN_BYTES = 900_000;
+/** GitHub drops a step summary of more than 1 MiB altogether. Source: GitHub Docs, "Workflow commands", step isolation and limits. */
+const MOST_BYTES = 900_000;
 
 /** A table under a heading, or folded away under a title. */
 type Section = { readonly title: string; readonly isFolded: boolean; readonly findings: readonly Finding[] };
@@ -20,7 +21,7 @@ type Section = { readonly title: string; readonly isFolded: boolean; readonly fi
  *
  * No more than `maxBytes` of UTF-8: then whole rows are left out, from the end, and each table says how many.
  */
-export function renderMarkdown(outcome: Outcome, { maxBytes }: MarkdownOptions = { maxBytes: MOST_MARKDOWN_BYTES }): string {
+export function renderMarkdown(outcome: Outcome, { maxBytes }: MarkdownOptions = { maxBytes: MOST_BYTES }): string {
   const head = `## imgupdate: ${escapeMarkdown(describeHeadline(outcome).sentence)}\n\n${escapeMarkdown(describeSubject(outcome))}: ${escapeMarkdown(describeState(outcome))}${describeFailOn(outcome)}\n`;
   const foot = renderRegistries(outcome.report.registries);
   const { failing, warnings, unchecked, held } = sortFindings(outcome.findings);

@@ -25,5 +25,10 @@ export function splitPlaced(findings: readonly Finding[]): {
 
 /** Whether a path, `/` between its parts, names a file below the working directory. */
 function isInside(path: string): boolean {
-  return path !== '-' && path !== '' && !path.startsWith('/') && !/^[A-Za-z]:\//.test(path) && !path.split('/').includes('..');
+  return isRelative(path) && !path.split('/').includes('..');
+}
+
+/** Whether a path is one of a file that is named from the working directory; `-` is standard input. */
+export function isRelative(path: string): boolean {
+  return path !== '-' && path !== '' && !path.startsWith('/') && !/^[A-Za-z]:\//.test(path);
 }

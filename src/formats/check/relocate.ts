@@ -1,6 +1,7 @@
 import type { Outcome } from '../../check/finding.ts';
 import type { ImageReport, SourcePlace } from '../../check/report.ts';
 import type { FilePlace } from '../../core/file-reference.ts';
+import { isRelative } from './placed.ts';
 
 /**
  * Tells every place as it is seen from the root of the checkout, where the viewers of a repository look for it.
@@ -33,10 +34,6 @@ function moveSource(source: SourcePlace, prefix: string): SourcePlace {
 
 function movePlace(place: FilePlace, prefix: string): FilePlace {
   return isRelative(place.path) ? { ...place, path: join(prefix, place.path) } : place;
-}
-
-function isRelative(path: string): boolean {
-  return path !== '-' && path !== '' && !path.startsWith('/') && !/^[A-Za-z]:\//.test(path);
 }
 
 /** `services/web` and `../api/Dockerfile`: `services/api/Dockerfile`. */

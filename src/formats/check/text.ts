@@ -1,6 +1,6 @@
 import type { Finding, FindingLevel, Outcome } from '../../check/finding.ts';
 import type { Brush, Paint } from '../paint.ts';
-import { adviceOf, disarmLine, messageOf, renderPlace } from './words.ts';
+import { disarmLine, renderPlace, sentenceOf } from './words.ts';
 
 /**
  * Renders a line per finding, as compilers do, so that editors and problem matchers find the place.
@@ -14,10 +14,8 @@ export function renderFindings({ findings }: Outcome, { paint }: { readonly pain
 }
 
 function renderFinding(finding: Finding, paint: Paint): string {
-  const advice = adviceOf(finding);
-  const sentence = `${messageOf(finding)}${advice === null ? '' : `; ${advice}`}`;
   return disarmLine(
-    `${renderPlace(finding) ?? 'imgupdate'}: ${brushOf(finding.level, paint)(finding.level)}: ${sentence} [${finding.rule}]`,
+    `${renderPlace(finding) ?? 'imgupdate'}: ${brushOf(finding.level, paint)(finding.level)}: ${sentenceOf(finding)} [${finding.rule}]`,
   );
 }
 

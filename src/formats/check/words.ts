@@ -54,6 +54,12 @@ export function subjectOf(finding: Finding): string {
   return nameAtStart(finding) ?? imageOf(finding);
 }
 
+/** The sentence of a finding and, behind it, what to do about it. */
+export function sentenceOf(finding: Finding): string {
+  const advice = adviceOf(finding);
+  return `${messageOf(finding)}${advice === null ? '' : `; ${advice}`}`;
+}
+
 /** The sentence without the image it begins with, for where that stands beside it: `was rebuilt for linux/amd64`. */
 export function restOf(finding: Finding): string {
   const message = messageOf(finding);

@@ -1,5 +1,5 @@
-import type { FileContents, FilePlace, FileProblem, FileReference } from '../../core/file-reference.ts';
-import { compareText, renderReference } from '../../core/reference.ts';
+import { comparePlaces, type FileContents, type FilePlace, type FileProblem, type FileReference } from '../../core/file-reference.ts';
+import { renderReference } from '../../core/reference.ts';
 
 /** What was read at once: a file, or several that are one compose project with the Dockerfiles it builds. */
 export type Reading = FileContents & {
@@ -69,10 +69,4 @@ function sortProblems(problems: readonly FileProblem[]): readonly FileProblem[] 
   return problems.toSorted((a, b) =>
     comparePlaces({ path: a.path, line: a.line ?? 0, column: a.column ?? 0 }, { path: b.path, line: b.line ?? 0, column: b.column ?? 0 }),
   );
-}
-
-type Place = Pick<FilePlace, 'path' | 'line' | 'column'>;
-
-function comparePlaces(a: Place, b: Place): number {
-  return compareText(a.path, b.path) || a.line - b.line || a.column - b.column;
 }

@@ -1,4 +1,4 @@
-import type { FileContents, FileProblem, FileReference } from '../../core/file-reference.ts';
+import { comparePlaces, type FileContents, type FileProblem, type FileReference } from '../../core/file-reference.ts';
 import type { Position, Tree } from '../../core/tree.ts';
 import { entryOf, type Mapping, mappingOf, mappingsOf, textOf } from './fields.ts';
 import { findImageId, POD_LISTS, type PodStatus, readPodStatus } from './pod-status.ts';
@@ -50,7 +50,7 @@ export function parseKubernetes(documents: readonly Tree[], path: string): FileC
     for (const next of nextOf(visit).reverse()) waiting.push(next);
   }
   return {
-    references: references.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column).slice(0, MAX_REFERENCES),
+    references: references.sort((a, b) => comparePlaces(a.place, b.place)).slice(0, MAX_REFERENCES),
     problems,
   };
 }
