@@ -3,6 +3,7 @@ import type { Configuration, ImageRule, RegistryRule, Setting } from '../core/co
 import { STANDARD } from '../core/configuration/keys.ts';
 import { type FailOn, parseFailOn } from '../core/fail-on.ts';
 import { parsePlatform, type Platform } from '../core/platform.ts';
+import { suggestPlatform } from '../core/platform-names.ts';
 import { parseReference, type Reference, withDefaultTag } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
@@ -105,7 +106,19 @@ export function readReference(text: string, where: string): Reference {
 export function readPlatform(text: string): Platform {
   const platform = parsePlatform(text);
   if (platform.ok) return platform.value;
-  throw new ImgupdateError('usage', `cannot read --platform ${text}: ${platform.message}`, {
+  throw refusePlatform(text, platform.message);
+}
+
+/** What a user writes may be mistyped; what the machine says of itself is not. */
+function readWrittenPlatform(text: string): Platform {
+  const platform = readPlatform(text);
+  const meant = suggestPlatform(platform);
+  if (meant === null) return platform;
+  throw refusePlatform(text, `there is no such platform (did you mean "${meant}"?)`);
+}
+
+function refusePlatform(text: string, message: string): ImgupdateError {
+  return new ImgupdateError('usage', `cannot read --platform ${text}: ${message}`, {
     hint: 'write it as os/arch or os/arch/variant: linux/arm64',
   });
 }
@@ -115,7 +128,7 @@ function readOptions({ insecureRegistry, trustRealm, allowHost, platform, failOn
     insecureRegistries: readInsecureRegistries(insecureRegistry),
     trustedRealms: readTrustedRealms(trustRealm),
     allowedHosts: readHosts(allowHost ?? []),
-    platform: platform === undefined ? null : readPlatform(platform),
+    platform: platform === undefined ? null : readWrittenPlatform(platform),
     failOn: failOn === undefined ? null : readFailOn(failOn),
   };
 }

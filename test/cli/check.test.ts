@@ -106,6 +106,10 @@ describe('check, in a checkout', () => {
       /^E: cannot read the target Dockerfile: expected an image, got the path of a file or a folder\nN: .* check -f Dockerfile\n/,
     ],
     [['--base', 'node:20'], /^E: --base node:20 names the base of an image, and no image is named\nN: name the image: /],
+    [
+      ['--platform', 'lnux/amd64'],
+      /^E: cannot read --platform lnux\/amd64: there is no such platform \(did you mean "linux\/amd64"\?\)\nN: /,
+    ],
     [['--on-unknown', 'skip'], /^E: option '--on-unknown <what>' argument 'skip': expected one of fail, warn\nN: /],
   ])('with %j is wrong usage', async (args, message) => {
     const { exitCode, stdout, stderr } = await world.check(...args);

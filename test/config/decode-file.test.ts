@@ -175,6 +175,10 @@ describe('what is wrong is said with its place', () => {
     ['jobs: 0', 'jobs: expected a whole number from 1 to 9999, got 0 at line 1, column 7'],
     ['jobs: 1.5', 'jobs: expected a whole number from 1 to 9999, got 1.5 at line 1, column 7'],
     ['jobs: "4"', 'jobs: expected a whole number from 1 to 9999, got "4" at line 1, column 8'],
+    [
+      'platform: linux/adm64',
+      'platform: expected a platform that exists, got "linux/adm64" (did you mean "linux/amd64"?) at line 1, column 11',
+    ],
     ['platform: arm64', 'platform: expected os/architecture[/variant] such as linux/arm64, got "arm64" at line 1, column 11'],
     [
       'allowHosts: [http://a]',

@@ -6,6 +6,7 @@ import { parseHost, parseRealmHost } from '../host.ts';
 import { malformed, type Parsed, parsed } from '../parsed.ts';
 import { compilePattern } from '../pattern.ts';
 import { parsePlatform, type Platform, renderPlatform } from '../platform.ts';
+import { suggestPlatform } from '../platform-names.ts';
 import { parseReference, type Reference, renderFamiliar, withDefaultTag } from '../reference.ts';
 import {
   describe,
@@ -63,7 +64,9 @@ export function durationKind(least: 0 | 1): Kind<number> {
 /** `linux/arm64` */
 export const platformKind: Kind<Platform> = textKind((text) => {
   const platform = parsePlatform(text);
-  return platform.ok ? platform : malformed(`expected os/architecture[/variant] such as linux/arm64, got ${quote(text)}`);
+  if (!platform.ok) return malformed(`expected os/architecture[/variant] such as linux/arm64, got ${quote(text)}`);
+  const meant = suggestPlatform(platform.value);
+  return meant === null ? platform : malformed(`expected a platform that exists, got ${quote(text)} (did you mean "${meant}"?)`);
 }, renderPlatform);
 
 /** As docker would take it, `latest` where neither tag nor digest is written. */
