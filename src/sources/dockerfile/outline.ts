@@ -3,6 +3,7 @@ import { sanitizeText } from '../../core/text.ts';
 import { type Argument, readArguments } from './arguments.ts';
 import type { Instruction } from './instructions.ts';
 import { findMountFrom } from './mounts.ts';
+import { hasPlaceholder } from './placeholders.ts';
 import { type Command, type Flag, type Range, splitCommand, splitWords } from './words.ts';
 
 /** A stage as it is written. Ranges are in the instruction's text. */
@@ -49,6 +50,7 @@ export function outlineDockerfile(instructions: readonly Instruction[], escape: 
   const stages: (Stage & { uses: Use[] })[] = [];
   const uses: Use[] = [];
   const flaws: Flaw[] = [];
+  const unknown: Instruction[] = [];
   for (const instruction of instructions) {
     const command = splitCommand(instruction.text, 0);
     const stage = stages.at(-1);
@@ -65,13 +67,20 @@ export function outlineDockerfile(instructions: readonly Instruction[], escape: 
         else declaredInStages.add(argument.name);
       }
     } else {
-      if (!KEYWORDS.includes(instruction.keyword)) flaws.push(unknownInstruction(instruction, flaws.length < MOST_HINTS));
+      if (!KEYWORDS.includes(instruction.keyword)) unknown.push(instruction);
       else if (stage === undefined)
         flaws.push({ kind: 'ignored', instruction, message: `${nameOf(instruction)} stands before the first FROM` });
       for (const use of readUses(instruction, command)) (stage?.uses ?? uses).push(use);
     }
   }
-  return { declared, declaredNames: new Set(declared.map(({ name }) => name)), declaredInStages, stages, uses, flaws };
+  return {
+    declared,
+    declaredNames: new Set(declared.map(({ name }) => name)),
+    declaredInStages,
+    stages,
+    uses,
+    flaws: [...flaws, ...flawsOfUnknown(unknown)],
+  };
 }
 
 const MOST_ARGUMENTS = 10_000;
@@ -124,13 +133,19 @@ const KEYWORDS: readonly string[] = [
   ...['stopsignal', 'user', 'volume', 'workdir'],
 ];
 
-/** More are not told, and each takes time to find. */
-const MOST_HINTS = 100;
-
-function unknownInstruction(instruction: Instruction, hinted: boolean): Flaw {
-  const meant = hinted ? suggest(instruction.keyword, KEYWORDS) : null;
+/** The builder stops at the first, and what is no Dockerfile at all has one on every line. */
+function flawsOfUnknown(unknown: readonly Instruction[]): readonly Flaw[] {
+  const [first] = unknown;
+  if (first === undefined) return [];
+  const more = unknown.length === 1 ? '' : `, and ${unknown.length - 1} more`;
+  const templated = unknown.find(({ text }) => hasPlaceholder(text));
+  if (templated !== undefined) {
+    const message = `"${nameOf(templated)}" is a template's and no instruction${more}: check what the template makes`;
+    return [{ kind: 'ignored', instruction: templated, message }];
+  }
+  const meant = suggest(first.keyword, KEYWORDS);
   const hint = meant === null ? '' : ` (did you mean "${meant.toUpperCase()}"?)`;
-  return { kind: 'unread', instruction, message: `unknown instruction "${nameOf(instruction)}"${hint}` };
+  return [{ kind: 'unread', instruction: first, message: `unknown instruction "${nameOf(first)}"${hint}${more}` }];
 }
 
 function nameOf({ keyword }: Instruction): string {

@@ -7,6 +7,7 @@ import type { FindContext } from './contexts.ts';
 import { type Expansion, expandWord, type Scope } from './expand.ts';
 import type { Instruction } from './instructions.ts';
 import type { Outline, Stage, Use } from './outline.ts';
+import { hasPlaceholder } from './placeholders.ts';
 import { parseStagePlatform } from './platforms.ts';
 import type { Range } from './words.ts';
 
@@ -64,7 +65,8 @@ type FromOptions = { readonly above: ReadonlyMap<string, number>; readonly outli
 function resolveFrom(stage: Stage, { above, outline, resolving }: FromOptions): Base {
   const { instruction, image, flaw } = stage;
   if (image === null) return { kind: 'untold', message: 'FROM without an image' };
-  const expanded = flaw === null ? expandName(instruction.text.slice(image.from, image.to), outline, resolving) : malformed(flaw);
+  const text = instruction.text.slice(image.from, image.to);
+  const expanded = flaw === null ? expandName(text, outline, resolving) : malformed(hasPlaceholder(instruction.text) ? TEMPLATED : flaw);
   if (expanded.ok) {
     const name = expanded.value.text;
     const index = above.get(name.toLowerCase());
@@ -84,9 +86,12 @@ function nameImage(expanded: Parsed<Expansion>, platform: Parsed<Platform | null
   const { text, empty } = expanded.value;
   const reference = parseReference(text);
   if (reference.ok) return { reference: parsed(withDefaultTag(reference.value)), platform: platform.value };
+  if (hasPlaceholder(text)) return { reference: malformed(TEMPLATED), platform: platform.value };
   const why = empty === null ? '' : `; ARG ${show(empty)} is empty`;
   return { reference: malformed(reference.message + why), platform: platform.value };
 }
+
+const TEMPLATED = 'a template fills it in before the build: check what the template makes';
 
 function readPlatform(stage: Stage, outline: Outline, resolving: Resolving): Parsed<Platform | null> {
   if (stage.platform === null) return parsed(null);
@@ -153,5 +158,6 @@ function readUse({ via, value, isCut }: Use, count: number): Parsed<Reference> {
   }
   if (value.includes('$')) return malformed('variables are not expanded here: name a stage FROM that image, and take it from the stage');
   const reference = parseReference(value);
-  return reference.ok ? parsed(withDefaultTag(reference.value)) : reference;
+  if (!reference.ok) return hasPlaceholder(value) ? malformed(TEMPLATED) : reference;
+  return parsed(withDefaultTag(reference.value));
 }

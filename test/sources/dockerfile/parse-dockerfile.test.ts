@@ -288,9 +288,40 @@ describe('problems', () => {
   });
 
   it('are told up to a hundred, those first that leave something unread', () => {
-    const problems = problemsIn(`RUN x\nFROM a\n${'NONSENSE\n'.repeat(150)}`);
+    const problems = problemsIn(`RUN x\nFROM a\n${'FROM\n'.repeat(150)}`);
     expect(problems).toHaveLength(101);
-    expect(problems[0]).toBe('unread 3:1 unknown instruction "NONSENSE"');
+    expect(problems[0]).toBe('unread 3:1 FROM without an image');
     expect(problems.at(-1)).toBe('unread 103:1 and 51 more problems');
+  });
+
+  it('are one problem where many lines are no instructions', () => {
+    expect(problemsIn(`FROM a\nFORM b\n${'NONSENSE\n'.repeat(150)}`)).toEqual([
+      'unread 2:1 unknown instruction "FORM" (did you mean "FROM"?), and 150 more',
+    ]);
+  });
+});
+
+describe('a template of a Dockerfile', () => {
+  const why = 'a template fills it in before the build: check what the template makes';
+
+  it.each([
+    ['FROM php:%%PHP_VERSION%%-fpm', why],
+    ['FROM node:{{ .version }}-slim AS build', why],
+    ['FROM {{image}}', why],
+    ['FROM ruby:<%= version %>', why],
+    ['FROM @BASE_IMAGE@', why],
+    ['FROM gcr.io/acme/ruby:{base_tag}', why],
+    ['ARG V\nFROM node:${V}', 'ARG V has no value: give it with --build-arg V=...'],
+    ['FROM Node:20', 'invalid reference format "Node:20": repository name (library/Node) must be lowercase'],
+  ])('says of %j what it is', (text, expected) => expect(namesIn(text)).toEqual([expected]));
+
+  it('says it of a stage that is copied from, too', () => {
+    expect(namesIn('FROM a\nCOPY --from={{ .tools }} /x /x')).toEqual([`${HUB}/a:latest`, why]);
+  });
+
+  it('has lines that are no mistakes, and images that are read all the same', () => {
+    const text = '{{\n\tdef is_slim:\n\t\ttrue\n-}}\n{% if slim %}\nFROM debian:12-slim\n{% else %}\nFROM debian:12\n{% endif %}\nRUN x\n';
+    expect(namesIn(text)).toEqual([`${HUB}/debian:12-slim`, `${HUB}/debian:12`]);
+    expect(problemsIn(text)).toEqual([`ignored 1:1 "{{" is a template's and no instruction, and 6 more: check what the template makes`]);
   });
 });
