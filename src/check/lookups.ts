@@ -13,6 +13,8 @@ export function everyLookupFailed(report: CheckReport): boolean {
 function outcomeOfTag({ tag: { verdict }, registry }: ImageReport): readonly ('answered' | 'failed')[] {
   if (verdict.kind === 'local' || verdict.kind === 'pinned' || registry === null) return [];
   if (verdict.kind !== 'unknown') return ['answered'];
+  // the registry told all there is, such as an index without this platform
+  if (verdict.reason.kind === 'unsupported' && verdict.candidate !== null) return ['answered'];
   return UNASKED.has(verdict.reason.kind) ? [] : ['failed'];
 }
 

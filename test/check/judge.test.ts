@@ -132,6 +132,14 @@ describe('a question that stayed open', () => {
     expect(look([open], { onUnknown: 'warn' }).result).toBe('untrusted');
   });
 
+  it('is incomplete, not untrusted, when a registry told what a tag names but not whether this platform has it', () => {
+    const why = { reason: reason('unsupported', 'it does not offer linux/s390x'), why: 'it does not offer linux/s390x' };
+    const row = makeRow('app:1', 'current');
+    const open = { ...row, tag: { ...row.tag, verdict: { kind: 'unknown', candidate: THERE, ...why } as const } };
+    expect(look([open]).result).toBe('incomplete');
+    expect(look([{ ...open, tag: { ...open.tag, verdict: { ...open.tag.verdict, candidate: null } } }]).result).toBe('untrusted');
+  });
+
   it('about what was never asked is no look-up that failed', () => {
     expect(look([makeRow('evil.example/x:1', unknown('policy', 'it may not be contacted'))]).result).toBe('incomplete');
   });
