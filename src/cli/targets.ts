@@ -18,6 +18,9 @@ const ENGINE = 'docker-daemon:';
 /** Other places of containers-transports(5), which are not read. */
 const OTHER_PLACES = ['oci:', 'oci-archive:', 'docker-archive:', 'containers-storage:', 'dir:'];
 
+/** What a browser or a slip of the finger makes of `docker://`. */
+const ADDRESS = /^(?:https?:\/\/|docker:\/(?!\/))/i;
+
 /**
  * Reads targets in the words of containers-transports(5): `docker://REF` is an image in a registry, `docker-daemon:REF` one of the engine, anything else a
  * pattern over its images.
@@ -29,6 +32,13 @@ export function readTargets(words: readonly string[]): Targets {
   if (other !== undefined) {
     throw new ImgupdateError('usage', `cannot look into ${other}: images in an engine and in registries can be looked at`, {
       hint: 'name an image of the engine (nginx:1.27), or one in a registry (docker://nginx:1.27)',
+    });
+  }
+  const address = words.find((word) => ADDRESS.test(word));
+  if (address !== undefined) {
+    const image = address.replace(ADDRESS, '').replace(/^\/+/, '');
+    throw new ImgupdateError('usage', `cannot read the target ${address}: expected the name of an image, got an address`, {
+      hint: `name an image in its registry as ${REGISTRY}${image === '' ? 'REF' : image}`,
     });
   }
   const distinct = [...new Set(words)];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refuseFiles } from '../../src/cli/targets.ts';
+import { readTargets, refuseFiles } from '../../src/cli/targets.ts';
 
 describe('a target of check', () => {
   it.each([
@@ -42,5 +42,25 @@ describe('a target of check', () => {
     expect(() => {
       refuseFiles([word]);
     }).not.toThrow();
+  });
+});
+
+describe('the target of any verb', () => {
+  it.each([
+    ['https://ghcr.io/acme/api:2.1', 'ghcr.io/acme/api:2.1'],
+    ['docker:/nginx', 'nginx'],
+    ['http://', 'REF'],
+  ])('%s is an address, and what to write is said', (word, image) => {
+    const refused = (): unknown => readTargets(['nginx', word]);
+    expect(refused).toThrow(
+      expect.objectContaining({
+        message: `cannot read the target ${word}: expected the name of an image, got an address`,
+        hint: `name an image in its registry as docker://${image}`,
+      }) as Error,
+    );
+  });
+
+  it.each(['docker:27-dind', 'docker', 'docker-daemon:nginx:1'])('%s is the name of an image of the engine', (word) => {
+    expect(readTargets([word])).toEqual({ patterns: [word.replace('docker-daemon:', '')], references: [] });
   });
 });

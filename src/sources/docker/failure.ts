@@ -23,7 +23,7 @@ export function engineAnswersBadly(endpoint: EngineEndpoint, problem: string): I
   });
 }
 
-const START = 'start it, name another with -H or --context, or check an image in its registry: imgupdate list docker://REF';
+const START = 'start it, name another with -H or --context, or name an image in its registry: docker://REF';
 const ACCESS = 'join the group that owns it (docker: usermod -aG docker USER), use a rootless engine, or run this with sudo';
 const CERTIFICATES = 'check DOCKER_CERT_PATH and DOCKER_TLS_VERIFY, or the certificates of the docker context';
 

@@ -369,7 +369,7 @@ describe('an engine with faults', () => {
     await expect(list()).rejects.toMatchObject({
       code: 'engine-unavailable',
       message: `no container engine answers at unix://${socket}`,
-      hint: 'start it, name another with -H or --context, or check an image in its registry: imgupdate list docker://REF',
+      hint: 'start it, name another with -H or --context, or name an image in its registry: docker://REF',
     });
   });
 
