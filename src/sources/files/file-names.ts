@@ -1,5 +1,7 @@
 const DOCKERFILE = /^(?:dockerfile|containerfile)$/i;
 const DOCKERFILE_OF = /^(?:Dockerfile|Containerfile)\.|\.(?:Dockerfile|dockerfile|Containerfile|containerfile)$/;
+const SOMEHOW_DOCKERFILE = /(?:docker|container)file/i;
+const NO_DOCKERFILE = /\.dockerignore$|~$/i;
 const COMPOSE = /^(?:docker-)?compose(?:[.-].*)?\.ya?ml$/;
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 
@@ -13,6 +15,11 @@ export function kindOfName(name: string): 'dockerfile' | 'dockerfile-like' | 'co
   if (DOCKERFILE.test(name)) return 'dockerfile';
   if (DOCKERFILE_OF.test(name) && !name.endsWith('.dockerignore')) return 'dockerfile-like';
   return COMPOSE.test(name) ? 'compose' : null;
+}
+
+/** Whether a file of this name may be a Dockerfile, which its beginning tells: `Dockerfile-dev`, `Dockerfile_windows`, `dockerfile.prod`, `DockerfileWorker`. */
+export function mayBeDockerfile(name: string): boolean {
+  return SOMEHOW_DOCKERFILE.test(name) && !NO_DOCKERFILE.test(name);
 }
 
 /** Whether a file of this name may hold Kubernetes objects. */

@@ -1,5 +1,10 @@
 /** The first word of a Dockerfile's first instruction, behind comments and empty lines. */
 const FIRST_INSTRUCTION = /^(?:FROM|ARG)[ \t]/i;
+/** What no prose and no program begins with: `from x import y` has a word too many. */
+const LOWERCASE = /^from[ \t]+(?:--[^ \t]+[ \t]+)*[^ \t]+(?:[ \t]+as[ \t]+[^ \t]+)?$|^arg[ \t]+\w+(?:=|$)/i;
+const UPPERCASE = /^(?:FROM|ARG)[ \t]/;
+const KEYWORD =
+  /^(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[ \t]/;
 const FROM_LINE = /^[ \t]*FROM[ \t]/im;
 
 const YAML_API_VERSION = /^["']?apiVersion["']?[ \t]*:/m;
@@ -26,6 +31,19 @@ export function looksLikeManifest(text: string): boolean {
 /** Whether any line begins as a stage of a Dockerfile does. */
 export function hasStage(text: string): boolean {
   return FROM_LINE.test(text);
+}
+
+/** Whether a text begins as Dockerfiles do, which a file that only has such a name need not be. */
+export function beginsAsDockerfile(text: string): boolean {
+  const line = firstLine(text);
+  return UPPERCASE.test(line) || LOWERCASE.test(line.slice(0, LONGEST_LINE));
+}
+
+const LONGEST_LINE = 4096;
+
+/** Whether it begins with an instruction, be it one that may not stand there. */
+export function beginsWithInstruction(text: string): boolean {
+  return beginsAsDockerfile(text) || KEYWORD.test(firstLine(text));
 }
 
 /** Whether Go's template language is in it. */

@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 import type { FileProblem } from '../../core/file-reference.ts';
 import { compareText } from '../../core/reference.ts';
 import { describeFailure } from './failure-text.ts';
-import { kindOfName, mayBeManifest } from './file-names.ts';
+import { kindOfName, mayBeDockerfile, mayBeManifest } from './file-names.ts';
 import { showPath } from './show-path.ts';
 
 const MOST_ENTRIES = 200_000;
@@ -65,7 +65,7 @@ async function enter(folder: Folder, walk: Walk): Promise<Folder[]> {
     const file = { name: entry.name, folder: folder.absolute, absolute, chart: folder.chart };
     if (entry.isDirectory()) {
       if (!NOT_ENTERED.has(entry.name)) below.push({ absolute, level: folder.level + 1, chart });
-    } else if (kindOfName(entry.name) !== null || mayBeManifest(entry.name)) {
+    } else if (kindOfName(entry.name) !== null || mayBeManifest(entry.name) || mayBeDockerfile(entry.name)) {
       if (entry.isFile()) walk.files.push({ ...file, real: walk.realRoot + absolute.slice(walk.root.length) });
       else if (entry.isSymbolicLink()) walk.links.push(file);
       else if (kindOfName(entry.name) !== null) tell(walk, absolute, 'is no regular file');

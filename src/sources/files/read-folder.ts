@@ -1,7 +1,8 @@
 import { groupBy } from '../../core/group.ts';
+import { hasPlaceholder } from '../dockerfile/placeholders.ts';
 import { describeCharts } from './charts.ts';
-import { kindOfName, planProjects } from './file-names.ts';
-import { hasStage, isTemplate, looksLikeManifest } from './file-text.ts';
+import { kindOfName, mayBeDockerfile, mayBeManifest, planProjects } from './file-names.ts';
+import { beginsAsDockerfile, beginsWithInstruction, hasStage, isTemplate, looksLikeManifest } from './file-text.ts';
 import { findFiles, type FoundFile } from './find-files.ts';
 import { beginsWith, MOST_BYTES, readText } from './read-text.ts';
 import type { Readers } from './readers.ts';
@@ -27,7 +28,11 @@ export async function readFolder(root: string, context: FolderContext): Promise<
     context.taken.add(file.real);
     const kind = kindOfName(file.name);
     if (kind === 'dockerfile' || kind === 'dockerfile-like') readings.push(await readDockerfile(file, context));
-    else if (kind === null) readings.push(...(await readOther(file, templates, context)));
+    else if (kind === null) {
+      const dockerfile = mayBeDockerfile(file.name) ? await readSomehowDockerfile(file, context) : null;
+      if (dockerfile !== null) readings.push(dockerfile);
+      else if (mayBeManifest(file.name)) readings.push(...(await readOther(file, templates, context)));
+    }
   }
   const compose = files.filter(({ name }) => kindOfName(name) === 'compose');
   for (const inFolder of groupBy(compose, ({ folder }) => folder).values()) readings.push(...(await readProjects(inFolder, context)));
@@ -38,11 +43,43 @@ async function readDockerfile(file: FoundFile, { cwd, signal, readers }: FolderC
   const path = showPath(cwd, file.absolute);
   const text = await readText(file.absolute, { maxBytes: MOST_BYTES.dockerfile, isNamed: false, signal });
   if (!text.ok) return unread(path, text.message);
-  if (kindOfName(file.name) === 'dockerfile-like' && !hasStage(text.value)) {
-    return told([{ kind: 'ignored', path, line: null, column: null, message: 'is named like a Dockerfile, but has no FROM' }]);
-  }
-  const { references, problems, files, whole } = await readers.dockerfile({ path, text: text.value }, null);
-  return { references, problems, files, whole, foundFile: path };
+  const isLike = kindOfName(file.name) === 'dockerfile-like';
+  const doubt = isLike ? describeDoubt(text.value) : null;
+  if (doubt !== null) return told([{ kind: 'ignored', path, line: null, column: null, message: doubt }]);
+  const reading = { ...(await readers.dockerfile({ path, text: text.value }, null)), foundFile: path };
+  return isLike ? leaveOutTemplate(reading) : reading;
+}
+
+/** Why a file is not read that only has a name like a Dockerfile's; null when it is one. */
+function describeDoubt(text: string): string | null {
+  if (!hasStage(text)) return 'is named like a Dockerfile, but has no FROM';
+  if (beginsWithInstruction(text)) return null;
+  return isTemplate(text)
+    ? 'is a template of a Dockerfile, and not read: check what it makes'
+    : 'is named like a Dockerfile, but does not begin like one';
+}
+
+/** What a template is still to fill in is said once, as it is of a chart's. */
+function leaveOutTemplate(reading: Reading): Reading {
+  const isLeftOut = ({ reference, written }: Reading['references'][number]) => !reference.ok && hasPlaceholder(written);
+  const [first, ...more] = reading.references.filter(isLeftOut);
+  if (first === undefined) return reading;
+  const { path, line, column } = first.place;
+  const count = more.length === 0 ? 'an image' : `${more.length + 1} images`;
+  const message = `is a template of a Dockerfile, which is still to fill in ${count}: check what it makes`;
+  return {
+    ...reading,
+    references: reading.references.filter((reference) => !isLeftOut(reference)),
+    problems: [...reading.problems, { kind: 'ignored', path, line, column, message }],
+  };
+}
+
+/** One that only somehow has the name of a Dockerfile; null when it is none. */
+async function readSomehowDockerfile(file: FoundFile, { cwd, signal, readers }: FolderContext): Promise<Reading | null> {
+  const path = showPath(cwd, file.absolute);
+  const text = await readText(file.absolute, { maxBytes: MOST_BYTES.dockerfile, isNamed: false, signal });
+  if (!text.ok || !beginsAsDockerfile(text.value)) return null;
+  return leaveOutTemplate({ ...(await readers.dockerfile({ path, text: text.value }, null)), foundFile: path });
 }
 
 /** Most YAML and JSON is something else, which its beginning tells. */

@@ -33,8 +33,12 @@ describe('in a folder', () => {
       'web.Dockerfile',
       'web.dockerfile',
       'Containerfile.el9',
+      'Dockerfile-dev',
+      'Dockerfile_windows',
+      'dockerfile.prod',
+      'DockerfileWorker',
     ];
-    const others = ['Dockerfile.dockerignore', 'web.Dockerfile.dockerignore', 'mydockerfile', 'dockerfile.ts', 'notes.txt', 'Dockerfile~'];
+    const others = ['Dockerfile.dockerignore', 'web.Dockerfile.dockerignore', 'notes.txt', 'Dockerfile~', 'from'];
     await writeTree(cwd, Object.fromEntries([...names, ...others].map((name, index) => [name, `FROM a:${index}`])));
     const inventory = await readFiles(cwd, ['.']);
     expect(linesOf(inventory)).toEqual(names.toSorted().map((name) => `${name}:1 a:${names.indexOf(name)}`));
@@ -44,6 +48,52 @@ describe('in a folder', () => {
   it('what only seems to be a Dockerfile is said to be none', async () => {
     await writeTree(cwd, { 'Dockerfile.md': '# How to build\nFirst, run make.' });
     expect(problemsOf(await readFiles(cwd, ['.']))).toEqual(['ignored Dockerfile.md is named like a Dockerfile, but has no FROM']);
+  });
+
+  it.each([
+    ['Dockerfile.md', '# Build\n\nThe images are made\nFROM the file below', 'is named like a Dockerfile, but does not begin like one'],
+    ['Dockerfile.tmLanguage', '<?xml version="1.0"?>\n<dict>\n  FROM x', 'is named like a Dockerfile, but does not begin like one'],
+    [
+      'Dockerfile.template',
+      '{{\n\tdef v: 1\n-}}\nFROM alpine:{{ v }}\n',
+      'is a template of a Dockerfile, and not read: check what it makes',
+    ],
+    ['Dockerfile.j2', 'FROM {{ base }}\nRUN x', 'is a template of a Dockerfile, which is still to fill in an image: check what it makes'],
+    [
+      'Dockerfile-debian.template',
+      'FROM php:%%V%%\n',
+      'is a template of a Dockerfile, which is still to fill in an image: check what it makes',
+    ],
+  ])('%s is left out, and that is said once', async (name, text, message) => {
+    await writeTree(cwd, { [name]: text });
+    const inventory = await readFiles(cwd, ['.']);
+    expect(problemsOf(inventory)).toEqual([`ignored ${name} ${message}`]);
+    expect(linesOf(inventory)).toEqual([]);
+  });
+
+  it('what a template of a Dockerfile names in full is read', async () => {
+    await writeTree(cwd, { 'Dockerfile.in': 'FROM golang:1.26 AS build\nFROM @BASE@\nCOPY --from=build /x /x\n' });
+    expect(linesOf(await readFiles(cwd, ['.']))).toEqual(['Dockerfile.in:1 golang:1.26']);
+  });
+
+  it('a program or a text about Dockerfiles is none, and no word is lost on it', async () => {
+    await writeTree(cwd, {
+      'dockerfile.py': 'from pathlib import Path\n',
+      'dockerfile_parse.py': '# a licence\nfrom os import (path)\nFROM = 1\n',
+      'dockerfile.vim': '" syntax\nFROM x\n',
+      'parse-dockerfile.ts': "import { a } from 'a';\n",
+      'dockerfile-notes.txt': 'From the start\n',
+      'mydockerfile.bin': new Uint8Array([70, 82, 79, 77, 32, 0, 97]),
+      'dockerfile-lint.yaml': pod('a:1'),
+    });
+    const inventory = await readFiles(cwd, ['.']);
+    expect(linesOf(inventory)).toEqual(['dockerfile-lint.yaml:5 a:1']);
+    expect(inventory).toMatchObject({ problems: [], files: 1 });
+  });
+
+  it('a Dockerfile that begins with what may not stand there is still read', async () => {
+    await writeTree(cwd, { 'Dockerfile.old': 'MAINTAINER me\nFROM a:1\n', 'dockerfile-low': 'from b:1 as x\n' });
+    expect(linesOf(await readFiles(cwd, ['.']))).toEqual(['Dockerfile.old:2 a:1', 'dockerfile-low:1 b:1']);
   });
 
   it('Kubernetes objects are told from other YAML and JSON by a look at them', async () => {
@@ -93,6 +143,19 @@ describe('in a folder', () => {
     const expected = ['B/Dockerfile:1 y:1', 'a.yaml:5 x:1', 'b.Dockerfile:1 w:1', 'b/Dockerfile:1 z:1', 'b/Dockerfile:2 a:1'];
     expect(linesOf(await readFiles(cwd, ['.']))).toEqual(expected);
     expect(linesOf(await readFiles(cwd, ['b', '.', 'B']))).toEqual(expected);
+  });
+
+  it('a file that is named as well is read once', async () => {
+    await writeTree(cwd, { Dockerfile: 'FROM a:1' });
+    const inventory = await readFiles(cwd, ['Dockerfile', '.']);
+    expect({ lines: linesOf(inventory), files: inventory.files }).toEqual({ lines: ['Dockerfile:1 a:1'], files: 1 });
+  });
+
+  it('the templates of a chart are left out in the folder of the chart itself, too', async () => {
+    await writeTree(cwd, { 'Chart.yaml': 'apiVersion: v2\nname: a\n', 'templates/pod.yaml': pod('{{ .Values.image }}') });
+    expect(problemsOf(await readFiles(cwd, ['.']))).toEqual([
+      'ignored Chart.yaml 1 template of this chart was not read: check what is rendered, helm template . | imgupdate check -f -',
+    ]);
   });
 
   it('nothing to read is no problem of its own', async () => {
