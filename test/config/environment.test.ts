@@ -61,6 +61,11 @@ describe('the environment', () => {
     expect(readEnvironment({ [name]: 'x' }).warnings).toEqual([`the variable ${name} has no effect (did you mean ${meant}?)`]);
   });
 
+  it('warns of no more than ten variables', () => {
+    const env = Object.fromEntries(Array.from('abcdefghijklmnop', (letter) => [`IMGUPDATE_JOBS${letter}`, '1']));
+    expect(readEnvironment(env).warnings).toHaveLength(10);
+  });
+
   it.each(['IMGUPDATE_REQUIRE_SYSTEM', 'IMGUPDATE_VERSION_OF_THE_IMAGE', 'imgupdate_fail_on', 'MY_IMGUPDATE_JOBS', 'IMGUPDATE_'])(
     'leaves %s to others',
     (name) => {

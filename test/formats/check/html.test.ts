@@ -80,6 +80,17 @@ describe('the page of a check', () => {
     expect(page.replace(/[\n\t]/g, '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 
+  it('tells what was asked of each registry, and what is left of its quota where it says', () => {
+    const use = { requests: 4, counted: 2, windowSeconds: null };
+    const registries = [
+      { ...use, registry: 'docker.io', limit: 100, remaining: 61 },
+      { ...use, registry: 'ghcr.io', limit: null, remaining: null },
+      { ...use, registry: 'quay.io', limit: null, remaining: 7 },
+    ];
+    const text = textOf(renderHtml({ ...makeOutcome([]), report: makeReport([], { registries }) }, ABOUT));
+    expect(text).toContain('docker.io 4 2 61 of 100 ghcr.io 4 2 - quay.io 4 2 7');
+  });
+
   it('can be read by ear: landmarks, headings in order, tables with headers and roles', () => {
     const page = renderHtml(SAMPLE, ABOUT);
     const elements = elementsOf(page);

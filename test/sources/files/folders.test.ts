@@ -145,10 +145,11 @@ describe('in a folder', () => {
     expect(linesOf(await readFiles(cwd, ['b', '.', 'B']))).toEqual(expected);
   });
 
-  it('a file that is named as well is read once', async () => {
-    await writeTree(cwd, { Dockerfile: 'FROM a:1' });
-    const inventory = await readFiles(cwd, ['Dockerfile', '.']);
-    expect({ lines: linesOf(inventory), files: inventory.files }).toEqual({ lines: ['Dockerfile:1 a:1'], files: 1 });
+  it('a file that is named as well, by whatever name, is read once', async () => {
+    await writeTree(cwd, { 'sub/Dockerfile': 'FROM a:1' });
+    await symlink('sub/Dockerfile', join(cwd, 'link'));
+    const inventory = await readFiles(cwd, ['link', 'sub']);
+    expect({ lines: linesOf(inventory), files: inventory.files }).toEqual({ lines: ['link:1 a:1'], files: 1 });
   });
 
   it('the templates of a chart are left out in the folder of the chart itself, too', async () => {
