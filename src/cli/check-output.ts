@@ -5,7 +5,7 @@ import { chooseCheckFormat, type CheckFormat, type CheckPlace } from '../formats
 import { createPaint } from '../formats/paint.ts';
 import type { Context } from './context.ts';
 import type { CommonOptions } from './options.ts';
-import { paintFor, readArtefact, readNamedFormat, widthOf, writeArtefact } from './output.ts';
+import { isStdoutTaken, paintFor, readArtefact, readNamedFormat, widthOf, writeArtefact } from './output.ts';
 
 /**
  * Reads the options of a check's output, so that what is wrong with them is said before anything is asked.
@@ -14,8 +14,8 @@ import { paintFor, readArtefact, readNamedFormat, widthOf, writeArtefact } from 
  * @throws ImgupdateError 'usage' for an unknown format or a template that does not compile.
  */
 export function planCheckOutput(context: Context, options: CommonOptions): (outcome: Outcome) => Promise<Written> {
-  const named = readNamedFormat(options) ?? 'text';
-  const standard = { name: named, format: readFormat(named) };
+  const named = readNamedFormat(options) ?? (isStdoutTaken(options) ? null : 'text');
+  const standard = named === null ? null : { name: named, format: readFormat(named) };
   const artefacts = options.output.map((entry) => readArtefact(entry, (name) => ({ name, format: readFormat(name) })));
   refuseSamePath(
     context,
@@ -29,7 +29,7 @@ export function planCheckOutput(context: Context, options: CommonOptions): (outc
     prefix: prefixOf(context),
   };
   return async (outcome) => {
-    if (options.quiet < 2) {
+    if (standard !== null && options.quiet < 2) {
       const terminal = { ...file, width: widthOf(context.stdout), paint: paintFor(context, context.stdout, options) };
       context.stdout.write(render(standard.format, options.quiet === 1 ? onlyErrors(outcome) : outcome, terminal));
     }
@@ -42,7 +42,9 @@ export function planCheckOutput(context: Context, options: CommonOptions): (outc
     const failed = written.find((each) => each.status === 'rejected');
     const isCut = outcome.findings.some(({ place }) => place === null);
     const leavingOut = isCut
-      ? [standard, ...artefacts.map(({ format }) => format)].flatMap(({ name, format }) => (format.isFileBound ? [name] : []))
+      ? [...(standard === null ? [] : [standard]), ...artefacts.map(({ format }) => format)].flatMap(({ name, format }) =>
+          format.isFileBound ? [name] : [],
+        )
       : [];
     return { leavingOut, failure: failed === undefined ? null : { error: failed.reason } };
   };

@@ -38,12 +38,17 @@ export function widthOf(output: Output): number | null {
   return output.isTTY ? (output.columns ?? 80) : null;
 }
 
-/** null: nothing is printed, with `-qq`. */
+/** null: nothing is printed, with `-qq`, and where an artefact is all that is wanted of stdout. */
 function readStdoutFormat(options: CommonOptions, standard: Format): Format | null {
   const named = readNamedFormat(options);
   const format = named === null ? standard : readFormat(named);
-  if (options.quiet >= 2) return null;
+  if (options.quiet >= 2 || (named === null && isStdoutTaken(options))) return null;
   return options.quiet === 1 ? readFormat('quiet') : format;
+}
+
+/** Whether `-o FORMAT=-` wants stdout for itself: what is not asked for would spoil what a program reads there. */
+export function isStdoutTaken({ output }: Pick<CommonOptions, 'output'>): boolean {
+  return output.some((entry) => entry.endsWith('=-'));
 }
 
 /**

@@ -242,6 +242,16 @@ describe('artefacts of a check', () => {
     expect(world.registry.requests).toHaveLength(0);
   });
 
+  it('on stdout stand there alone, unless another format is asked for as well', async () => {
+    await world.write({ Dockerfile: PINNED });
+    const { stdout } = await world.check('-o', 'sarif=-');
+    expect(JSON.parse(stdout)).toMatchObject({ version: '2.1.0' });
+    expect((await world.check('-o', 'github=-', '--format', 'text')).stdout).toMatch(/^Dockerfile:1:6: .*\n::error /);
+    expect((await world.run(['list', `docker://${world.registry.host}/base/php:8`, '-o', 'quiet=-'])).stdout).toBe(
+      `${world.registry.host}/base/php:8\n`,
+    );
+  });
+
   it('of GitHub are added to what a step before has written', async () => {
     await world.write({ Dockerfile: PINNED });
     const [output, summary] = ['output', 'summary'].map((name) => join(world.path, name));
