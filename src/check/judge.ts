@@ -20,7 +20,7 @@ export type Policy = {
 /** Judges a report: what is found in it, at which place, and whether it passes. */
 export function judge(report: CheckReport, policy: Policy): Omit<Outcome, 'exitCode'> {
   const { failOn, strict } = policy;
-  const found = report.images.flatMap((image) => findInImage(image, { failOn: image.failOn ?? failOn, strict, now: report.generatedAt }));
+  const found = report.images.flatMap((image) => findInImage(image, { failOn: image.failOn ?? failOn, strict }));
   const findings = [...found, ...findInFiles(report.files?.problems ?? [])].sort(compareFindings);
   const counts = countFindings(report, findings);
   return { report, findings, failOn, counts, result: decideResult(report, counts, policy) };

@@ -7,7 +7,7 @@ import type { Outline } from './outline.ts';
 import type { PlaceOf } from './places.ts';
 
 /** What was found out about a Dockerfile that may be wrong with it. */
-export type Findings = {
+export type Examined = {
   readonly directives: Directives;
   readonly read: Instructions;
   readonly outline: Outline;
@@ -26,13 +26,13 @@ const MOST = 100;
 const MOST_STAGES = 20;
 
 /** The problems of a Dockerfile, what was not read before what has no effect, each by line and column; a hundred, and then how many more. */
-export function findProblems(findings: Findings): readonly FileProblem[] {
-  const { directives, outline, placeOf } = findings;
+export function findProblems(examined: Examined): readonly FileProblem[] {
+  const { directives, outline, placeOf } = examined;
   const problems: readonly Problem[] = [
-    ...ofWholeFile(findings),
+    ...ofWholeFile(examined),
     ...directives.problems.map((problem) => ({ ...problem, kind: 'ignored' as const })),
     ...outline.flaws.map(({ kind, instruction, message }) => ({ kind, message, from: offsetInFile(instruction, 0) })),
-    ...ofNotes(findings),
+    ...ofNotes(examined),
   ];
   const sorted = problems.toSorted((a, b) => compareKinds(a, b) || a.from - b.from);
   const more = sorted.length - MOST;
@@ -49,7 +49,7 @@ function compareKinds(a: Problem, b: Problem): number {
   return a.kind === 'unread' ? -1 : 1;
 }
 
-function ofWholeFile({ read, outline, tooMany, missingTarget }: Findings): readonly Problem[] {
+function ofWholeFile({ read, outline, tooMany, missingTarget }: Examined): readonly Problem[] {
   const problems: Problem[] = [];
   if (read.stop !== null) problems.push({ kind: 'unread', ...read.stop });
   if (outline.stages.length === 0)
@@ -69,7 +69,7 @@ function describeMissing(target: string, { stages }: Outline): string {
   return `no stage "${sanitizeText(target, 80)}": expected one of ${names.slice(0, MOST_STAGES).join(', ')}${more}`;
 }
 
-function ofNotes({ read, naming }: Findings): readonly Problem[] {
+function ofNotes({ read, naming }: Examined): readonly Problem[] {
   const above = read.instructions.flatMap((instruction) => flawsOfNotes(instruction.notes, naming.has(instruction)));
   return [...above, ...flawsOfNotes(read.looseNotes, false)].map(({ message, note }) => ({ kind: 'ignored', message, from: note.from }));
 }

@@ -1,0 +1,157 @@
+import { type Digest, shortDigest } from '../core/digest.ts';
+import type { FailOn } from '../core/fail-on.ts';
+import type { Hold } from '../core/hold.ts';
+import { renderPlatform } from '../core/platform.ts';
+import type { ReasonKind } from '../core/reason.ts';
+import { renderFamiliar } from '../core/reference.ts';
+import { sanitizeText } from '../core/text.ts';
+import type { BaseVerdict } from '../core/verdict.ts';
+import type { FindingRule } from './finding.ts';
+import type { ImageReport } from './report.ts';
+
+/** Longer than any reference there may be. */
+export const LONGEST_NAME = 800;
+
+/** What an answer about an image comes to. `says` follows the image's name. `counts`: what of `--fail-on` it reaches. `about`: what the place is of. */
+export type Found = {
+  readonly rule: FindingRule;
+  readonly says: string;
+  readonly advice: string | null;
+  readonly counts: readonly FailOn[];
+  readonly isSure: boolean;
+  readonly about: 'image' | 'base';
+};
+
+/** What the answers about an image come to: its tag's, its newer versions', its base's, and that of holds that have ended. */
+export function findAnswers(image: ImageReport): readonly Found[] {
+  return [...findInTag(image), ...findInVersions(image), ...findInBase(image), ...findInHolds(image)];
+}
+
+const found = (rule: FindingRule, says: string, parts: Partial<Omit<Found, 'rule' | 'says'>> = {}): Found => ({
+  rule,
+  says,
+  advice: null,
+  counts: [],
+  isSure: true,
+  about: 'image',
+  ...parts,
+});
+
+function findInTag(image: ImageReport): readonly Found[] {
+  const { tag, platform } = image;
+  const { verdict } = tag;
+  switch (verdict.kind) {
+    case 'rebuilt': {
+      const [before] = tag.digests;
+      const change = before === undefined ? shortDigest(verdict.candidate) : `${shortDigest(before)} -> ${shortDigest(verdict.candidate)}`;
+      const advice = adviseOnRebuilt(image, verdict.candidate);
+      return [found('stale/rebuilt', `was rebuilt for ${renderPlatform(platform)} (${change})`, { counts: ['rebuilt'], advice })];
+    }
+    case 'gone':
+      return [found('stale/gone', `is gone: ${verdict.why}`, { counts: ['gone'] })];
+    case 'unknown':
+      // the message of what has no name names it by what was written
+      return [
+        found(RULE_OF_REASON[verdict.reason.kind], `was not checked: ${image.registry === null ? verdict.why : verdict.reason.message}`),
+      ];
+    case 'current':
+    case 'local':
+    case 'pinned':
+    case 'none':
+      return [];
+  }
+}
+
+/** A pin has to be changed, what runs started anew, and what is only here pulled. */
+function adviseOnRebuilt({ name, sources }: ImageReport, candidate: Digest): string {
+  const at = name.indexOf('@');
+  if (at >= 0) return `pin it to ${sanitizeText(name.slice(0, at), LONGEST_NAME)}@${candidate}`;
+  return sources.some(({ file }) => file !== null) ? 'roll it out again to run the present one' : 'pull it again';
+}
+
+/** A newer version reaches its own level and those below it: who wants to know of patches wants to know of what replaced them. */
+const REACHED: Readonly<Record<'patch' | 'minor' | 'major', readonly FailOn[]>> = {
+  patch: ['patch'],
+  minor: ['patch', 'minor'],
+  major: ['patch', 'minor', 'major'],
+};
+
+function findInVersions({ newer }: ImageReport): readonly Found[] {
+  const { verdict } = newer;
+  if (verdict.kind !== 'available') return [];
+  return [verdict.line, verdict.newest].flatMap((version) => {
+    if (version === null) return [];
+    const says = `has a newer version: ${sanitizeText(version.tag)} (${version.level})`;
+    return [
+      found(`stale/${version.level}`, says, { counts: REACHED[version.level], advice: `change the tag to ${sanitizeText(version.tag)}` }),
+    ];
+  });
+}
+
+function findInBase(image: ImageReport): readonly Found[] {
+  const { verdict } = image.base;
+  const isSure = verdict.confidence !== 'low';
+  const name = nameOfBase(verdict);
+  switch (verdict.kind) {
+    case 'moved': {
+      const sure = isSure ? '' : ', of low confidence';
+      const says = `stands on an outdated base: ${name} moved (${verdict.movement}${sure})`;
+      return [found('stale/base', says, { counts: ['base'], isSure, about: 'base', advice: `rebuild it on the present ${name}` })];
+    }
+    case 'gone':
+      return [found('stale/base', `stands on a base that is gone: ${verdict.why}`, { counts: ['base'], isSure, about: 'base' })];
+    case 'unknown': {
+      if (verdict.reason.kind === 'no-evidence') return [];
+      const isTagToo = image.tag.verdict.kind === 'unknown' && image.tag.verdict.reason.kind === verdict.reason.kind;
+      if (isTagToo && verdict.reference === null) return [];
+      const rule = RULE_OF_REASON[verdict.reason.kind];
+      const whose = verdict.reference === null ? 'its base' : `its base ${name}`;
+      return [found(rule, `: ${whose} was not checked: ${verdict.reason.message}`, { about: 'base' })];
+    }
+    case 'current':
+    case 'none':
+    case 'pinned':
+      return [];
+  }
+}
+
+function nameOfBase({ reference }: BaseVerdict): string {
+  return reference === null
+    ? 'its base'
+    : sanitizeText(renderFamiliar({ ...reference, digest: reference.tag === null ? reference.digest : null }));
+}
+
+function findInHolds({ expired, held }: ImageReport): readonly Found[] {
+  const [hold] = expired;
+  if (hold === undefined || held !== null) return [];
+  return [
+    found('hold/expired', `is no longer held: its hold ended ${describeHold(hold)}`, {
+      advice: 'take the hold away, or give it a later date',
+    }),
+  ];
+}
+
+/** ` 2026-12-15: waits for the fix`, each part where it is told. */
+function describeHold({ until, reason }: Hold): string {
+  return [until === null ? null : sanitizeText(until), reason === null ? null : sanitizeText(reason)]
+    .filter((part) => part !== null)
+    .join(': ');
+}
+
+const RULE_OF_REASON: Readonly<Record<ReasonKind, FindingRule>> = {
+  unauthorized: 'unknown/auth',
+  'not-found-or-private': 'unknown/notfound',
+  'rate-limited': 'unknown/ratelimit',
+  budget: 'unknown/ratelimit',
+  unreachable: 'unknown/network',
+  timeout: 'unknown/network',
+  tls: 'unknown/network',
+  'bad-response': 'unknown/response',
+  'digest-mismatch': 'unknown/response',
+  unsupported: 'unknown/unsupported',
+  offline: 'unknown/offline',
+  policy: 'unknown/policy',
+  'no-evidence': 'unknown/base',
+  squashed: 'unknown/base',
+  'ambiguous-tag': 'unknown/base',
+};

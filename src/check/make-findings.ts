@@ -1,0 +1,74 @@
+import type { FailOn } from '../core/fail-on.ts';
+import type { FilePlace } from '../core/file-reference.ts';
+import type { Hold } from '../core/hold.ts';
+import { sanitizeText } from '../core/text.ts';
+import type { Finding, FindingLevel } from './finding.ts';
+import { type Found, LONGEST_NAME } from './found.ts';
+import type { ImageReport, SourcePlace } from './report.ts';
+
+/** What decides about the level of a finding. */
+export type Measure = { readonly failOn: readonly FailOn[]; readonly strict: boolean };
+
+/** Makes findings of what was found: one for each place that names the image, or the one that names its base; how grave it is, `measure` and holds say. */
+export function makeFindings(found: Found, image: ImageReport, measure: Measure): readonly Finding[] {
+  return placesOf(image, found).map((source) => makeFinding(found, { image, source, measure }));
+}
+
+function placesOf(image: ImageReport, { about }: Found): readonly (SourcePlace | null)[] {
+  if (about === 'base' && image.builtFrom !== null) return [image.builtFrom];
+  return image.sources.length === 0 ? [null] : image.sources;
+}
+
+type At = { readonly image: ImageReport; readonly source: SourcePlace | null; readonly measure: Measure };
+
+function makeFinding({ rule, says, advice, counts, isSure }: Found, { image, source, measure }: At): Finding {
+  const place: FilePlace | null = source?.file?.place ?? null;
+  const isUnresolved = rule === 'unknown/unsupported' && image.registry === null && place !== null;
+  const { held } = image;
+  const level = levelOf({ rule, counts, isSure }, image, measure);
+  const hold = held === null || rule === 'hold/expired' ? '' : describeHeld(held);
+  return {
+    rule: isUnresolved ? 'unknown/reference' : rule,
+    level,
+    message: `${nameInWords(image)}${says.startsWith(':') ? '' : ' '}${sanitizeText(says, LONGEST_MESSAGE)}${hold}`,
+    advice: held === null ? advice : null,
+    image: nameOf(image, source),
+    place,
+    report: image,
+  };
+}
+
+const LONGEST_MESSAGE = 1_000;
+
+function describeHeld(hold: Hold): string {
+  const until = hold.until === null ? '' : ` until ${sanitizeText(hold.until)}`;
+  return `; held${until}${hold.reason === null ? '' : `: ${sanitizeText(hold.reason)}`}`;
+}
+
+/** What it is, whatever variables were written, and without the digest that no person compares. */
+function nameInWords(image: ImageReport): string {
+  const at = image.name.indexOf('@');
+  const isTagged = at >= 0 && image.name.slice(image.name.lastIndexOf('/', at) + 1, at).includes(':');
+  return image.registry === null
+    ? nameOf(image, image.sources[0] ?? null)
+    : sanitizeText(isTagged ? image.name.slice(0, at) : image.name, LONGEST_NAME);
+}
+
+/** As it stands in the file that the image itself is named in; else the name to type. */
+function nameOf(image: ImageReport, source: SourcePlace | null): string {
+  const isOwn = source !== null && image.sources.includes(source);
+  if (isOwn && source.file !== null) return sanitizeText(source.file.written, LONGEST_NAME);
+  if (image.registry === null) return sanitizeText(image.engineId.replace(/^sha256:(.{12}).*$/, '$1'), LONGEST_NAME);
+  return sanitizeText(`${image.sources.some(({ kind }) => kind === 'docker') ? 'docker://' : ''}${image.name}`, LONGEST_NAME);
+}
+
+function levelOf(
+  { rule, counts, isSure }: Pick<Found, 'rule' | 'counts' | 'isSure'>,
+  image: ImageReport,
+  { failOn, strict }: Measure,
+): FindingLevel {
+  if (rule === 'hold/expired') return 'warning';
+  if (image.held !== null) return 'note';
+  const reaches = counts.some((each) => failOn.includes(each));
+  return reaches && (isSure || strict) ? 'error' : 'warning';
+}
