@@ -77,15 +77,35 @@ export function wantsEngine({ patterns, references }: Targets): boolean {
  * @throws ImgupdateError 'usage'.
  */
 export function readPatterns(patterns: readonly string[]): Matches | null {
-  if (patterns.length === 0) return null;
-  const compiled = patterns.map((pattern) => {
-    const matches = compilePattern(pattern);
-    if (matches.ok) return matches.value;
-    throw new ImgupdateError('usage', `cannot read the pattern "${pattern}": ${matches.message}`, {
-      hint: "write it as a name: nginx, nginx:1.*, 'ghcr.io/acme/*'",
-    });
+  return watchPatterns(patterns).matches;
+}
+
+/** The same test, and which patterns have matched nothing of what was tested by then. */
+export type WatchedPatterns = { readonly matches: Matches | null; readonly unmatched: () => readonly string[] };
+
+/**
+ * Compiles patterns as `readPatterns` does, and keeps in mind which of them matched.
+ *
+ * @throws ImgupdateError 'usage'.
+ */
+export function watchPatterns(patterns: readonly string[]): WatchedPatterns {
+  const compiled = patterns.map((pattern) => ({ pattern, matches: compileOne(pattern) }));
+  const seen = new Set<string>();
+  const matches: Matches = (reference) => {
+    if (reference === null) return false;
+    const found = compiled.filter((each) => each.matches(reference));
+    for (const { pattern } of found) seen.add(pattern);
+    return found.length > 0;
+  };
+  return { matches: patterns.length === 0 ? null : matches, unmatched: () => patterns.filter((pattern) => !seen.has(pattern)) };
+}
+
+function compileOne(pattern: string): (reference: Reference) => boolean {
+  const matches = compilePattern(pattern);
+  if (matches.ok) return matches.value;
+  throw new ImgupdateError('usage', `cannot read the pattern "${pattern}": ${matches.message}`, {
+    hint: "write it as a name: nginx, nginx:1.*, 'ghcr.io/acme/*'",
   });
-  return (reference) => reference !== null && compiled.some((matches) => matches(reference));
 }
 
 /** Whole or cut short, with or without its algorithm. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readTargets, refuseFiles } from '../../src/cli/targets.ts';
+import { readTargets, refuseFiles, watchPatterns } from '../../src/cli/targets.ts';
+import { makeImage, makeReference } from '../helpers/makers.ts';
 
 describe('a target of check', () => {
   it.each([
@@ -62,5 +63,21 @@ describe('the target of any verb', () => {
 
   it.each(['docker:27-dind', 'docker', 'docker-daemon:nginx:1'])('%s is the name of an image of the engine', (word) => {
     expect(readTargets([word])).toEqual({ patterns: [word.replace('docker-daemon:', '')], references: [] });
+  });
+});
+
+describe('patterns', () => {
+  const name = makeReference('nginx:1.27');
+
+  it('know which of them matched nothing', () => {
+    const { matches, unmatched } = watchPatterns(['nginx', 'redis', 'nginx:*']);
+    expect(unmatched()).toEqual(['nginx', 'redis', 'nginx:*']);
+    expect([matches?.(name, makeImage({})), matches?.(null, makeImage({}))]).toEqual([true, false]);
+    expect(unmatched()).toEqual(['redis']);
+  });
+
+  it('are none where all images are wanted', () => {
+    const { matches, unmatched } = watchPatterns([]);
+    expect([matches, unmatched()]).toEqual([null, []]);
   });
 });

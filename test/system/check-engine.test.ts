@@ -52,7 +52,20 @@ systemTest('a check of what an engine built', ['dockerd', 'docker', 'docker-regi
     expect(stdout.match(/app-(?:classic|buildkit):dev stands on an outdated base: R\/base\/shell:1 moved/g)).toHaveLength(2);
   });
 
+  it('does not pass for what was named and is not there', async () => {
+    const args = ['-f', 'app/Dockerfile', 'app-classic:dev', 'app-clasic:dev', '--fail-on', 'none'];
+    const warning = expect.stringMatching(/^W: no image of the engine matches app-clasic:dev\n2 images in 1 file: /) as string;
+    expect(await check(...args)).toMatchObject({ exitCode: 3, stderr: warning });
+    for (const pass of ['--on-unknown=warn', '--allow-empty']) {
+      expect(await check(...args, pass)).toMatchObject({ exitCode: 0, stderr: warning });
+    }
+  });
+
   it('that matches no image is no check that passed', async () => {
-    expect(await check('nothing-*')).toMatchObject({ exitCode: 3, stdout: '', stderr: 'E: no images found\n' });
+    expect(await check('nothing-*')).toMatchObject({
+      exitCode: 3,
+      stdout: '',
+      stderr: 'W: no image of the engine matches nothing-*\nE: no images found\n',
+    });
   });
 });

@@ -15,7 +15,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
 import type { CheckCommandOptions } from '../program.ts';
 import { readSettings } from '../settings.ts';
-import { readPatterns, readTargets, refuseFiles } from '../targets.ts';
+import { readTargets, refuseFiles, watchPatterns } from '../targets.ts';
 
 /**
  * `imgupdate check`: prints what is stale or could not be told, and exits with the code that a CI job acts on.
@@ -29,13 +29,14 @@ export async function check(context: Context, words: readonly string[], options:
   const files = readFileRequest(words.length === 0 && options.file.length === 0 ? { ...options, file: ['.'] } : options);
   const passes = readFilters(options.filter);
   const output = planCheckOutput(context, options);
+  const patterns = watchPatterns(targets.patterns);
   const settings = await readSettings(context, options);
   const report = await checkWith(
     context,
     { options, settings },
     {
       all: false,
-      matches: readPatterns(targets.patterns),
+      matches: patterns.matches,
       targets: targets.references,
       withoutEngine: targets.patterns.length === 0,
       ...(files === null ? {} : { files }),
@@ -43,8 +44,9 @@ export async function check(context: Context, words: readonly string[], options:
     },
   );
   const images = report.images.filter(passes);
+  const missing = patterns.unmatched().map(warnOfMissing);
   const judged = judge(
-    { ...report, images, warnings: [...report.warnings, ...warnOfVersions(images, settings.failOn)] },
+    { ...report, images, warnings: [...report.warnings, ...warnOfVersions(images, settings.failOn), ...missing] },
     {
       failOn: settings.failOn,
       strict: settings.strict,
@@ -52,7 +54,10 @@ export async function check(context: Context, words: readonly string[], options:
       allowEmpty: options.allowEmpty === true,
     },
   );
-  const outcome = { ...judged, exitCode: exitCodeOf(judged.result, options.exitZero === true) };
+  // what was named and is not there is not checked
+  const isIncomplete = missing.length > 0 && judged.result === 'passed' && settings.onUnknown === 'fail' && options.allowEmpty !== true;
+  const result = isIncomplete ? 'incomplete' : judged.result;
+  const outcome = { ...judged, result, exitCode: exitCodeOf(result, options.exitZero === true) };
   const { leavingOut, failure } = await output(outcome);
   const lines = options.quiet >= 2 ? [] : explain(outcome, { paths: files?.paths ?? [], leavingOut, isQuiet: options.quiet === 1 });
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
@@ -92,6 +97,10 @@ function warnOfVersions(images: readonly ImageReport[], failOn: readonly FailOn[
   if (wanted.length === 0 || images.some(({ newer }) => newer.verdict.kind !== 'untracked')) return [];
   const message = `newer versions were not looked for, so ${wanted.join(', ')} in --fail-on can fail nothing`;
   return [{ code: 'versions-untracked', message, image: null }];
+}
+
+function warnOfMissing(pattern: string): Warning {
+  return { code: 'target-missing', message: `no image of the engine matches ${sanitizeText(pattern, 500)}`, image: null };
 }
 
 type Telling = { readonly paths: readonly string[]; readonly leavingOut: readonly string[]; readonly isQuiet: boolean };
