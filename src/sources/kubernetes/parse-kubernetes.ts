@@ -1,6 +1,7 @@
 import { comparePlaces, type FileContents, type FileProblem, type FileReference } from '../../core/file-reference.ts';
 import type { Position, Tree } from '../../core/tree.ts';
 import { entryOf, type Mapping, mappingOf, mappingsOf, textOf } from './fields.ts';
+import { NO_PARAMETERS, type Parameters, withParameters } from './parameters.ts';
 import { findImageId, POD_LISTS, type PodStatus, readPodStatus } from './pod-status.ts';
 import { type ImageHolder, readImage } from './read-image.ts';
 import { readPlatform } from './read-platform.ts';
@@ -13,10 +14,19 @@ const PASSED_OVER: ReadonlySet<string> = new Set(['metadata', 'status']);
 /** Most mappings have none of these, and need no closer look. */
 const HOLDERS: ReadonlySet<string> = new Set([...POD_LISTS.keys(), 'volumes']);
 
-/** What else is a container, by API group: in lists, and alone. Source: Tekton, pipeline v1 (Task); Argo Workflows, v1alpha1 (Template). */
+const TEKTON = 'tekton.dev';
+
+/**
+ * What else is a container, by API group: in lists, and alone.
+ *
+ * Source: Tekton, pipeline v1 (Task); Argo Workflows, v1alpha1 (Template); Prometheus Operator, monitoring v1 (Prometheus, Alertmanager, ThanosRuler);
+ * OpenTelemetry Operator (OpenTelemetryCollector, Instrumentation).
+ */
 const CONTAINERS_OF_GROUPS: ReadonlyMap<string, { readonly lists: readonly string[]; readonly single: readonly string[] }> = new Map([
-  ['tekton.dev', { lists: ['steps', 'sidecars'], single: ['stepTemplate'] }],
+  [TEKTON, { lists: ['steps', 'sidecars'], single: ['stepTemplate'] }],
   ['argoproj.io', { lists: ['sidecars'], single: ['container', 'script'] }],
+  ['monitoring.coreos.com', { lists: [], single: ['spec', 'thanos'] }],
+  ['opentelemetry.io', { lists: [], single: ['spec', 'java', 'nodejs', 'python', 'dotnet', 'go', 'nginx', 'apacheHttpd'] }],
 ]);
 
 /**
@@ -33,10 +43,11 @@ export function parseKubernetes(documents: readonly Tree[], path: string): FileC
   const references: FileReference[] = [];
   const problems: FileProblem[] = documents.flatMap((document) => flawOf(document, path));
   const seen = new Set<Tree>();
-  const waiting: Visit[] = documents.map((node) => ({ node, group: '', status: null })).reverse();
-  for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
-    if (seen.has(visit.node)) continue;
-    seen.add(visit.node);
+  const waiting: Visit[] = documents.map((node) => ({ node, group: '', status: null, parameters: NO_PARAMETERS })).reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next.node)) continue;
+    seen.add(next.node);
+    const visit = enter(next);
     for (const image of imagesIn(visit)) {
       const { reference, problems: flaws } = readImage(image, path);
       problems.push(...flaws);
@@ -47,7 +58,7 @@ export function parseKubernetes(documents: readonly Tree[], path: string): FileC
       break;
     }
     // The last one in is the first one out.
-    for (const next of nextOf(visit).reverse()) waiting.push(next);
+    for (const inner of nextOf(visit).reverse()) waiting.push(inner);
   }
   return {
     references: references.sort((a, b) => comparePlaces(a.place, b.place)).slice(0, MAX_REFERENCES),
@@ -55,39 +66,47 @@ export function parseKubernetes(documents: readonly Tree[], path: string): FileC
   };
 }
 
-/** `group`: of the object's API. `status`: of the pod whose spec the node is. */
-type Visit = { readonly node: Tree; readonly group: string; readonly status: PodStatus | null };
+/** `group`: of the object's API. `status`: of the pod whose spec the node is. `parameters`: of what the node is in. */
+type Visit = { readonly node: Tree; readonly group: string; readonly status: PodStatus | null; readonly parameters: Parameters };
 
-function imagesIn({ node, group, status }: Visit): readonly ImageHolder[] {
+/** What the node says of itself counts for what is in it. */
+function enter(visit: Visit): Visit {
+  const { node } = visit;
+  if (node.kind !== 'mapping') return visit;
+  const group = groupOf(node) ?? visit.group;
+  return { ...visit, group, parameters: group === TEKTON ? withParameters(node, visit.parameters) : visit.parameters };
+}
+
+function imagesIn({ node, group, status, parameters }: Visit): readonly ImageHolder[] {
+  if (node.kind !== 'mapping') return [];
   const known = CONTAINERS_OF_GROUPS.get(group);
-  if (node.kind !== 'mapping' || (known === undefined && !node.entries.some(({ key }) => HOLDERS.has(key)))) return [];
-  const platform = readPlatform(node);
+  if (known === undefined && !node.entries.some(({ key }) => HOLDERS.has(key))) return [];
+  const common = { platform: readPlatform(node), parameters };
   const inPods = [...POD_LISTS.keys()].flatMap((list) =>
-    mappingsOf(node, list).map((holder) => ({ holder, key: 'image' as const, platform, imageId: findImageId(status, list, holder) })),
+    mappingsOf(node, list).map((holder) => ({ holder, ...common, key: 'image' as const, imageId: findImageId(status, list, holder) })),
   );
   const others = [
     ...(known?.lists ?? []).flatMap((list) => mappingsOf(node, list)),
     ...(known?.single ?? []).flatMap((key) => mappingOf(node, key) ?? []),
-  ].map((holder) => ({ holder, key: 'image' as const, platform, imageId: null }));
+  ].map((holder) => ({ holder, ...common, key: 'image' as const, imageId: null }));
   const volumes = mappingsOf(node, 'volumes')
     .flatMap((volume) => mappingOf(volume, 'image') ?? [])
-    .map((holder) => ({ holder, key: 'reference' as const, platform, imageId: null }));
+    .map((holder) => ({ holder, ...common, key: 'reference' as const, imageId: null }));
   return [...inPods, ...others, ...volumes];
 }
 
-function nextOf({ node, group }: Visit): Visit[] {
+function nextOf({ node, group, parameters }: Visit): Visit[] {
   switch (node.kind) {
     case 'scalar':
       return [];
     case 'sequence':
-      return node.items.map((item) => ({ node: item, group, status: null }));
+      return node.items.map((item) => ({ node: item, group, status: null, parameters }));
     case 'mapping': {
       if (isDefinition(node)) return [];
-      const own = groupOf(node) ?? group;
       const status = entryOf(node, 'spec') === null ? null : readPodStatus(node);
       return node.entries
         .filter(({ key }) => !PASSED_OVER.has(key))
-        .map(({ key, value }) => ({ node: value, group: own, status: key === 'spec' ? status : null }));
+        .map(({ key, value }) => ({ node: value, group, status: key === 'spec' ? status : null, parameters }));
     }
   }
 }

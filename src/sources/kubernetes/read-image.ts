@@ -6,6 +6,7 @@ import { parseReference, type Reference, withDefaultTag } from '../../core/refer
 import { sanitizeText } from '../../core/text.ts';
 import type { Position, TreeEntry } from '../../core/tree.ts';
 import { entryOf, type Mapping, type Scalar } from './fields.ts';
+import { fillIn, type Parameters } from './parameters.ts';
 import { parseImageId } from './running-image.ts';
 
 /** A mapping that names an image under `key`, and what is known of it. */
@@ -14,21 +15,26 @@ export type ImageHolder = {
   readonly key: 'image' | 'reference';
   readonly platform: Platform | null;
   readonly imageId: Scalar | null;
+  readonly parameters: Parameters;
 };
 
 const LONGEST_WRITTEN = 500;
 
-/** What Helm, envsubst and Tekton fill in before it is a reference. */
-const VARIABLE = /\{\{|\$[({]/;
+/** What Helm, envsubst, Tekton and sed fill in before it is a reference. */
+const VARIABLE = /\{\{|\$[({A-Za-z_]|%%|^__\w+__$|^@\w+@$/;
 
-/** Reads the image a container or a volume names; null where it names none: a patch of other fields, an empty text, what is no text at all. */
+/** It names a Go program that ko makes an image of. Source: ko, docs/features/k8s.md. */
+const KO = 'ko://';
+
+/** Reads the image a container or a volume names; null where it names none: a patch of other fields, an empty text, what is no text at all, what is built. */
 export function readImage(
-  { holder, key, platform, imageId }: ImageHolder,
+  { holder, key, platform, imageId, parameters }: ImageHolder,
   path: string,
 ): { readonly reference: FileReference | null; readonly problems: readonly FileProblem[] } {
   const entry = entryOf(holder, key);
   const scalar = entry?.value;
   if (entry === null || scalar?.kind !== 'scalar' || scalar.value === null || scalar.value === '') return { reference: null, problems: [] };
+  if (scalar.text.startsWith(KO)) return { reference: null, problems: [] };
   const { hold, flaws } = readHoldComments(commentsOf(entry, holder.entries[0]));
   const problems = flaws.map((flaw) => ignored(path, entry.keySpan.start, flaw));
   const running = imageId === null ? parsed(null) : readRunning(imageId);
@@ -37,7 +43,7 @@ export function readImage(
       kind: 'kubernetes',
       place: placeOf(scalar, path),
       written: sanitizeText(scalar.text, LONGEST_WRITTEN),
-      reference: readReference(scalar),
+      reference: readReference(scalar, parameters),
       platform,
       running: running.ok ? running.value : null,
       hold,
@@ -56,8 +62,9 @@ function readRunning(imageId: Scalar): Parsed<RunningImage | null> {
   return parseImageId(typeof imageId.value === 'string' ? imageId.value : imageId.text);
 }
 
-function readReference({ value, text }: Scalar): Parsed<Reference> {
-  if (typeof value !== 'string') return malformed(`expected a text, got the ${typeof value} ${sanitizeText(text, 100)}`);
+function readReference({ value: written, text }: Scalar, parameters: Parameters): Parsed<Reference> {
+  if (typeof written !== 'string') return malformed(`expected a text, got the ${typeof written} ${sanitizeText(text, 100)}`);
+  const value = fillIn(written, parameters);
   if (VARIABLE.test(value)) return malformed(`has a variable that is filled in only when it is deployed: "${sanitizeText(value, 200)}"`);
   const reference = parseReference(value);
   return reference.ok ? parsed(withDefaultTag(reference.value)) : reference;

@@ -81,7 +81,7 @@ describe('pods are found', () => {
         'gcr.io/knative-samples/helloworld-go:latest',
         'ghcr.io/acme/worker:7',
         'alpine:3.20',
-        'has a variable that is filled in only when it is deployed: "$(params.builder-image)"',
+        'golang:1.22',
         'quay.io/buildah/stable:v1.37',
         'docker:27-dind',
         'python:3.12-slim',
@@ -126,11 +126,65 @@ describe('pods are found', () => {
     ['a number', '1.10', 'expected a text, got the number 1.10'],
     ['a variable of envsubst', '${IMAGE}', 'has a variable that is filled in only when it is deployed: "${IMAGE}"'],
     ['a variable of Helm', '"{{ .Values.image }}"', 'has a variable that is filled in only when it is deployed: "{{ .Values.image }}"'],
+    ['a bare variable', '$IMAGE', 'has a variable that is filled in only when it is deployed: "$IMAGE"'],
+    ['a variable in a tag', 'acme/api:$TAG', 'has a variable that is filled in only when it is deployed: "acme/api:$TAG"'],
+    ['a word for sed', '__IMAGE__', 'has a variable that is filled in only when it is deployed: "__IMAGE__"'],
+    ['a word between signs', '"acme/api:%%TAG%%"', 'has a variable that is filled in only when it is deployed: "acme/api:%%TAG%%"'],
     ['characters a terminal would obey', '"a\\e[2J"', 'invalid reference format "a\ufffd[2J"'],
   ])('and what is %s is told with why', (_, written, message) => {
     const [found] = read(`containers:\n- image: ${written}`).references;
     expect(found?.reference).toMatchObject({ ok: false, message: expect.stringContaining(message) });
     expect(found?.place.line).toBe(2);
+  });
+});
+
+it('what ko builds is no image that anybody could pull', () => {
+  const { references, problems } = read('containers:\n- image: ko://example.com/cmd/controller\n- image: example.com/cmd/webhook\n');
+  expect(references.map(nameOf)).toEqual(['example.com/cmd/webhook:latest']);
+  expect(problems).toEqual([]);
+});
+
+it.each([
+  ['monitoring.coreos.com/v1, kind: Prometheus', '{image: "p:3", thanos: {image: "t:1"}, containers: [{name: x}]}', ['p:3', 't:1']],
+  ['opentelemetry.io/v1beta1, kind: OpenTelemetryCollector', '{image: "o:1"}', ['o:1']],
+  ['opentelemetry.io/v1alpha1, kind: Instrumentation', '{java: {image: "j:1"}, python: {image: "y:1"}}', ['j:1', 'y:1']],
+  ['example.com/v1, kind: Thing', '{image: "p:3"}', []],
+])('an object of %s names the images its operator runs', (head, spec, images) => {
+  expect(namesIn(`{apiVersion: ${head}, spec: ${spec}}`)).toEqual(images);
+});
+
+describe('a parameter of a Tekton object', () => {
+  const task = (params: string, image: string, group = 'tekton.dev/v1'): string =>
+    `apiVersion: ${group}\nkind: Task\nspec:\n  params: ${params}\n  steps:\n  - image: ${image}\n`;
+  const UNTOLD = 'has a variable that is filled in only when it is deployed: ';
+
+  it.each([
+    ['its default', task('[{name: tag, default: "1.22"}]', 'golang:$(params.tag)'), 'golang:1.22'],
+    ['its default, a number', task('[{name: tag, default: 1.20}]', 'golang:$(params.tag)'), 'golang:1.20'],
+    [
+      'its default, in brackets',
+      task('[{name: go.image, default: golang}]', `$(params["go.image"]):$(params['tag'])`),
+      `${UNTOLD}"golang:$(params['tag'])"`,
+    ],
+    ['its value before its default', task('[{name: i, default: a, value: b}]', '$(params.i)'), 'b:latest'],
+    ['nothing, without either', task('[{name: i}]', '$(params.i)'), `${UNTOLD}"$(params.i)"`],
+    ['nothing, made of another', task('[{name: i, default: a, value: $(tasks.x.results.i)}]', '$(params.i)'), `${UNTOLD}"$(params.i)"`],
+    ['nothing of another kind', task('[{name: i, default: a}]', '$(params.i)', 'example.com/v1'), null],
+  ])('stands for %s', (_, text, image) => {
+    expect(namesIn(text)).toEqual(image === null ? [] : [image]);
+  });
+
+  it('of a run stands for its value in the task that is written in it', () => {
+    const run =
+      '{apiVersion: tekton.dev/v1, kind: TaskRun, spec: {params: [{name: i, value: "b:1"}], taskSpec: {params: [{name: i, default: a}], steps: [{image: $(params.i)}]}}}';
+    expect(namesIn(run)).toEqual(['b:1']);
+  });
+
+  it('stands for nothing in the object beside it', () => {
+    expect(namesIn(`${task('[{name: i, default: a}]', 'x')}---\n${task('[]', '$(params.i)')}`)).toEqual([
+      'x:latest',
+      `${UNTOLD}"$(params.i)"`,
+    ]);
   });
 });
 
