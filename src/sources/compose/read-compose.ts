@@ -11,6 +11,7 @@ import { type ComposeFile, type Loading, loadProject, withDotenv } from './load-
 import { type Building, readBuild } from './read-build.ts';
 import { type Found, makeReference, readImageVolumes, readPlatform } from './read-service.ts';
 import { fieldOf, problemAt, type Value } from './value.ts';
+import { isSecret } from './secrets.ts';
 
 export type ComposeSurroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -28,6 +29,7 @@ const MOST_PROBLEMS = 10_000;
  *
  * Every profile counts. `image` of a service that is built names what is made, and is no reference, whoever else runs it. The environment is stronger than `.env` beside the first file; a
  * reference with a variable that has no value says so. Of what is replaced by another file nothing is told.
+ * Secrets of the environment, known by their names, are put into nothing: a project may be anybody's, and would send them to any registry.
  * Source: Compose specification (compose-spec/compose-spec); compose-go, loader.
  * @returns beside what is found every file that was read for it, the Dockerfiles included; `whole`: the Dockerfiles of which every stage was read.
  */
@@ -47,7 +49,7 @@ export async function readCompose(
     parts: 0,
   };
   const directory = posix.dirname(files[0]?.path ?? '-');
-  const environment: Lookup = (name) => (Object.hasOwn(surroundings.env, name) ? surroundings.env[name] : undefined);
+  const environment: Lookup = (name) => (Object.hasOwn(surroundings.env, name) && !isSecret(name) ? surroundings.env[name] : undefined);
   const lookup = await withDotenv(posix.join(directory, '.env'), environment, loading);
   const services = await loadProject(files, { directory, lookup, above: [] }, loading);
   const building: Building = {

