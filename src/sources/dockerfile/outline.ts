@@ -79,7 +79,7 @@ export function outlineDockerfile(instructions: readonly Instruction[], escape: 
     declaredInStages,
     stages,
     uses,
-    flaws: [...flaws, ...flawsOfUnknown(unknown)],
+    flaws: [...flaws, ...flawsOfUnknown(unknown, stages)],
   };
 }
 
@@ -133,8 +133,12 @@ const KEYWORDS: readonly string[] = [
   ...['stopsignal', 'user', 'volume', 'workdir'],
 ];
 
-/** The builder stops at the first, and what is no Dockerfile at all has one on every line. */
-function flawsOfUnknown(unknown: readonly Instruction[]): readonly Flaw[] {
+/**
+ * The builder stops at the first, and what is no Dockerfile at all has one on every line.
+ *
+ * What has no stage may be anything that somebody else's compose file leads to, so a word of it is repeated only where it is nearly an instruction.
+ */
+function flawsOfUnknown(unknown: readonly Instruction[], stages: readonly unknown[]): readonly Flaw[] {
   const [first] = unknown;
   if (first === undefined) return [];
   const more = unknown.length === 1 ? '' : `, and ${unknown.length - 1} more`;
@@ -144,6 +148,7 @@ function flawsOfUnknown(unknown: readonly Instruction[]): readonly Flaw[] {
     return [{ kind: 'ignored', instruction: templated, message }];
   }
   const meant = suggest(first.keyword, KEYWORDS);
+  if (meant === null && stages.length === 0) return [];
   const hint = meant === null ? '' : ` (did you mean "${meant.toUpperCase()}"?)`;
   return [{ kind: 'unread', instruction: first, message: `unknown instruction "${nameOf(first)}"${hint}${more}` }];
 }

@@ -275,6 +275,8 @@ describe('problems', () => {
     ['RUN x\nFROM a', ['ignored 1:1 RUN stands before the first FROM']],
     ['FROM a\n  FROM --platform=linux/amd64', ['unread 2:3 FROM without an image']],
     ['FROM a\nFORM b', ['unread 2:1 unknown instruction "FORM" (did you mean "FROM"?)']],
+    ['FORM a', ['unread 1:1 no FROM: the file has no stage to build', 'unread 1:1 unknown instruction "FORM" (did you mean "FROM"?)']],
+    ['s3cret=hunter2\nother', ['unread 1:1 no FROM: the file has no stage to build']],
     ['FROM a\nINCLUDE+ b', ['unread 2:1 unknown instruction "INCLUDE+"']],
     ['FROM a AS 1b', ['ignored 1:1 invalid name for a build stage: "1b"']],
     ['FROM a\nRUN <<EOF\nx', ['unread 2:1 heredoc "EOF" has no end']],
