@@ -76,6 +76,27 @@ describe('in a folder', () => {
     expect(linesOf(await readFiles(cwd, ['.']))).toEqual(['Dockerfile.in:1 golang:1.26']);
   });
 
+  it('compose files are told from others that only have such a name', async () => {
+    await writeTree(cwd, {
+      'dev-compose.yml': 'services: {a: {image: "a:1"}}\n',
+      'docker_compose.yaml': 'services: {b: {image: "b:1"}}\n',
+      'compose.yaml': 'services: {c: {image: "c:1"}}\n',
+      'mydocker-compose.prod.yml': 'name: x\nservices:\n  d: {image: "d:1"}\n',
+      'pod-compose.yaml': pod('e:1'),
+      'test-compose.yml': 'jobs: {x: {services: {y: {image: "no:1"}}}}\n',
+      'composer.yml': 'services: {f: {image: "no:1"}}\n',
+    });
+    const inventory = await readFiles(cwd, ['.']);
+    expect(linesOf(inventory)).toEqual([
+      'compose.yaml:1 c:1',
+      'dev-compose.yml:1 a:1',
+      'docker_compose.yaml:1 b:1',
+      'mydocker-compose.prod.yml:3 d:1',
+      'pod-compose.yaml:5 e:1',
+    ]);
+    expect(inventory).toMatchObject({ problems: [], files: 5 });
+  });
+
   it('a program or a text about Dockerfiles is none, and no word is lost on it', async () => {
     await writeTree(cwd, {
       'dockerfile.py': 'from pathlib import Path\n',
@@ -171,7 +192,9 @@ describe('in a folder', () => {
     ]);
     expect(linesOf(inventory).filter((line) => line.startsWith('chart/'))).toEqual(['chart/crds/plain.yaml:8 ghcr.io/acme/hook:1']);
     expect(linesOf(await readFiles(FIXTURES, ['chart/templates']))).toEqual([]);
-    expect(problemsOf(await readFiles(FIXTURES, ['chart/templates']))).toHaveLength(1);
+    expect(problemsOf(await readFiles(FIXTURES, ['chart/templates']))).toEqual([
+      'ignored chart/Chart.yaml 2 templates of this chart were not read: check what is rendered, helm template chart | imgupdate check -f -',
+    ]);
   });
 });
 
