@@ -10,6 +10,7 @@ import { mergeServices, type Services } from './merge-services.ts';
 import { MOST_PARTS, TOO_MANY_PARTS } from './parts.ts';
 import { normalizeBuild } from './normalize-build.ts';
 import { parseDotenv } from './parse-dotenv.ts';
+import { isSecret } from './secrets.ts';
 import { isRemote, readValue, resolvePath } from './read-value.ts';
 import { createOrigin, type Origin, problemAt, toValue, type Value, valueOfEntry } from './value.ts';
 
@@ -95,6 +96,8 @@ function readServices(document: Tree, origin: Origin, loading: Loading): Service
     return new Map();
   }
   const entry = document.entries.find((candidate) => candidate.key === 'services');
+  const first = entry === undefined ? findBareService(document) : null;
+  if (first !== null) loading.problems.push(problemAt({ origin, key: first.keySpan }, 'unread', FIRST_FORMAT));
   if (entry === undefined || (entry.value.kind === 'scalar' && entry.value.value === null)) return new Map();
   if (entry.value.kind !== 'mapping') {
     loading.problems.push(
@@ -113,6 +116,15 @@ function readServices(document: Tree, origin: Origin, loading: Loading): Service
     services.set(name, readService(value, { origin, key: keySpan, comments }));
   }
   return services;
+}
+
+const FIRST_FORMAT = 'is of compose\'s first format, which is not read: put the services below "services:"';
+
+/** Source: Docker, Compose file reference version 1: each key was a service. */
+function findBareService({ entries }: Extract<Tree, { kind: 'mapping' }>): TreeEntry | null {
+  const isService = ({ value }: TreeEntry) =>
+    value.kind === 'mapping' && value.entries.some(({ key }) => key === 'image' || key === 'build');
+  return entries.find((entry) => !entry.key.startsWith('x-') && isService(entry)) ?? null;
 }
 
 const fieldsOf = ({ entries }: Extract<Tree, { kind: 'mapping' }>): readonly TreeEntry[] => entries.filter(({ key }) => FIELDS.has(key));
@@ -260,5 +272,5 @@ export async function withDotenv(path: string, lookup: Lookup, loading: Loading)
 function addDotenv({ path, text }: ComposeFile, lookup: Lookup, loading: Loading): Lookup {
   const { values, problem } = parseDotenv(text, lookup);
   if (problem !== null) loading.problems.push({ kind: 'ignored', path, line: problem.line, column: null, message: problem.message });
-  return (name) => lookup(name) ?? values.get(name);
+  return (name) => lookup(name) ?? (isSecret(name) ? undefined : values.get(name));
 }

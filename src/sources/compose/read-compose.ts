@@ -29,7 +29,7 @@ const MOST_PROBLEMS = 10_000;
  *
  * Every profile counts. `image` of a service that is built names what is made, and is no reference, whoever else runs it. The environment is stronger than `.env` beside the first file; a
  * reference with a variable that has no value says so. Of what is replaced by another file nothing is told.
- * Secrets of the environment, known by their names, are put into nothing: a project may be anybody's, and would send them to any registry.
+ * Secrets, known by their names, are put into nothing: a project may be anybody's, and would send them to any registry.
  * Source: Compose specification (compose-spec/compose-spec); compose-go, loader.
  * @returns beside what is found every file that was read for it, the Dockerfiles included; `whole`: the Dockerfiles of which every stage was read.
  */

@@ -18,7 +18,7 @@ export function readValue(value: Value): Parsed<string> {
 function describeUnset(name: string): string {
   const shown = sanitizeText(name, 80);
   return isSecret(name)
-    ? `${shown} is not taken from the environment, as its name is that of a secret: set it in .env if it is none`
+    ? `${shown} is put into no reference, as its name is that of a secret: name it otherwise if it is none`
     : `${shown} is not set: set it in the environment or in .env`;
 }
 

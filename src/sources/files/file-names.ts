@@ -3,6 +3,7 @@ const DOCKERFILE_OF = /^(?:Dockerfile|Containerfile)\.|\.(?:Dockerfile|dockerfil
 const SOMEHOW_DOCKERFILE = /(?:docker|container)file/i;
 const NO_DOCKERFILE = /\.dockerignore$|~$/i;
 const COMPOSE = /^(?:docker-)?compose(?:[.-].*)?\.ya?ml$/;
+const SOMEHOW_COMPOSE = /compose(?!r).*\.ya?ml$/i;
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 
 /**
@@ -20,6 +21,11 @@ export function kindOfName(name: string): 'dockerfile' | 'dockerfile-like' | 'co
 /** Whether a file of this name may be a Dockerfile, which its beginning tells: `Dockerfile-dev`, `Dockerfile_windows`, `dockerfile.prod`, `DockerfileWorker`. */
 export function mayBeDockerfile(name: string): boolean {
   return SOMEHOW_DOCKERFILE.test(name) && !NO_DOCKERFILE.test(name);
+}
+
+/** Whether a file of this name may be a compose file, which its contents tell: `dev-compose.yml`, `docker_compose.yaml`. */
+export function mayBeCompose(name: string): boolean {
+  return SOMEHOW_COMPOSE.test(name);
 }
 
 /** Whether a file of this name may hold Kubernetes objects. */

@@ -17,10 +17,9 @@ export type FilePlaces = {
 /**
  * The Dockerfiles, compose files and Kubernetes manifests that are named, or lie in folders that are.
  *
- * Kinds are told by names, else by contents. In a folder: `Dockerfile`, `Containerfile`, `Dockerfile.*`, `*.Dockerfile`, and what else has such a name in it
- * and begins like one; `compose.yaml` and `docker-compose.yml` in
- * all their spellings, merged with their override, each other one by itself; whatever else is YAML or JSON and has Kubernetes objects in it. Named compose files of one folder
- * are one project, in the order they are named. What a folder's file says gives way to what compose says of it: see joinReadings.
+ * Kinds are told by names, else by contents. In a folder: `Dockerfile`, `Containerfile`, `Dockerfile.*`, `*.Dockerfile`; `compose.yaml` and `docker-compose.yml`
+ * in all their spellings, merged with their override, each other one by itself; what only has such a word in its name where it reads like one; whatever else is
+ * YAML or JSON and has Kubernetes objects in it. Named compose files of one folder are one project, in the order they are named. What a folder's file says gives way to what compose says of it: see joinReadings.
  * Source: docker build (`--file`), buildah build (Containerfile), docker compose (`--file`), kubectl apply (`--filename`).
  */
 export function createFileSource(places: FilePlaces): FileSource {

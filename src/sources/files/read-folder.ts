@@ -1,8 +1,8 @@
 import { groupBy } from '../../core/group.ts';
 import { hasPlaceholder } from '../dockerfile/placeholders.ts';
 import { describeCharts } from './charts.ts';
-import { kindOfName, mayBeDockerfile, mayBeManifest, planProjects } from './file-names.ts';
-import { beginsAsDockerfile, beginsWithInstruction, hasStage, isTemplate, looksLikeManifest } from './file-text.ts';
+import { kindOfName, mayBeCompose, mayBeDockerfile, mayBeManifest, planProjects } from './file-names.ts';
+import { beginsAsDockerfile, beginsWithInstruction, hasStage, isTemplate, kindOfText, looksLikeManifest } from './file-text.ts';
 import { findFiles, type FoundFile } from './find-files.ts';
 import { beginsWith, MOST_BYTES, readText } from './read-text.ts';
 import type { Readers } from './readers.ts';
@@ -23,6 +23,7 @@ export async function readFolder(root: string, context: FolderContext): Promise<
   const files = found.files.filter(({ real }) => !context.taken.has(real));
   const templates = new Map<string, number>();
   const readings: Reading[] = [told(found.problems)];
+  const compose = files.filter(({ name }) => kindOfName(name) === 'compose');
   for (const file of files) {
     context.signal.throwIfAborted();
     context.taken.add(file.real);
@@ -31,10 +32,10 @@ export async function readFolder(root: string, context: FolderContext): Promise<
     else if (kind === null) {
       const dockerfile = mayBeDockerfile(file.name) ? await readSomehowDockerfile(file, context) : null;
       if (dockerfile !== null) readings.push(dockerfile);
+      else if (mayBeCompose(file.name) && (await isCompose(file, context))) compose.push(file);
       else if (mayBeManifest(file.name)) readings.push(...(await readOther(file, templates, context)));
     }
   }
-  const compose = files.filter(({ name }) => kindOfName(name) === 'compose');
   for (const inFolder of groupBy(compose, ({ folder }) => folder).values()) readings.push(...(await readProjects(inFolder, context)));
   return [...readings, told(describeCharts(templates, context.cwd))];
 }
@@ -80,6 +81,11 @@ async function readSomehowDockerfile(file: FoundFile, { cwd, signal, readers }: 
   const text = await readText(file.absolute, { maxBytes: MOST_BYTES.dockerfile, isNamed: false, signal });
   if (!text.ok || !beginsAsDockerfile(text.value)) return null;
   return leaveOutTemplate({ ...(await readers.dockerfile({ path, text: text.value }, null)), foundFile: path });
+}
+
+async function isCompose({ absolute }: FoundFile, { signal }: FolderContext): Promise<boolean> {
+  const text = await readText(absolute, { maxBytes: MOST_BYTES.compose, isNamed: false, signal });
+  return text.ok && kindOfText(text.value) === 'compose';
 }
 
 /** Most YAML and JSON is something else, which its beginning tells. */

@@ -196,6 +196,11 @@ describe('compose files that are merged', () => {
     ['', 'ignored compose.yaml:-:- has no services'],
     ['name: x\n', 'ignored compose.yaml:-:- has no services'],
     ['services:\n', 'ignored compose.yaml:-:- has no services'],
+    ['x-a: {image: a}\n', 'ignored compose.yaml:-:- has no services'],
+    [
+      'web:\n  build: .\ndb:\n  image: postgres\n',
+      'unread compose.yaml:1:1 is of compose\'s first format, which is not read: put the services below "services:"',
+    ],
     ['- a\n', 'unread compose.yaml:1:1 expected a mapping with services, got a sequence'],
     ['services: [a]\n', 'unread compose.yaml:1:1 expected services to be a mapping, got a sequence'],
     ['services:\n  a: {image: [a]}\n', 'unread compose.yaml:2:7 expected an image, got a list'],
@@ -334,7 +339,7 @@ describe('a hostile compose file', () => {
   });
 });
 
-describe('a secret of the environment', () => {
+describe('a secret', () => {
   const env = { CI_JOB_TOKEN: 'hunter2', REGISTRY_PASSWORD: 'hunter2', AWS_ACCESS_KEY_ID: 'hunter2', TOKEN_SERVICE_TAG: '7', AUTHOR: 'me' };
 
   it.each(['CI_JOB_TOKEN', 'REGISTRY_PASSWORD', 'AWS_ACCESS_KEY_ID'])('is put into no reference: %s', async (name) => {
@@ -344,7 +349,7 @@ describe('a secret of the environment', () => {
     };
     const { images, told } = await read(files, ['compose.yaml'], env);
     expect(JSON.stringify([images, told])).not.toContain('hunter2');
-    expect(images[0]).toContain(`${name} is not taken from the environment, as its name is that of a secret`);
+    expect(images[0]).toContain(`${name} is put into no reference, as its name is that of a secret`);
   });
 
   it('is one by the end of its name', async () => {
@@ -352,8 +357,15 @@ describe('a secret of the environment', () => {
     expect((await read(files, ['compose.yaml'], env)).images).toEqual([expect.stringContaining('me/token:7') as string]);
   });
 
-  it('counts where .env of the project sets it', async () => {
-    const files = { 'compose.yaml': 'services:\n  a: {image: "x:${MY_TOKEN}"}\n', '.env': 'MY_TOKEN=7\n' };
-    expect((await read(files, ['compose.yaml'], { MY_TOKEN: 'hunter2' })).images).toEqual([expect.stringContaining('x:7') as string]);
+  it('is put into no reference where a file of variables has it, whatever name it gets there', async () => {
+    const files = {
+      'compose.yaml': 'include:\n  - path: inc.yaml\n    env_file: [/home/ci/secrets, mine]\n',
+      'inc.yaml': 'services:\n  a: {image: "evil.example/x:${DB_PASSWORD}"}\n  b: {image: "evil.example/x:${TAG}"}\n',
+      '/home/ci/secrets': 'DB_PASSWORD=hunter2\n',
+      mine: 'TAG=${DB_PASSWORD}\n',
+    };
+    const { images, told } = await read(files);
+    expect(images).toHaveLength(2);
+    expect(JSON.stringify([images, told])).not.toContain('hunter2');
   });
 });
