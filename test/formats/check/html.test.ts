@@ -3,7 +3,7 @@ import { renderHtml } from '../../../src/formats/check/html.ts';
 import { escapeHtml, html } from '../../../src/formats/html/escape.ts';
 import { STYLE } from '../../../src/formats/html/style.ts';
 import { BASES } from '../base-reports.ts';
-import { makeReport } from '../reports.ts';
+import { makeReport, makeRow } from '../reports.ts';
 import { HOSTILE, makeCrowd, makeFinding, makeOutcome, makePlace } from './outcomes.ts';
 import { SAMPLE } from './sample.ts';
 
@@ -78,6 +78,21 @@ describe('the page of a check', () => {
     expect(page.match(/<style>/g)).toHaveLength(1);
     expect(page).toContain(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />`);
     expect(page.replace(/[\n\t]/g, '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+
+  it('has a column for newer versions where they are followed', () => {
+    const row = makeRow('node:20.1.0', 'current');
+    const newer = {
+      kind: 'available',
+      line: { tag: '20.1.1', level: 'patch', digest: null },
+      newest: { tag: '22.0.0', level: 'major', digest: null },
+      why: 'there are newer ones',
+    } as const;
+    const report = makeReport([{ ...row, newer: { verdict: newer, checkedAt: null } }, makeRow('nginx:1.27', 'current')]);
+    const text = textOf(renderHtml({ ...makeOutcome([]), report }, ABOUT));
+    expect(text).toContain('Image Tag Newer Base');
+    expect(text).toContain('20.1.1 (patch), 22.0.0 (major)');
+    expect(textOf(renderHtml({ ...makeOutcome([]), report: makeReport([row]) }, ABOUT))).toContain('Image Tag Base');
   });
 
   it('tells what was asked of each registry, and what is left of its quota where it says', () => {
