@@ -30,7 +30,7 @@ export function parseDotenv(text: string, lookup: Lookup): Dotenv {
   for (let at = skip(body, 0); at < body.length; at = skip(body, at)) {
     NAME.lastIndex = at;
     const match = NAME.exec(body);
-    if (match === null) return flawAt(at, `expected NAME=VALUE, got "${sanitizeText(lineAt(body, at), 80)}"`);
+    if (match === null) return flawAt(at, NO_PAIR);
     const [whole, name = ''] = match;
     const from = at + whole.length;
     if (!/[=:]/.test(whole)) {
@@ -46,6 +46,9 @@ export function parseDotenv(text: string, lookup: Lookup): Dotenv {
   }
   return { values, problem: null };
 }
+
+/** The line is not repeated: whose file it is only the project says. */
+const NO_PAIR = 'expected NAME=VALUE';
 
 /** Behind spaces, empty lines and comments. */
 function skip(text: string, from: number): number {
@@ -63,8 +66,6 @@ function endOfLine(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   return end === -1 ? text.length : end;
 }
-
-const lineAt = (text: string, at: number): string => text.slice(at, Math.min(endOfLine(text, at), at + 200));
 
 type Found = { readonly text: string; readonly isLiteral: boolean; readonly end: number };
 

@@ -35,10 +35,10 @@ describe('a .env file', () => {
   });
 
   it.each([
-    ['A=1\nlol$wut=1', 2, 'expected NAME=VALUE, got "lol$wut=1"'],
+    ['A=1\nlol$wut=1', 2, 'expected NAME=VALUE'],
     ['\n\nA="b', 3, 'the quoted value of A has no end'],
     ['A=${B:?say}', 1, 'value of A: B is not set: say'],
-    ['A B=c', 1, 'expected NAME=VALUE, got "A B=c"'],
+    ['A B=c', 1, 'expected NAME=VALUE'],
   ])('%j is told to be wrong in line %d', (text, line, message) => {
     expect(read(text).problem).toEqual({ line, message });
   });
