@@ -42,7 +42,7 @@ export async function readBuild(build: Value, platform: Platform | null, buildin
   }
   const dockerfile = text.value;
   if (dockerfile.kind === 'remote') {
-    found.problem(problemAt(build, 'ignored', 'is built from a remote context, which is not read'));
+    found.problem(problemAt(build, 'unread', 'is built from a remote context, which is not read'));
     return;
   }
   const target = fieldOf(build, 'target');

@@ -42,7 +42,7 @@ it('tells what a monorepo builds on, with its arguments, targets and contexts', 
     'monorepo/worker/Dockerfile:2:6-35 python:3.13-slim (dockerfile)',
     'monorepo/compose.yaml:29:12-21 redis:7.2',
   ]);
-  expect(told).toEqual(['ignored monorepo/compose.yaml:26:5 is built from a remote context, which is not read']);
+  expect(told).toEqual(['unread monorepo/compose.yaml:26:5 is built from a remote context, which is not read']);
   expect(files).toEqual(['monorepo/compose.yaml', 'monorepo/api/Dockerfile', 'monorepo/web/Dockerfile', 'monorepo/worker/Dockerfile']);
 });
 

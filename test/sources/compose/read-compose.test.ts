@@ -104,7 +104,7 @@ describe('the services of a compose file', () => {
     'are not read where they are built from %s',
     async (context) => {
       const { told } = await read({ 'compose.yaml': `services:\n  a:\n    build: ${context}\n` });
-      expect(told).toEqual(['ignored compose.yaml:3:5 is built from a remote context, which is not read']);
+      expect(told).toEqual(['unread compose.yaml:3:5 is built from a remote context, which is not read']);
     },
   );
 
