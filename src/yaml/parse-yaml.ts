@@ -4,6 +4,7 @@ import { sanitizeText } from '../core/text.ts';
 import type { Span, Tree, TreeEntry } from '../core/tree.ts';
 import { type Lines, positionAt } from './lines.ts';
 import { DEEPEST, type Flaw, TOO_DEEP } from './flaw.ts';
+import { joinLines } from './join-lines.ts';
 import { resolveScalar } from './resolve-scalar.ts';
 
 /** Nodes that aliases may add. */
@@ -15,7 +16,16 @@ const MOST_DOCUMENTS = 20_000;
 const MOST_COMMENTS = 100;
 
 /** Reads every document of a YAML text without a byte order mark; `lines` are its own. */
-export function parseYaml(text: string, lines: Lines): { readonly ok: true; readonly documents: readonly Tree[] } | Flaw {
+export function parseYaml(text: string, lines: Lines): Documents | Flaw {
+  const strict = parseStrictly(text, lines);
+  const joined = strict.ok ? null : joinLines(text);
+  const lenient = joined === null ? strict : parseStrictly(joined, lines);
+  return lenient.ok ? lenient : strict;
+}
+
+type Documents = { readonly ok: true; readonly documents: readonly Tree[] };
+
+function parseStrictly(text: string, lines: Lines): Documents | Flaw {
   const parser = new Parser();
   // Of the failsafe schema a scalar is text, whatever a %YAML directive says; what it means is decided here.
   const composer = new Composer({
