@@ -80,10 +80,16 @@ function readDocuments(path: string, text: string, loading: Loading): readonly T
     const message = `expected at most ${MOST_DOCUMENTS} documents, got ${tree.documents.length}`;
     loading.problems.push({ kind: 'unread', path, line: null, column: null, message });
   }
-  if (!tree.ok) loading.problems.push({ kind: 'unread', path, line: tree.line, column: tree.column, message: tree.message });
+  if (!tree.ok) {
+    const advice = TEMPLATE.test(text) ? ' (it is a template: check what it makes)' : '';
+    loading.problems.push({ kind: 'unread', path, line: tree.line, column: tree.column, message: tree.message + advice });
+  }
   loading.documents.set(path, documents);
   return documents;
 }
+
+/** Jinja's, Go's and ERB's. */
+const TEMPLATE = /\{\{|\{%|<%/;
 
 /** The fields that say what a service runs. */
 const FIELDS: ReadonlySet<string> = new Set(['image', 'platform', 'build', 'volumes', 'extends', 'provider']);

@@ -5,6 +5,7 @@ import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
 import { parsePlatform, type Platform } from '../../core/platform.ts';
 import { parseReference, type Reference, withDefaultTag } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
+import { hasPlaceholder } from '../dockerfile/placeholders.ts';
 import { readLoosely, readValue } from './read-value.ts';
 import { fieldOf, placeOf, problemAt, type ScalarValue, type Value } from './value.ts';
 
@@ -52,6 +53,7 @@ function readReference(value: ScalarValue, prefix: string): Parsed<Reference> {
   const text = readValue(value);
   if (!text.ok) return text;
   const reference = parseReference(text.value.slice(prefix.length).trim());
+  if (!reference.ok && hasPlaceholder(text.value)) return malformed('a template fills it in: check what the template makes');
   return reference.ok ? parsed(withDefaultTag(reference.value)) : reference;
 }
 

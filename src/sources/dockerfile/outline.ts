@@ -3,7 +3,7 @@ import { sanitizeText } from '../../core/text.ts';
 import { type Argument, readArguments } from './arguments.ts';
 import type { Instruction } from './instructions.ts';
 import { findMountFrom } from './mounts.ts';
-import { hasPlaceholder } from './placeholders.ts';
+import { isTemplateLine } from './placeholders.ts';
 import { type Command, type Flag, type Range, splitCommand, splitWords } from './words.ts';
 
 /** A stage as it is written. Ranges are in the instruction's text. */
@@ -142,7 +142,7 @@ function flawsOfUnknown(unknown: readonly Instruction[], stages: readonly unknow
   const [first] = unknown;
   if (first === undefined) return [];
   const more = unknown.length === 1 ? '' : `, and ${unknown.length - 1} more`;
-  const templated = unknown.find(({ text }) => hasPlaceholder(text));
+  const templated = unknown.find(({ text }) => isTemplateLine(text));
   if (templated !== undefined) {
     const message = `"${nameOf(templated)}" is a template's and no instruction${more}: check what the template makes`;
     return [{ kind: 'ignored', instruction: templated, message }];

@@ -61,6 +61,13 @@ describe('the services of a compose file', () => {
     expect(told).toEqual([]);
   });
 
+  it('say of a template what it is', async () => {
+    const { images } = await read({ 'compose.yaml': 'services:\n  a: {image: "acme/web:{{ tag }}"}\n' });
+    expect(images).toEqual(['compose.yaml:2:15-33 a template fills it in: check what the template makes']);
+    const { told } = await read({ 'compose.yaml': 'services:\n{% if x %}\n  a: {image: a}\n{% endif %}\n' });
+    expect(told).toEqual([expect.stringMatching(/^unread compose.yaml:2:\d+ .* \(it is a template: check what it makes\)$/)]);
+  });
+
   it('name an image that is pinned, though another service builds one of that name', async () => {
     const { images } = await read({
       'compose.yaml': 'services:\n  a: {image: "acme/web:1@sha256:' + 'a'.repeat(64) + '"}\n  b: {image: acme/web, build: .}\n',

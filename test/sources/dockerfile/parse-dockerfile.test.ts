@@ -317,6 +317,12 @@ describe('a template of a Dockerfile', () => {
     ['FROM Node:20', 'invalid reference format "Node:20": repository name (library/Node) must be lowercase'],
   ])('says of %j what it is', (text, expected) => expect(namesIn(text)).toEqual([expected]));
 
+  it('is not seen in what shells and Dockerfiles write themselves', () => {
+    const text = `ARG V\nFROM node:\${V%%-*}\n\${V%%.*} x\n\ncurl -w '%{http_code}' @x "{{ y }}"\n`;
+    expect(namesIn(text)).toEqual(['ARG V has no value: give it with --build-arg V=...']);
+    expect(problemsIn(text)).toEqual(['unread 3:1 unknown instruction "${V%%.*}", and 1 more']);
+  });
+
   it('says it of a stage that is copied from, too', () => {
     expect(namesIn('FROM a\nCOPY --from={{ .tools }} /x /x')).toEqual([`${HUB}/a:latest`, why]);
   });

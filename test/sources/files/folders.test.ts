@@ -71,6 +71,11 @@ describe('in a folder', () => {
     expect(linesOf(inventory)).toEqual([]);
   });
 
+  it('an argument without a value is no template', async () => {
+    await writeTree(cwd, { 'Dockerfile.prod': 'ARG V\nFROM node:${V%%-*}\n' });
+    expect(linesOf(await readFiles(cwd, ['.']))).toEqual(['Dockerfile.prod:2 ARG V has no value: give it with --build-arg V=...']);
+  });
+
   it('what a template of a Dockerfile names in full is read', async () => {
     await writeTree(cwd, { 'Dockerfile.in': 'FROM golang:1.26 AS build\nFROM @BASE@\nCOPY --from=build /x /x\n' });
     expect(linesOf(await readFiles(cwd, ['.']))).toEqual(['Dockerfile.in:1 golang:1.26']);
