@@ -47,7 +47,8 @@ async function main(): Promise<void> {
       machine: machinePlatform(process.arch),
       now: Date.now,
       signal: interruption.signal,
-      writeFile: async (path, text) => (await import('./store/write-whole.ts')).writeWhole(path, text, String(process.pid)),
+      writeFile: async (path, text) =>
+        (await import('./store/write-whole.ts')).writeWhole(path, text, `${process.pid}-${Date.now().toString(36)}`),
       appendFile: async (path, text) => (await import('./store/write-whole.ts')).appendTo(path, text),
       adapters: loadAdapters({
         env,

@@ -148,7 +148,7 @@ function describeRows({ images, named, tie }: Rows, { inventory, settled, bases,
       {
         settled: settled.get(subject) ?? null,
         base: bases.get(subject) ?? UNTOLD_BASE,
-        builtFrom: built.has(subject) ? (tie?.place ?? null) : null,
+        tie: built.has(subject) ? tie : null,
         rules: rules.of(subject.reference),
         now: now(),
       },

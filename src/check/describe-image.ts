@@ -6,8 +6,9 @@ import { knownDigests } from '../core/tag-check.ts';
 import { decideOverall, type NewerVerdict } from '../core/verdict.ts';
 import type { Settled } from './check-tags.ts';
 import type { Subject } from './images-to-check.ts';
-import type { BaseReport, ImageReport, SourcePlace, TagReport } from './report.ts';
 import type { AppliedRules } from './image-rules.ts';
+import type { BaseReport, ImageReport, TagReport } from './report.ts';
+import type { BuildTie } from './tie-build.ts';
 
 const NEWER_UNTRACKED: NewerVerdict = { kind: 'untracked', why: 'versions are not followed yet' };
 
@@ -20,7 +21,8 @@ const UNNAMED: Settled = {
 export type SubjectAnswers = {
   readonly settled: Settled | null;
   readonly base: BaseReport;
-  readonly builtFrom: SourcePlace | null;
+  /** The Dockerfile the image is built from; null: none is known. */
+  readonly tie: BuildTie | null;
   readonly rules: Pick<AppliedRules, 'hold' | 'failOn'>;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -29,7 +31,7 @@ export type SubjectAnswers = {
 /** The row of a subject: what the store says of the image, and what was found about it. */
 export function describeImage(subject: Subject, answers: SubjectAnswers, chainsHere: () => ReadonlySet<string>): ImageReport {
   const { image, reference } = subject;
-  const { settled, base, rules, builtFrom } = answers;
+  const { settled, base, rules, tie } = answers;
   const tag = describeTag(subject, settled ?? UNNAMED, chainsHere);
   return {
     reference: subject.text,
@@ -49,7 +51,8 @@ export function describeImage(subject: Subject, answers: SubjectAnswers, chainsH
     ...sortHolds([subject.hold, rules.hold], answers.now),
     failOn: rules.failOn,
     sources: subject.sources,
-    builtFrom,
+    builtFrom: tie?.place ?? null,
+    baseHeld: sortHolds([tie?.hold ?? null], answers.now).held,
   };
 }
 

@@ -2,7 +2,7 @@ import type { ImageRule, Setting } from '../core/configuration.ts';
 import type { FailOn } from '../core/fail-on.ts';
 import type { Hold } from '../core/hold.ts';
 import type { Platform } from '../core/platform.ts';
-import type { Reference } from '../core/reference.ts';
+import { type Reference, renderReference } from '../core/reference.ts';
 import type { Warning } from './ports.ts';
 
 /** What the configuration says of one image; null: nothing. */
@@ -24,18 +24,26 @@ export type Rules = {
 /** Applies what the configuration says of images, and keeps in mind what was of use. */
 export function createRules(rules: readonly Setting<ImageRule>[]): Rules {
   const used = new Set<Setting<ImageRule>>();
+  const known = new Map<string, AppliedRules>();
+  const apply = (reference: Reference): AppliedRules => {
+    const matching = rules.filter(({ value }) => value.matches(reference));
+    for (const rule of matching) used.add(rule);
+    const first = <T>(read: (rule: ImageRule) => T | null): T | null =>
+      matching.map(({ value }) => read(value)).find((value) => value !== null) ?? null;
+    return {
+      ignore: first(({ ignore }) => ignore) ?? false,
+      hold: first(({ hold }) => hold),
+      failOn: first(({ failOn }) => failOn),
+      platform: first(({ platform }) => platform),
+    };
+  };
   return {
     of: (reference) => {
-      const matching = reference === null ? [] : rules.filter(({ value }) => value.matches(reference));
-      for (const rule of matching) used.add(rule);
-      const first = <T>(read: (rule: ImageRule) => T | null): T | null =>
-        matching.map(({ value }) => read(value)).find((value) => value !== null) ?? null;
-      return {
-        ignore: first(({ ignore }) => ignore) ?? false,
-        hold: first(({ hold }) => hold),
-        failOn: first(({ failOn }) => failOn),
-        platform: first(({ platform }) => platform),
-      };
+      if (reference === null || rules.length === 0) return NOTHING_SAID;
+      const name = renderReference(reference);
+      const applied = known.get(name) ?? apply(reference);
+      known.set(name, applied);
+      return applied;
     },
     unmatched: () =>
       rules
@@ -47,3 +55,5 @@ export function createRules(rules: readonly Setting<ImageRule>[]): Rules {
         })),
   };
 }
+
+const NOTHING_SAID: AppliedRules = { ignore: false, hold: null, failOn: null, platform: null };

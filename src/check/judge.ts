@@ -15,6 +15,8 @@ export type Policy = {
   readonly onUnknown: 'fail' | 'warn';
   /** Nothing to check is fine. */
   readonly allowEmpty: boolean;
+  /** What was named and is not there: it was not checked. */
+  readonly missing: readonly string[];
 };
 
 /** Judges a report: what is found in it, at which place, and whether it passes. */
@@ -26,12 +28,13 @@ export function judge(report: CheckReport, policy: Policy): Omit<Outcome, 'exitC
   return { report, findings, failOn, counts, result: decideResult(report, counts, policy) };
 }
 
-function decideResult(report: CheckReport, counts: Outcome['counts'], { onUnknown, allowEmpty }: Policy): CheckResult {
+function decideResult(report: CheckReport, counts: Outcome['counts'], { onUnknown, allowEmpty, missing }: Policy): CheckResult {
   if (everyLookupFailed(report)) return 'untrusted';
   if (counts.errors > 0) return 'stale';
   if (counts.unchecked > 0 && onUnknown === 'fail') return 'incomplete';
-  const isEmpty = report.images.length === 0 && report.ignored === 0;
-  return isEmpty && !allowEmpty ? 'incomplete' : 'passed';
+  if (allowEmpty) return 'passed';
+  if (missing.length > 0 && onUnknown === 'fail') return 'incomplete';
+  return report.images.length === 0 && report.ignored === 0 ? 'incomplete' : 'passed';
 }
 
 function countFindings(report: CheckReport, findings: readonly Finding[]): Outcome['counts'] {

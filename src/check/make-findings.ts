@@ -21,11 +21,11 @@ function placesOf(image: ImageReport, { about }: Found): readonly (SourcePlace |
 
 type At = { readonly image: ImageReport; readonly source: SourcePlace | null; readonly measure: Measure };
 
-function makeFinding({ rule, says, advice, counts, isSure }: Found, { image, source, measure }: At): Finding {
+function makeFinding({ rule, says, advice, counts, isSure, about }: Found, { image, source, measure }: At): Finding {
   const place: FilePlace | null = source?.file?.place ?? null;
   const isUnresolved = rule === 'unknown/unsupported' && image.registry === null && place !== null;
-  const { held } = image;
-  const level = levelOf({ rule, counts, isSure }, image, measure);
+  const held = image.held ?? (about === 'base' ? image.baseHeld : null);
+  const level = levelOf({ rule, counts, isSure }, held, measure);
   const hold = held === null || rule === 'hold/expired' ? '' : describeHeld(held);
   return {
     rule: isUnresolved ? 'unknown/reference' : rule,
@@ -64,11 +64,11 @@ function nameOf(image: ImageReport, source: SourcePlace | null): string {
 
 function levelOf(
   { rule, counts, isSure }: Pick<Found, 'rule' | 'counts' | 'isSure'>,
-  image: ImageReport,
+  held: Hold | null,
   { failOn, strict }: Measure,
 ): FindingLevel {
   if (rule === 'hold/expired') return 'warning';
-  if (image.held !== null) return 'note';
+  if (held !== null) return 'note';
   const reaches = counts.some((each) => failOn.includes(each));
   return reaches && (isSure || strict) ? 'error' : 'warning';
 }

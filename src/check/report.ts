@@ -55,6 +55,8 @@ export type ImageReport = {
   readonly sources: readonly SourcePlace[];
   /** The line of a Dockerfile that names its base, where the image is said to be built from it. */
   readonly builtFrom: SourcePlace | null;
+  /** That its base is held back there, as long as that lasts. */
+  readonly baseHeld: Hold | null;
 };
 
 /** The answer about the base of an image, and what it rests on. */

@@ -1,10 +1,11 @@
 import { type BaseClaim, makeClaim } from '../core/base/claim.ts';
+import type { Hold } from '../core/hold.ts';
 import type { FileInventory } from './ports.ts';
 import type { Subject } from './images-to-check.ts';
 import type { SourcePlace } from './report.ts';
 
-/** What the Dockerfile an image is built from says of its base; `place` is where. null: it says nothing that counts. */
-export type BuildTie = { readonly claim: BaseClaim; readonly place: SourcePlace };
+/** What the Dockerfile an image is built from says of its base; `place` is where, `hold` what stands above it, ended or not. */
+export type BuildTie = { readonly claim: BaseClaim; readonly place: SourcePlace; readonly hold: Hold | null };
 
 /** What came of it; `loose` says why nothing is tied though images and Dockerfiles were named. */
 export type TiedBuild = { readonly tie: BuildTie | null; readonly loose: string | null };
@@ -32,12 +33,13 @@ export function tieBuild(builds: FileInventory['builds'], images: readonly Subje
     file: { place, written: base.kind === 'reference' ? base.reference.written : 'scratch' },
   };
   const where = `${path}:${place.line}`;
-  if (base.kind === 'scratch') return { tie: { claim: makeClaim('dockerfile', where, { says: 'scratch' }), place: source }, loose: null };
+  if (base.kind === 'scratch')
+    return { tie: { claim: makeClaim('dockerfile', where, { says: 'scratch' }), place: source, hold: null }, loose: null };
   const { reference } = base.reference;
   if (!reference.ok) return { tie: null, loose: `${where} does not tell what is built from it: ${reference.message}` };
   const { digest } = reference.value;
   const claim = makeClaim('dockerfile', where, { reference: reference.value, digests: digest === null ? [] : [digest] });
-  return { tie: { claim, place: source }, loose: null };
+  return { tie: { claim, place: source, hold: base.reference.hold }, loose: null };
 }
 
 const SEVERAL = 'no image is taken for what a Dockerfile builds, for there are several of one or the other: name one of each to have that';

@@ -139,9 +139,17 @@ function readFailOn(text: string): readonly FailOn[] {
   throw new ImgupdateError('usage', `cannot read --fail-on ${text}: ${words.message}`, { hint: 'for example: --fail-on base,rebuilt' });
 }
 
-/** The rules of images, the platform of all the others, and no word of failing where the command line has the last one. */
-function decideRules({ images, platform }: Configuration, failOn: readonly FailOn[] | null): readonly Setting<ImageRule>[] {
-  const rules = failOn === null ? images : images.map(({ value, origin }) => ({ value: { ...value, failOn: null }, origin }));
+/**
+ * The rules of images, and the platform of all the others. The command line has the last word on what fails, and the environment before a file that came with a
+ * project: who runs a check on other people's files is not overruled by them.
+ */
+function decideRules(
+  { images, platform, failOn: standing }: Configuration,
+  failOn: readonly FailOn[] | null,
+): readonly Setting<ImageRule>[] {
+  const isOverruled = ({ origin }: Setting<ImageRule>): boolean =>
+    failOn !== null || (standing?.origin.kind === 'environment' && origin.kind === 'project');
+  const rules = images.map((rule) => (isOverruled(rule) ? { ...rule, value: { ...rule.value, failOn: null } } : rule));
   if (platform === null) return rules;
   const others = { match: '**', matches: () => true, base: null, hold: null, ignore: null, failOn: null, platform: platform.value };
   return [...rules, { value: others, origin: platform.origin }];

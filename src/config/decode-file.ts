@@ -66,8 +66,16 @@ function readImages(node: Tree, file: FileText): readonly Setting<ImageRule>[] {
     const value = { match: sanitizeText(match.glob), matches: match.matches, ...said };
     return { ok: true, value: { value, origin: originOf(file, item.span.start) } };
   });
-  return orFail(read, { file, path: 'images' });
+  const rules = orFail(read, { file, path: 'images' });
+  const wildcards = rules.reduce((sum, { value }) => sum + (value.match.match(/[*?[]/g)?.length ?? 0), 0);
+  if (wildcards > MOST_WILDCARDS) {
+    throw fail(file, `images: expected at most ${MOST_WILDCARDS} of * ? and [ in all of "match", got ${wildcards}`, node.span.start);
+  }
+  return rules;
 }
+
+/** Each is tried on every image: what is found in a project may be made to take for ever. */
+const MOST_WILDCARDS = 1_000;
 
 function readRegistries(node: Tree, file: FileText): ReadonlyMap<string, RegistryRule> {
   const rules = new Map<string, RegistryRule>();

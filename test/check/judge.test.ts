@@ -9,7 +9,7 @@ import { makeFileSource, makePlace } from '../formats/check/outcomes.ts';
 import { makeBaseReport, makeReport, makeRow, NOW, THERE, unknown } from '../formats/reports.ts';
 import { makeReference } from '../helpers/makers.ts';
 
-const POLICY: Policy = { failOn: DEFAULT_FAIL_ON, strict: false, onUnknown: 'fail', allowEmpty: false };
+const POLICY: Policy = { failOn: DEFAULT_FAIL_ON, strict: false, onUnknown: 'fail', allowEmpty: false, missing: [] };
 
 function look(images: readonly ImageReport[], policy: Partial<Policy> = {}, parts: Partial<CheckReport> = {}) {
   const { findings, result, counts } = judge(makeReport(images, parts), { ...POLICY, ...policy });
@@ -218,6 +218,29 @@ describe('nothing to check', () => {
       'passed',
       'passed',
     ]);
+  });
+});
+
+describe('an image that was named and is not there', () => {
+  it('makes a check incomplete, unless what is unknown or not there is let pass', () => {
+    const missing = ['my-app:typo'];
+    const fine = [makeRow('nginx:1.27', 'current')];
+    expect(look(fine, { missing }).result).toBe('incomplete');
+    expect(look(fine, { missing, onUnknown: 'warn' }).result).toBe('passed');
+    expect(look(fine, { missing, allowEmpty: true }).result).toBe('passed');
+    expect(look([makeRow('redis:7', 'rebuilt')], { missing }).result).toBe('stale');
+  });
+});
+
+describe('a base that is held where a Dockerfile names it', () => {
+  const line = makeFileSource('dockerfile', makePlace('Dockerfile', 3, 6, 'node:20-slim'), 'node:20-slim');
+
+  it('is told and fails nothing, though the image itself is not held', () => {
+    const told = look([onBase(moved(), { builtFrom: line, baseHeld: held })]);
+    expect(told).toMatchObject({ result: 'passed', counts: { notes: 1 } });
+    expect(told.lines[0]).toMatch(/^note .*moved \(layers-differ\); held until 2026-12-15: wait for the fix \[stale\/base\]$/);
+    const rebuilt = makeRow('acme/app:1', 'rebuilt', { base: makeBaseReport(moved()), builtFrom: line, baseHeld: held });
+    expect(look([rebuilt]).findings.map(({ rule, level }) => `${level} ${rule}`)).toEqual(['note stale/base', 'error stale/rebuilt']);
   });
 });
 

@@ -38,6 +38,12 @@ describe('an image and the Dockerfile it was built from', () => {
     });
   });
 
+  it('tell what is held above the FROM', () => {
+    const hold = { reason: 'wait', until: null };
+    const held = build({ kind: 'reference', reference: { ...from('node:20-slim'), hold } });
+    expect(tieBuild([held], [row('acme/app:1')]).tie?.hold).toEqual(hold);
+  });
+
   it('tell the digest a FROM is pinned to', () => {
     const digest = makeDigest('base');
     expect(tieBuild([named(`node:20@${digest}`)], [row('acme/app:1')]).tie?.claim.digests).toEqual([digest]);

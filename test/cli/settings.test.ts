@@ -56,6 +56,15 @@ it('a registry that a flag calls insecure is so, though a file says that it is n
 });
 
 describe('rules of images', () => {
+  it('of a project do not say what fails where the environment does', async () => {
+    const file = 'images: [{match: node, failOn: none}]';
+    const env = { IMGUPDATE_FAIL_ON: 'any' };
+    const failOnOf = async (said: Said) => (await settingsOf(said)).rules.map(({ value }) => value.failOn);
+    expect(await failOnOf({ file, env, kind: 'project' })).toEqual([null]);
+    expect(await failOnOf({ file, kind: 'project' })).toEqual([[]]);
+    expect(await failOnOf({ file, env, kind: 'user' })).toEqual([[]]);
+  });
+
   const file = 'images: [{match: "a*", failOn: none, platform: linux/386}, {match: b, base: node}]';
 
   it('yield to --fail-on, and come before --platform’s counterpart in the configuration', async () => {

@@ -240,6 +240,13 @@ describe('what is wrong is said with its place', () => {
     expect(refusalOf(text)).toBe(`cannot read imgupdate.yaml: ${message}`);
   });
 
+  it('in how many wildcards there may be', () => {
+    const images = Array.from({ length: 11 }, () => `  - match: "${'*a'.repeat(100)}"\n    ignore: true\n`).join('');
+    expect(() => decode(`images:\n${images}`)).toThrow(
+      /images: expected at most 1000 of \* \? and \[ in all of "match", got 1100 at line 2/,
+    );
+  });
+
   it('and without the login an address may hold', () => {
     const message = refusalOf('registries: {a.example: {mirror: "https://me:secret@b.example"}}');
     expect(message).toContain('got one with a login');

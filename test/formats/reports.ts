@@ -59,6 +59,7 @@ export function makeRow(name: string, verdict: TagVerdict | Exclude<TagVerdict['
     expired: [],
     failOn: null,
     builtFrom: null,
+    baseHeld: null,
     ...parts,
     tag: {
       verdict: tag,

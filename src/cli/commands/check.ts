@@ -44,20 +44,18 @@ export async function check(context: Context, words: readonly string[], options:
     },
   );
   const images = report.images.filter(passes);
-  const missing = patterns.unmatched().map(warnOfMissing);
+  const missing = patterns.unmatched();
   const judged = judge(
-    { ...report, images, warnings: [...report.warnings, ...warnOfVersions(images, settings.failOn), ...missing] },
+    { ...report, images, warnings: [...report.warnings, ...warnOfVersions(images, settings.failOn), ...missing.map(warnOfMissing)] },
     {
       failOn: settings.failOn,
       strict: settings.strict,
       onUnknown: settings.onUnknown,
       allowEmpty: options.allowEmpty === true,
+      missing,
     },
   );
-  // what was named and is not there is not checked
-  const isIncomplete = missing.length > 0 && judged.result === 'passed' && settings.onUnknown === 'fail' && options.allowEmpty !== true;
-  const result = isIncomplete ? 'incomplete' : judged.result;
-  const outcome = { ...judged, result, exitCode: exitCodeOf(result, options.exitZero === true) };
+  const outcome = { ...judged, exitCode: exitCodeOf(judged.result, options.exitZero === true) };
   const { leavingOut, failure } = await output(outcome);
   const lines = options.quiet >= 2 ? [] : explain(outcome, { paths: files?.paths ?? [], leavingOut, isQuiet: options.quiet === 1 });
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));

@@ -15,6 +15,9 @@ import { factsOf, leastSure, nameOfBase, openQuestion, type Suspect } from './su
 import { findPassage } from './timeline.ts';
 import { isKnownAs, isSameVersion, type VersionContents } from './version.ts';
 
+/** What a person says of an image that may have been built before it was said. */
+const SAID: ReadonlySet<string> = new Set(['flag', 'config', 'dockerfile']);
+
 /** Sources strong enough to say that a base which shares no layer with the image was its base all the same. */
 const STRONG: ReadonlySet<string> = new Set(['flag', 'config', 'dockerfile', 'provenance', 'buildpacks', 'annotation']);
 
@@ -27,10 +30,7 @@ const STRONG: ReadonlySet<string> = new Set(['flag', 'config', 'dockerfile', 'pr
 export function* checkSuspect({ suspect, evidence, here }: Case): Conversation<BaseVerdict> {
   const { reference } = suspect;
   const name = nameOfBase(reference);
-  if (reference.tag === null) {
-    const confidence = leastSure('high', suspect.limit.other);
-    return { kind: 'pinned', ...factsOf(suspect, { confidence, why: `${name} is named by digest alone, which no tag can move` }) };
-  }
+  if (reference.tag === null) return yield* checkPinned({ suspect, evidence, here }, name);
   const check = { suspect, evidence, here, name };
   const local = yield* askLocal(reference);
   if (local.kind === 'here' && !isAnother(check, local.image)) return checkLocal(check, local.image);
@@ -63,6 +63,17 @@ export function* checkSuspect({ suspect, evidence, here }: Case): Conversation<B
 /** Whether a version of it is told of: a mere name may never have been a base's. */
 function isKnown({ old, digests }: Suspect): boolean {
   return old !== null || digests.length > 0;
+}
+
+/** No tag can move what is named by digest alone; but what a person names so may not be what the image was built on, so that is looked at. */
+function* checkPinned({ suspect, evidence, here }: Case, name: string): Conversation<BaseVerdict> {
+  const why = `${name} is named by digest alone, which no tag can move`;
+  const confidence = leastSure('high', suspect.limit.other);
+  const isSaid = suspect.sources.some((source) => SAID.has(source)) && !evidence.layersLost;
+  if (!isSaid || here.refusal(suspect.reference) !== null) return { kind: 'pinned', ...factsOf(suspect, { confidence, why }) };
+  const { version, notes } = yield* findRecorded({ suspect, evidence, here }, new Map());
+  if (version !== null) return { kind: 'pinned', ...factsOf(suspect, { confidence, why }) };
+  return { kind: 'pinned', ...factsOf(suspect, { confidence: 'low', recorded: null, why, notes }) };
 }
 
 type Check = Case & { readonly name: string };

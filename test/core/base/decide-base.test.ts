@@ -15,6 +15,7 @@ import {
   digestIn,
   pulled,
   release,
+  type Release,
   remember,
   seenAs,
   tell,
@@ -54,6 +55,11 @@ const b2 = release('b2', makeContents(['+COPY a@1', 'ENV LANG=C@2']));
 const now = (offer: Offered): World => ({ tags: { 'base:1': offer } });
 
 const fresh = (what: string): readonly string[] => ['HEAD base:1', `entry ${what}`, `contents ${what}`];
+
+/** As a Dockerfile says it. */
+const pinnedTo = (of: Release): Pick<Asked, 'told'> => ({
+  told: { claims: [{ ...claimOf(), reference: { ...makeReference('base'), tag: null, digest: digestIn(of) } }], rejected: [] },
+});
 
 const ROWS: readonly Row[] = [
   // 1
@@ -464,12 +470,26 @@ const ROWS: readonly Row[] = [
     asks: ['HEAD base:1'],
   },
   {
-    when: 'its base is named by digest alone',
-    image: on(APP, {
-      told: { claims: [{ ...claimOf(), reference: { ...makeReference('base'), tag: null, digest: digestIn(v1) } }], rejected: [] },
-    }),
+    when: 'its Dockerfile names its base by digest alone, and it stands on that',
+    image: on(APP, pinnedTo(v1)),
+    world: { kept: [v1] },
     says: 'pinned, high',
     evidence: ['dockerfile'],
+    asks: ['entry v1', 'contents v1'],
+  },
+  {
+    when: 'its Dockerfile names another base by digest alone, since it was built',
+    image: on(APP, pinnedTo(v2)),
+    world: { kept: [v2] },
+    says: 'pinned, low',
+    evidence: ['dockerfile'],
+    asks: ['entry v2', 'contents v2'],
+  },
+  {
+    when: 'its builder recorded a digest alone',
+    image: on(APP, { annotations: { [NAME]: `base@${digestIn(v2)}` } }),
+    says: 'pinned, high',
+    evidence: ['annotation'],
     asks: [],
   },
   {

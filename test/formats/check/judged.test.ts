@@ -18,7 +18,7 @@ function check(images: readonly ImageReport[]): Outcome {
   const report = makeReport(images, {
     files: { read: 3, problems: [{ kind: 'unread', path: 'x.yaml', line: 2, column: 1, message: 'expected a mapping' }] },
   });
-  const judged = judge(report, { failOn: DEFAULT_FAIL_ON, strict: false, onUnknown: 'fail', allowEmpty: false });
+  const judged = judge(report, { failOn: DEFAULT_FAIL_ON, strict: false, onUnknown: 'fail', allowEmpty: false, missing: [] });
   return { ...judged, exitCode: EXIT_CODES[judged.result] };
 }
 
