@@ -1,6 +1,7 @@
 import { comparePlaces, type FileContents, type FileProblem, type FileReference } from '../../core/file-reference.ts';
 import type { Position, Tree } from '../../core/tree.ts';
 import { entryOf, type Mapping, mappingOf, mappingsOf, textOf } from './fields.ts';
+import { imagesOfKustomization, KUSTOMIZE } from './kustomization.ts';
 import { NO_PARAMETERS, type Parameters, withParameters } from './parameters.ts';
 import { findImageId, POD_LISTS, type PodStatus, readPodStatus } from './pod-status.ts';
 import { type ImageHolder, readImage } from './read-image.ts';
@@ -35,6 +36,8 @@ const CONTAINERS_OF_GROUPS: ReadonlyMap<string, { readonly lists: readonly strin
  * Pods are found by their shape, wherever they are: a list of `containers`, `initContainers` or `ephemeralContainers`, and volumes of type `image`. So pods,
  * what makes them (Deployment, CronJob, PodTemplate, kinds of others such as Rollout or ScaledJob), and lists of all these, as `kubectl get -o json` prints
  * them, are read alike. A definition of a kind has no pods, nor has a status; but what a status says of a pod's containers is told with their references.
+ *
+ * Images of a kustomization are told where it says them in full; in a Tekton object parameters stand for their values or defaults.
  *
  * Each node is looked at once, however many aliases lead to it, so the time is linear in the text. Of more than 100,000 references the rest is left out, and said.
  * Source: Kubernetes API v1, PodSpec, PodStatus, ImageVolumeSource.
@@ -80,8 +83,9 @@ function enter(visit: Visit): Visit {
 function imagesIn({ node, group, status, parameters }: Visit): readonly ImageHolder[] {
   if (node.kind !== 'mapping') return [];
   const known = CONTAINERS_OF_GROUPS.get(group);
-  if (known === undefined && !node.entries.some(({ key }) => HOLDERS.has(key))) return [];
-  const common = { platform: readPlatform(node), parameters };
+  if (group !== KUSTOMIZE && known === undefined && !node.entries.some(({ key }) => HOLDERS.has(key))) return [];
+  if (group === KUSTOMIZE) return imagesOfKustomization(node);
+  const common = { suffix: '', platform: readPlatform(node), parameters };
   const inPods = [...POD_LISTS.keys()].flatMap((list) =>
     mappingsOf(node, list).map((holder) => ({ holder, ...common, key: 'image' as const, imageId: findImageId(status, list, holder) })),
   );
@@ -130,9 +134,7 @@ function flawOf(document: Tree, path: string): readonly FileProblem[] {
   return [{ kind: 'unread', path, line, column, message: `expected a Kubernetes object, got a ${typeof document.value}` }];
 }
 
-const KUSTOMIZE = 'kustomize.config.k8s.io';
-
-/** It changes the images of other files, which are told as they are written there. Source: kubernetes-sigs/kustomize, ImageTagTransformer. */
+/** What it changes in other files is told there as it is written. Source: kubernetes-sigs/kustomize, ImageTagTransformer. */
 function flawOfKustomization(kustomization: Mapping, path: string): readonly FileProblem[] {
   const images = entryOf(kustomization, 'images');
   if (images === null || mappingsOf(kustomization, 'images').length === 0) return [];

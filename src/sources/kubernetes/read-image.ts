@@ -12,7 +12,9 @@ import { parseImageId } from './running-image.ts';
 /** A mapping that names an image under `key`, and what is known of it. */
 export type ImageHolder = {
   readonly holder: Mapping;
-  readonly key: 'image' | 'reference';
+  readonly key: 'image' | 'reference' | 'name' | 'newName';
+  /** What stands elsewhere and belongs behind it. */
+  readonly suffix: string;
   readonly platform: Platform | null;
   readonly imageId: Scalar | null;
   readonly parameters: Parameters;
@@ -28,7 +30,7 @@ const KO = 'ko://';
 
 /** Reads the image a container or a volume names; null where it names none: a patch of other fields, an empty text, what is no text at all, what is built. */
 export function readImage(
-  { holder, key, platform, imageId, parameters }: ImageHolder,
+  { holder, key, suffix, platform, imageId, parameters }: ImageHolder,
   path: string,
 ): { readonly reference: FileReference | null; readonly problems: readonly FileProblem[] } {
   const entry = entryOf(holder, key);
@@ -43,7 +45,7 @@ export function readImage(
       kind: 'kubernetes',
       place: placeOf(scalar, path),
       written: sanitizeText(scalar.text, LONGEST_WRITTEN),
-      reference: readReference(scalar, parameters),
+      reference: readReference(scalar, suffix, parameters),
       platform,
       running: running.ok ? running.value : null,
       hold,
@@ -62,9 +64,9 @@ function readRunning(imageId: Scalar): Parsed<RunningImage | null> {
   return parseImageId(typeof imageId.value === 'string' ? imageId.value : imageId.text);
 }
 
-function readReference({ value: written, text }: Scalar, parameters: Parameters): Parsed<Reference> {
+function readReference({ value: written, text }: Scalar, suffix: string, parameters: Parameters): Parsed<Reference> {
   if (typeof written !== 'string') return malformed(`expected a text, got the ${typeof written} ${sanitizeText(text, 100)}`);
-  const value = fillIn(written, parameters);
+  const value = fillIn(written, parameters) + suffix;
   if (VARIABLE.test(value)) return malformed(`has a variable that is filled in only when it is deployed: "${sanitizeText(value, 200)}"`);
   const reference = parseReference(value);
   return reference.ok ? parsed(withDefaultTag(reference.value)) : reference;

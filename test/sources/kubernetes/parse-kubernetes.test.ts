@@ -188,9 +188,11 @@ describe('a parameter of a Tekton object', () => {
   });
 });
 
-it('a kustomization is said to change images that are told as they are written', () => {
+it('a kustomization names the images it puts in the place of others, and is said to change files that are told as they are written', () => {
   const { contents } = readFixture('kustomize/kustomization.yaml');
-  expect(contents.references).toEqual([]);
+  expect(contents.references.map((found) => `${placeOf(found)} ${found.written} ${nameOf(found)}`)).toEqual([
+    '7:11-7:28 ghcr.io/acme/shop ghcr.io/acme/shop:2.3.2',
+  ]);
   expect(contents.problems).toEqual([
     {
       kind: 'ignored',
@@ -201,6 +203,33 @@ it('a kustomization is said to change images that are told as they are written',
     },
   ]);
   expect(read('apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]').problems).toEqual([]);
+});
+
+describe('an image of a kustomization', () => {
+  const kustomize = (image: string): string => `{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, images: [${image}]}`;
+
+  it.each([
+    ['by a new tag', '{name: nginx, newTag: "1.27"}', ['nginx:1.27']],
+    ['by a new tag that is a number', '{name: nginx, newTag: 1.30}', ['nginx:1.30']],
+    ['by a new name and tag', '{name: controller, newName: quay.io/acme/op, newTag: v1}', ['quay.io/acme/op:v1']],
+    ['by a digest', `{name: nginx, digest: ${digest('n')}}`, [`nginx@${digest('n')}`]],
+    ['by a tag and a digest', `{name: nginx, newTag: "1", digest: ${digest('n')}}`, [`nginx:1@${digest('n')}`]],
+    ['not at all, when it keeps its tag', '{name: nginx, newName: acme/nginx}', []],
+    ['not at all, when a suffix is added to its tag', '{name: nginx, newTag: "1", tagSuffix: -x}', []],
+    [
+      'as no reference',
+      '{name: Nginx, newTag: "1"}',
+      ['invalid reference format "Nginx:1": repository name (library/Nginx) must be lowercase'],
+    ],
+  ])('is told %s', (_, image, expected) => {
+    expect(namesIn(kustomize(image))).toEqual(expected);
+  });
+
+  it('is held by what stands above it', () => {
+    const text =
+      'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Component\nimages:\n  # imgupdate: hold reason="x"\n  - name: a\n    newTag: "1"\n';
+    expect(read(text).references).toMatchObject([{ hold: { reason: 'x' }, written: 'a' }]);
+  });
 });
 
 describe('a platform', () => {
