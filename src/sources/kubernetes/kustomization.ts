@@ -8,7 +8,7 @@ export const KUSTOMIZE = 'kustomize.config.k8s.io';
  * The images a kustomization puts in the place of others, where it says them in full: `{ name: web, newName: ghcr.io/acme/web, newTag: 2.1 }`. They stand where
  * their name does.
  *
- * Without a new tag or digest they keep that of the file they are in, which tells it.
+ * Without a new tag or digest they keep that of the file they are in, which tells it; and a name may be a pattern of many.
  * Source: kubernetes-sigs/kustomize, api/types/image.go.
  */
 export function imagesOfKustomization(kustomization: Mapping): readonly ImageHolder[] {
@@ -16,10 +16,13 @@ export function imagesOfKustomization(kustomization: Mapping): readonly ImageHol
     const [tag, digest] = [textOf(holder, 'newTag'), textOf(holder, 'digest')];
     if ((tag === '' && digest === '') || textOf(holder, 'tagSuffix') !== '') return [];
     const key = textOf(holder, 'newName') === '' ? ('name' as const) : ('newName' as const);
+    if (key === 'name' && PATTERN.test(textOf(holder, key))) return [];
     const suffix = (tag === '' ? '' : `:${tag}`) + (digest === '' ? '' : `@${digest}`);
     return [{ holder, key, suffix, platform: null, imageId: null, parameters: NO_PARAMETERS }];
   });
 }
+
+const PATTERN = /[*+?()[\]{}|^$\\]/;
 
 /** As it is written, numbers too; empty where there is none. */
 function textOf(mapping: Mapping, key: string): string {

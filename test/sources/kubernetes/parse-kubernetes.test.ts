@@ -215,6 +215,8 @@ describe('an image of a kustomization', () => {
     ['by a digest', `{name: nginx, digest: ${digest('n')}}`, [`nginx@${digest('n')}`]],
     ['by a tag and a digest', `{name: nginx, newTag: "1", digest: ${digest('n')}}`, [`nginx:1@${digest('n')}`]],
     ['not at all, when it keeps its tag', '{name: nginx, newName: acme/nginx}', []],
+    ['not at all, when its name is a pattern', '{name: "*", newTag: v1}', []],
+    ['by its new name, whatever pattern it takes the place of', '{name: "acme/.*", newName: acme/all, newTag: v1}', ['acme/all:v1']],
     ['not at all, when a suffix is added to its tag', '{name: nginx, newTag: "1", tagSuffix: -x}', []],
     [
       'as no reference',
