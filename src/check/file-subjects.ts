@@ -62,8 +62,8 @@ function settle(verdict: TagVerdict): Settled {
   return { check: { verdict, offered: null, trail: [] }, resolution: null };
 }
 
-function describePlace({ kind, place, written }: FileReference): SourcePlace {
-  return { kind, location: place.path, line: place.line, column: place.column, file: { place, written } };
+function describePlace({ kind, place, written, within }: FileReference): SourcePlace {
+  return { kind, location: place.path, line: place.line, column: place.column, file: { place, written, within } };
 }
 
 /** What is here of it, as far as a file can tell: the digest it is pinned to, or the image that runs. */

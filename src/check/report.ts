@@ -1,7 +1,7 @@
 import type { BaseClaim, RejectedClaim } from '../core/base/claim.ts';
 import type { Digest } from '../core/digest.ts';
 import type { FailOn } from '../core/fail-on.ts';
-import type { FilePlace, FileProblem } from '../core/file-reference.ts';
+import type { FilePlace, FileProblem, Within } from '../core/file-reference.ts';
 import type { Hold } from '../core/hold.ts';
 import type { Download } from '../core/layers.ts';
 import type { Platform } from '../core/platform.ts';
@@ -101,6 +101,6 @@ export type SourcePlace = {
   readonly location: string;
   readonly line: number | null;
   readonly column: number | null;
-  /** The whole place in a file, and the reference as it stands there; null for what is in no file. */
-  readonly file: { readonly place: FilePlace; readonly written: string } | null;
+  /** The whole place in a file, the reference as it stands there, and what in the file names it; null for what is in no file. */
+  readonly file: { readonly place: FilePlace; readonly written: string; readonly within: Within | null } | null;
 };

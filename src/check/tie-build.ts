@@ -30,7 +30,7 @@ export function tieBuild(builds: FileInventory['builds'], images: readonly Subje
     location: path,
     line: place.line,
     column: place.column,
-    file: { place, written: base.kind === 'reference' ? base.reference.written : 'scratch' },
+    file: { place, written: base.kind === 'reference' ? base.reference.written : 'scratch', within: null },
   };
   const where = `${path}:${place.line}`;
   if (base.kind === 'scratch')

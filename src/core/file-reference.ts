@@ -33,6 +33,8 @@ export type FileReference = {
   readonly place: FilePlace;
   /** As it stands there, variables and all: `node:${NODE_VERSION}`. */
   readonly written: string;
+  /** What in the file names it; null where the line says that. */
+  readonly within: Within | null;
   /** What it names, `latest` where neither tag nor digest is written; else one sentence that says why that cannot be told: `ARG NODE_VERSION has no value`. */
   readonly reference: Parsed<Reference>;
   /** Where the file itself names one. */
@@ -41,6 +43,14 @@ export type FileReference = {
   readonly running: RunningImage | null;
   /** What stands above it, expired or not. */
   readonly hold: Hold | null;
+};
+
+/** What in a file names an image. Each text is safe to print, and has at most some hundred characters. */
+export type Within = {
+  /** `Pod shop/web-6c9f-x2kq9 of Deployment web, container web`; `CronJob shop/nightly, container job`; `service db`. */
+  readonly name: string;
+  /** What makes pods such as this one, and is to be rolled out again: `Deployment shop/web, container web`; null where nothing does. */
+  readonly workload: string | null;
 };
 
 /**

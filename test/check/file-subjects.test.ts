@@ -10,6 +10,7 @@ const named = (written: string, path = 'Dockerfile', parts: Partial<FileReferenc
   kind: 'dockerfile',
   place: makePlace(path, 1, 6, written),
   written,
+  within: null,
   reference: parsed(makeReference(written)),
   platform: null,
   running: null,

@@ -10,6 +10,7 @@ const from = (written: string): FileReference => ({
   kind: 'dockerfile',
   place: makePlace('app/Dockerfile', 7, 6, written),
   written,
+  within: null,
   reference: parsed(makeReference(written)),
   platform: null,
   running: null,

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
-import type { FilePlace, FileReference } from '../../core/file-reference.ts';
+import type { FilePlace, FileReference, Within } from '../../core/file-reference.ts';
 import { type Parsed, parsed } from '../../core/parsed.ts';
 import { parsePlatform, type Platform } from '../../core/platform.ts';
 import { compareText } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { DockerfileContents, DockerfileOptions } from '../dockerfile/parse-dockerfile.ts';
 import { placeInline } from './place-inline.ts';
-import { type Found, makeReference } from './read-service.ts';
+import { type Found, makeReference, type ReferenceOptions } from './read-service.ts';
 import { isRemote, readLoosely, readValue, resolvePath } from './read-value.ts';
 import { fieldOf, isReset, problemAt, type MappingValue, type Value } from './value.ts';
 
@@ -32,7 +32,11 @@ const IMAGE_CONTEXT = 'docker-image://';
  *
  * Source: Compose specification, build.md.
  */
-export async function readBuild(build: Value, platform: Platform | null, building: Building): Promise<void> {
+export async function readBuild(
+  build: Value,
+  { within, platform }: Pick<ReferenceOptions, 'within' | 'platform'>,
+  building: Building,
+): Promise<void> {
   const { found } = building;
   const refuse = (message: string): void => found.problem(problemAt(build, 'unread', message));
   const text = findDockerfile(build, building);
@@ -52,7 +56,7 @@ export async function readBuild(build: Value, platform: Platform | null, buildin
     return;
   }
   const buildArgs = readArguments(build, found);
-  const contexts = readContexts(build, found);
+  const contexts = readContexts(build, within, found);
   const options = {
     buildArgs,
     target: targetName.value === '' ? null : targetName.value,
@@ -128,11 +132,11 @@ function readArguments(build: Value, found: Found): ReadonlyMap<string, string> 
 }
 
 /** An image that stands in for a name is a reference of its own; everything else is none. */
-function readContexts(build: Value, found: Found): ReadonlyMap<string, FileReference | null> {
+function readContexts(build: Value, within: Within, found: Found): ReadonlyMap<string, FileReference | null> {
   const contexts = new Map<string, FileReference | null>();
   for (const [name, value] of pairsOf(fieldOf(build, 'additional_contexts'))) {
     const isImage = value.kind === 'scalar' && value.text?.startsWith(IMAGE_CONTEXT) === true;
-    const reference = isImage ? makeReference(value, { platform: null, prefix: IMAGE_CONTEXT, found }) : null;
+    const reference = isImage ? makeReference(value, { within, platform: null, prefix: IMAGE_CONTEXT, found }) : null;
     contexts.set(name.toLowerCase(), reference);
     if (reference !== null) found.reference(reference);
   }

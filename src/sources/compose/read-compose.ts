@@ -12,6 +12,7 @@ import { type Building, readBuild } from './read-build.ts';
 import { type Found, makeReference, readImageVolumes, readPlatform } from './read-service.ts';
 import { fieldOf, problemAt, type Value } from './value.ts';
 import { isSecret } from './secrets.ts';
+import { joinWithin, withinService } from './within-service.ts';
 
 export type ComposeSurroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -89,16 +90,17 @@ async function readService({ name, service, isBuilt }: Named, building: Building
   // What a provider makes is no container.
   if (fieldOf(service, 'provider') !== null) return;
   const platform = readPlatform(service, found);
+  const within = withinService(name);
   const [image, build] = [fieldOf(service, 'image'), fieldOf(service, 'build')];
   if (build !== null) {
-    await readBuild(build, platform, building);
+    await readBuild(build, { within, platform }, building);
   } else if (image !== null) {
-    const reference = isBuilt(image) ? null : makeReference(image, { platform, prefix: '', found });
+    const reference = isBuilt(image) ? null : makeReference(image, { within, platform, prefix: '', found });
     if (reference !== null) found.reference(reference);
   } else if (fieldOf(service, 'extends') === null) {
     found.problem(problemAt(service, 'ignored', `service "${sanitizeText(name, 80)}" has neither an image nor a build`));
   }
-  readImageVolumes(service, platform, found);
+  readImageVolumes(service, { within, platform, found });
 }
 
 function distinct(problems: readonly FileProblem[]): readonly FileProblem[] {
@@ -133,7 +135,11 @@ function collect(): Collected {
         names.ok ? renderReference(names.value) : names.message,
         platform === null ? null : renderPlatform(platform),
       ]);
-      if (references.has(key)) return;
+      const known = references.get(key);
+      if (known !== undefined) {
+        references.set(key, { ...known, within: joinWithin(known.within, reference.within) });
+        return;
+      }
       if (references.size === MOST_REFERENCES) {
         const message = `expected at most ${MOST_REFERENCES} references: the others are not checked`;
         problems.set('too many', { kind: 'unread', path: place.path, line: place.line, column: place.column, message });

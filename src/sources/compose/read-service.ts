@@ -1,4 +1,4 @@
-import type { FileProblem, FileReference } from '../../core/file-reference.ts';
+import type { FileProblem, FileReference, Within } from '../../core/file-reference.ts';
 import type { Hold } from '../../core/hold.ts';
 import { readHoldComments } from '../../core/hold-comment.ts';
 import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
@@ -25,11 +25,16 @@ export function readPlatform(service: Value, found: Found): Platform | null {
   return null;
 }
 
-/** Makes the reference that a scalar is. `prefix`: what stands before it and is none of it. */
-export function makeReference(
-  value: Value,
-  { platform, prefix, found }: { readonly platform: Platform | null; readonly prefix: string; readonly found: Found },
-): FileReference | null {
+/** `prefix`: what stands before it and is none of it. */
+export type ReferenceOptions = {
+  readonly within: Within;
+  readonly platform: Platform | null;
+  readonly prefix: string;
+  readonly found: Found;
+};
+
+/** Makes the reference that a scalar is. */
+export function makeReference(value: Value, { within, platform, prefix, found }: ReferenceOptions): FileReference | null {
   if (value.kind !== 'scalar') {
     found.problem(problemAt(value, 'unread', `expected an image, got a ${value.kind}`));
     return null;
@@ -40,6 +45,7 @@ export function makeReference(
     kind: 'compose',
     place: isOneLine ? { ...place, column: place.column + prefix.length } : place,
     written: sanitizeText((value.text ?? '').slice(prefix.length), LONGEST_REFERENCE),
+    within,
     reference: readReference(value, prefix),
     platform,
     running: null,
@@ -69,7 +75,7 @@ export function readHold(value: Value, found: Found): Hold | null {
  *
  * Source: Compose specification, 05-services.md, "volumes"; 13-merge.md, "Unique resources".
  */
-export function readImageVolumes(service: Value, platform: Platform | null, found: Found): void {
+export function readImageVolumes(service: Value, { within, platform, found }: Omit<ReferenceOptions, 'prefix'>): void {
   const volumes = fieldOf(service, 'volumes');
   if (volumes?.kind !== 'list') return;
   const byTarget = new Map<string, Value>();
@@ -78,7 +84,7 @@ export function readImageVolumes(service: Value, platform: Platform | null, foun
     const [type, source] = [fieldOf(volume, 'type'), fieldOf(volume, 'source')];
     if (type?.kind !== 'scalar' || type.text !== 'image' || source === null) continue;
     const comments = [...type.comments, ...source.comments];
-    const reference = makeReference({ ...source, comments }, { platform, prefix: '', found });
+    const reference = makeReference({ ...source, comments }, { within, platform, prefix: '', found });
     if (reference !== null) found.reference(reference);
   }
 }

@@ -1,3 +1,4 @@
+import type { Within } from '../../core/file-reference.ts';
 import { entryOf, type Mapping, mappingsOf } from './fields.ts';
 import { NO_PARAMETERS } from './parameters.ts';
 import type { ImageHolder } from './read-image.ts';
@@ -11,14 +12,14 @@ export const KUSTOMIZE = 'kustomize.config.k8s.io';
  * Without a new tag or digest they keep that of the file they are in, which tells it; and a name may be a pattern of many.
  * Source: kubernetes-sigs/kustomize, api/types/image.go.
  */
-export function imagesOfKustomization(kustomization: Mapping): readonly ImageHolder[] {
+export function imagesOfKustomization(kustomization: Mapping, within: Within | null): readonly ImageHolder[] {
   return mappingsOf(kustomization, 'images').flatMap((holder) => {
     const [tag, digest] = [textOf(holder, 'newTag'), textOf(holder, 'digest')];
     if ((tag === '' && digest === '') || textOf(holder, 'tagSuffix') !== '') return [];
     const key = textOf(holder, 'newName') === '' ? ('name' as const) : ('newName' as const);
     if (key === 'name' && PATTERN.test(textOf(holder, key))) return [];
     const suffix = (tag === '' ? '' : `:${tag}`) + (digest === '' ? '' : `@${digest}`);
-    return [{ holder, key, suffix, platform: null, imageId: null, parameters: NO_PARAMETERS }];
+    return [{ holder, within, key, suffix, platform: null, imageId: null, parameters: NO_PARAMETERS }];
   });
 }
 

@@ -2,6 +2,7 @@ import { comparePlaces, type FileContents, type FileProblem, type FileReference 
 import type { Position, Tree } from '../../core/tree.ts';
 import { entryOf, type Mapping, mappingOf, mappingsOf, textOf } from './fields.ts';
 import { imagesOfKustomization, KUSTOMIZE } from './kustomization.ts';
+import { describePart, describeWithin, itemKindOf, type NamedObject, readNamedObject } from './named-object.ts';
 import { NO_PARAMETERS, type Parameters, withParameters } from './parameters.ts';
 import { findImageId, POD_LISTS, type PodStatus, readPodStatus } from './pod-status.ts';
 import { type ImageHolder, readImage } from './read-image.ts';
@@ -14,6 +15,17 @@ const PASSED_OVER: ReadonlySet<string> = new Set(['metadata', 'status']);
 
 /** Most mappings have none of these, and need no closer look. */
 const HOLDERS: ReadonlySet<string> = new Set([...POD_LISTS.keys(), 'volumes']);
+
+/** What the parts of an object are called. */
+const NOUNS: ReadonlyMap<string, string> = new Map([
+  ['containers', 'container'],
+  ['initContainers', 'init container'],
+  ['ephemeralContainers', 'ephemeral container'],
+  ['volumes', 'volume'],
+  ['steps', 'step'],
+  ['sidecars', 'sidecar'],
+  ['stepTemplate', 'step template'],
+]);
 
 const TEKTON = 'tekton.dev';
 
@@ -46,7 +58,7 @@ export function parseKubernetes(documents: readonly Tree[], path: string): FileC
   const references: FileReference[] = [];
   const problems: FileProblem[] = documents.flatMap((document) => flawOf(document, path));
   const seen = new Set<Tree>();
-  const waiting: Visit[] = documents.map((node) => ({ node, group: '', status: null, parameters: NO_PARAMETERS })).reverse();
+  const waiting: Visit[] = documents.map((node) => ({ ...OUTSIDE, node })).reverse();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (seen.has(next.node)) continue;
     seen.add(next.node);
@@ -69,48 +81,81 @@ export function parseKubernetes(documents: readonly Tree[], path: string): FileC
   };
 }
 
-/** `group`: of the object's API. `status`: of the pod whose spec the node is. `parameters`: of what the node is in. */
-type Visit = { readonly node: Tree; readonly group: string; readonly status: PodStatus | null; readonly parameters: Parameters };
+type Visit = {
+  readonly node: Tree;
+  /** Of the object's API. */
+  readonly group: string;
+  /** What the node is in, or is. */
+  readonly object: NamedObject | null;
+  /** What objects are that do not say their kind; null where each has to say it. */
+  readonly itemKind: string | null;
+  /** Of the pod whose spec the node is. */
+  readonly status: PodStatus | null;
+  /** Of what the node is in. */
+  readonly parameters: Parameters;
+};
+
+const OUTSIDE = { group: '', object: null, itemKind: null, status: null, parameters: NO_PARAMETERS } as const;
 
 /** What the node says of itself counts for what is in it. */
 function enter(visit: Visit): Visit {
   const { node } = visit;
   if (node.kind !== 'mapping') return visit;
   const group = groupOf(node) ?? visit.group;
-  return { ...visit, group, parameters: group === TEKTON ? withParameters(node, visit.parameters) : visit.parameters };
+  const object = readNamedObject(node, visit.itemKind) ?? visit.object;
+  return { ...visit, group, object, parameters: group === TEKTON ? withParameters(node, visit.parameters) : visit.parameters };
 }
 
-function imagesIn({ node, group, status, parameters }: Visit): readonly ImageHolder[] {
+function imagesIn({ node, group, object, status, parameters }: Visit): readonly ImageHolder[] {
   if (node.kind !== 'mapping') return [];
   const known = CONTAINERS_OF_GROUPS.get(group);
   if (group !== KUSTOMIZE && known === undefined && !node.entries.some(({ key }) => HOLDERS.has(key))) return [];
-  if (group === KUSTOMIZE) return imagesOfKustomization(node);
+  if (group === KUSTOMIZE) return imagesOfKustomization(node, describeWithin(object, null));
   const common = { suffix: '', platform: readPlatform(node), parameters };
+  const withinOf = (key: string, holder: Mapping) => describeWithin(object, describePart(NOUNS.get(key) ?? key, holder));
   const inPods = [...POD_LISTS.keys()].flatMap((list) =>
-    mappingsOf(node, list).map((holder) => ({ holder, ...common, key: 'image' as const, imageId: findImageId(status, list, holder) })),
+    mappingsOf(node, list).map((holder) => ({
+      holder,
+      ...common,
+      within: withinOf(list, holder),
+      key: 'image' as const,
+      imageId: findImageId(status, list, holder),
+    })),
   );
   const others = [
-    ...(known?.lists ?? []).flatMap((list) => mappingsOf(node, list)),
-    ...(known?.single ?? []).flatMap((key) => mappingOf(node, key) ?? []),
-  ].map((holder) => ({ holder, ...common, key: 'image' as const, imageId: null }));
-  const volumes = mappingsOf(node, 'volumes')
-    .flatMap((volume) => mappingOf(volume, 'image') ?? [])
-    .map((holder) => ({ holder, ...common, key: 'reference' as const, imageId: null }));
+    ...(known?.lists ?? []).flatMap((list) => mappingsOf(node, list).map((holder) => ({ holder, within: withinOf(list, holder) }))),
+    ...(known?.single ?? []).flatMap((key) => {
+      const holder = mappingOf(node, key);
+      // an Argo template has a name, and one container that has none
+      const part = describePart('template', node) ?? (key === 'spec' ? null : (NOUNS.get(key) ?? key));
+      return holder === null ? [] : [{ holder, within: describeWithin(object, part) }];
+    }),
+  ].map((each) => ({ ...each, ...common, key: 'image' as const, imageId: null }));
+  const volumes = mappingsOf(node, 'volumes').flatMap((volume) => {
+    const holder = mappingOf(volume, 'image');
+    return holder === null ? [] : [{ holder, ...common, within: withinOf('volumes', volume), key: 'reference' as const, imageId: null }];
+  });
   return [...inPods, ...others, ...volumes];
 }
 
-function nextOf({ node, group, parameters }: Visit): Visit[] {
+function nextOf({ node, group, object, itemKind, parameters }: Visit): Visit[] {
+  const common = { group, object, status: null, parameters };
   switch (node.kind) {
     case 'scalar':
       return [];
     case 'sequence':
-      return node.items.map((item) => ({ node: item, group, status: null, parameters }));
+      return node.items.map((item) => ({ ...common, node: item, itemKind }));
     case 'mapping': {
       if (isDefinition(node)) return [];
       const status = entryOf(node, 'spec') === null ? null : readPodStatus(node);
+      const listed = itemKindOf(node);
       return node.entries
         .filter(({ key }) => !PASSED_OVER.has(key))
-        .map(({ key, value }) => ({ node: value, group, status: key === 'spec' ? status : null, parameters }));
+        .map(({ key, value }) =>
+          listed !== null && key === 'items'
+            ? { ...common, node: value, object: null, itemKind: listed }
+            : { ...common, node: value, itemKind: null, status: key === 'spec' ? status : null },
+        );
     }
   }
 }

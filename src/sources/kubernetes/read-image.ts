@@ -1,4 +1,4 @@
-import type { FilePlace, FileProblem, FileReference, RunningImage } from '../../core/file-reference.ts';
+import type { FilePlace, FileProblem, FileReference, RunningImage, Within } from '../../core/file-reference.ts';
 import { readHoldComments } from '../../core/hold-comment.ts';
 import type { Platform } from '../../core/platform.ts';
 import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
@@ -12,6 +12,7 @@ import { parseImageId } from './running-image.ts';
 /** A mapping that names an image under `key`, and what is known of it. */
 export type ImageHolder = {
   readonly holder: Mapping;
+  readonly within: Within | null;
   readonly key: 'image' | 'reference' | 'name' | 'newName';
   /** What stands elsewhere and belongs behind it. */
   readonly suffix: string;
@@ -30,7 +31,7 @@ const KO = 'ko://';
 
 /** Reads the image a container or a volume names; null where it names none: a patch of other fields, an empty text, what is no text at all, what is built. */
 export function readImage(
-  { holder, key, suffix, platform, imageId, parameters }: ImageHolder,
+  { holder, within, key, suffix, platform, imageId, parameters }: ImageHolder,
   path: string,
 ): { readonly reference: FileReference | null; readonly problems: readonly FileProblem[] } {
   const entry = entryOf(holder, key);
@@ -45,6 +46,7 @@ export function readImage(
       kind: 'kubernetes',
       place: placeOf(scalar, path),
       written: sanitizeText(scalar.text, LONGEST_WRITTEN),
+      within,
       reference: readReference(scalar, suffix, parameters),
       platform,
       running: running.ok ? running.value : null,

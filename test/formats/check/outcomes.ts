@@ -1,7 +1,7 @@
 import type { Finding, FindingLevel, FindingRule, Outcome } from '../../../src/check/finding.ts';
 import type { ImageReport, SourcePlace } from '../../../src/check/report.ts';
 import { DEFAULT_FAIL_ON } from '../../../src/core/fail-on.ts';
-import type { FileKind, FilePlace } from '../../../src/core/file-reference.ts';
+import type { FileKind, FilePlace, Within } from '../../../src/core/file-reference.ts';
 import { makePlatform, makeReference } from '../../helpers/makers.ts';
 import { makeBaseReport, makeReport, makeRow, THERE, unknown } from '../reports.ts';
 
@@ -11,8 +11,8 @@ export function makePlace(path: string, line: number, column: number, written = 
 }
 
 /** The source of a row that a file names. */
-export function makeFileSource(kind: FileKind, place: FilePlace, written: string): SourcePlace {
-  return { kind, location: place.path, line: place.line, column: place.column, file: { place, written } };
+export function makeFileSource(kind: FileKind, place: FilePlace, written: string, within: Within | null = null): SourcePlace {
+  return { kind, location: place.path, line: place.line, column: place.column, file: { place, written, within } };
 }
 
 const FAILING: ReadonlySet<string> = new Set(DEFAULT_FAIL_ON.map((word) => `stale/${word}`));
