@@ -1,5 +1,7 @@
-import { type Platform, renderPlatform } from './platform.ts';
+import { malformed, type Parsed } from './parsed.ts';
+import { parsePlatform, type Platform, renderPlatform } from './platform.ts';
 import { suggest } from './suggest.ts';
+import { sanitizeText } from './text.ts';
 
 /** Source: containerd/platforms, isKnownOS(). */
 const OPERATING_SYSTEMS =
@@ -22,6 +24,13 @@ export function suggestPlatform(platform: Platform): string | null {
   const architecture = nearest(platform.architecture, ARCHITECTURES);
   const meant = renderPlatform({ ...platform, os, architecture });
   return meant === renderPlatform(platform) ? null : meant;
+}
+
+/** Reads a platform that a person wrote, and refuses one that is mistyped: `there is no platform "lnux/amd64" (did you mean "linux/amd64"?)`. */
+export function parseWrittenPlatform(text: string): Parsed<Platform> {
+  const platform = parsePlatform(text);
+  const meant = platform.ok ? suggestPlatform(platform.value) : null;
+  return meant === null ? platform : malformed(`there is no platform "${sanitizeText(text, 100)}" (did you mean "${meant}"?)`);
 }
 
 function nearest(word: string, known: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suggestPlatform } from '../../src/core/platform-names.ts';
+import { parseWrittenPlatform, suggestPlatform } from '../../src/core/platform-names.ts';
 import { makePlatform } from '../helpers/makers.ts';
 
 describe('a platform that is', () => {
@@ -12,6 +12,16 @@ describe('a platform that is', () => {
     ['window/amd64', 'windows/amd64'],
   ])('mistyped as %s was meant to be %s', (text, meant) => {
     expect(suggestPlatform(makePlatform(text))).toBe(meant);
+  });
+
+  it('is refused where a person wrote it', () => {
+    const message = 'there is no platform "lnux/amd64" (did you mean "linux/amd64"?)';
+    expect(parseWrittenPlatform('lnux/amd64')).toEqual({ ok: false, message });
+    expect(parseWrittenPlatform('linux/arm64').ok).toBe(true);
+    expect(parseWrittenPlatform('amd64')).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('expected os/architecture') as string,
+    });
   });
 
   it.each(['linux/amd64', 'linux/arm/v6', 'windows/amd64', 'linux/x86_64', 'macos/aarch64', 'linux/riscv64', 'wasip1/wasm', 'fuchsia/e2k'])(

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { FilePlace, FileReference, Within } from '../../core/file-reference.ts';
-import { type Parsed, parsed } from '../../core/parsed.ts';
+import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
 import { parsePlatform, type Platform } from '../../core/platform.ts';
+import { parseWrittenPlatform } from '../../core/platform-names.ts';
 import { compareText } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { DockerfileContents, DockerfileOptions } from '../dockerfile/parse-dockerfile.ts';
@@ -49,6 +50,11 @@ export async function readBuild(
     found.problem(problemAt(build, 'unread', 'is built from a remote context, which is not read'));
     return;
   }
+  const wanted = platform.ok && platform.value === null ? onlyPlatform(build) : platform;
+  if (!wanted.ok) {
+    refuse(wanted.message);
+    return;
+  }
   const target = fieldOf(build, 'target');
   const targetName = target === null ? parsed(null) : readLoosely(target);
   if (!targetName.ok) {
@@ -60,7 +66,7 @@ export async function readBuild(
   const options = {
     buildArgs,
     target: targetName.value === '' ? null : targetName.value,
-    platforms: { build: building.platforms.build, target: platform ?? onlyPlatform(build) ?? building.platforms.target },
+    platforms: { build: building.platforms.build, target: wanted.value ?? building.platforms.target },
     contexts,
   };
   const key = JSON.stringify([
@@ -136,7 +142,7 @@ function readContexts(build: Value, within: Within, found: Found): ReadonlyMap<s
   const contexts = new Map<string, FileReference | null>();
   for (const [name, value] of pairsOf(fieldOf(build, 'additional_contexts'))) {
     const isImage = value.kind === 'scalar' && value.text?.startsWith(IMAGE_CONTEXT) === true;
-    const reference = isImage ? makeReference(value, { within, platform: null, prefix: IMAGE_CONTEXT, found }) : null;
+    const reference = isImage ? makeReference(value, { within, platform: parsed(null), prefix: IMAGE_CONTEXT, found }) : null;
     contexts.set(name.toLowerCase(), reference);
     if (reference !== null) found.reference(reference);
   }
@@ -147,11 +153,12 @@ function pairsOf(value: Value | null): MappingValue['entries'] {
   return value?.kind === 'mapping' ? new Map([...value.entries].filter(([, field]) => !isReset(field))) : new Map<string, Value>();
 }
 
-/** The platform an image is built for, where it is but one. */
-function onlyPlatform(build: Value): Platform | null {
+/** The platform an image is built for, where it is but one; null for what is none. */
+function onlyPlatform(build: Value): Parsed<Platform | null> {
   const platforms = fieldOf(build, 'platforms');
   const [only, ...others] = platforms?.kind === 'list' ? platforms.items : [];
   const text = only === undefined || others.length > 0 ? null : readLoosely(only);
-  const platform = text?.ok === true ? parsePlatform(text.value) : null;
-  return platform?.ok === true ? platform.value : null;
+  if (text?.ok !== true || !parsePlatform(text.value).ok) return parsed(null);
+  const platform = parseWrittenPlatform(text.value);
+  return platform.ok ? platform : malformed(`platforms: ${platform.message}`);
 }

@@ -3,6 +3,7 @@ import type { Hold } from '../../core/hold.ts';
 import { readHoldComments } from '../../core/hold-comment.ts';
 import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
 import { parsePlatform, type Platform } from '../../core/platform.ts';
+import { parseWrittenPlatform } from '../../core/platform-names.ts';
 import { parseReference, type Reference, withDefaultTag } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { hasPlaceholder } from '../dockerfile/placeholders.ts';
@@ -14,26 +15,27 @@ const LONGEST_REFERENCE = 4096;
 /** Takes what is found. */
 export type Found = { readonly reference: (reference: FileReference) => void; readonly problem: (problem: FileProblem) => void };
 
-/** The platform a service asks for; null where it asks for none, or for what is none, which is then said. */
-export function readPlatform(service: Value, found: Found): Platform | null {
+/** The platform a service asks for; null where it asks for none, or for what is none, which is then said; what is wrong with a mistyped one. */
+export function readPlatform(service: Value, found: Found): Parsed<Platform | null> {
   const field = fieldOf(service, 'platform');
-  if (field === null) return null;
+  if (field === null) return parsed(null);
   const text = readLoosely(field);
-  const platform = text.ok ? parsePlatform(text.value) : text;
-  if (platform.ok) return platform.value;
+  const platform = text.ok ? parseWrittenPlatform(text.value) : text;
+  if (platform.ok) return platform;
+  if (text.ok && parsePlatform(text.value).ok) return malformed(`platform: ${platform.message}`);
   if (!text.ok || text.value !== '') found.problem(problemAt(field, 'ignored', platform.message));
-  return null;
+  return parsed(null);
 }
 
-/** `prefix`: what stands before it and is none of it. */
+/** `platform`: what is wrong with one that cannot be told. `prefix`: what stands before it and is none of it. */
 export type ReferenceOptions = {
   readonly within: Within;
-  readonly platform: Platform | null;
+  readonly platform: Parsed<Platform | null>;
   readonly prefix: string;
   readonly found: Found;
 };
 
-/** Makes the reference that a scalar is. */
+/** Makes the reference that a scalar is; an image of a platform that cannot be told is not told either. */
 export function makeReference(value: Value, { within, platform, prefix, found }: ReferenceOptions): FileReference | null {
   if (value.kind !== 'scalar') {
     found.problem(problemAt(value, 'unread', `expected an image, got a ${value.kind}`));
@@ -46,8 +48,8 @@ export function makeReference(value: Value, { within, platform, prefix, found }:
     place: isOneLine ? { ...place, column: place.column + prefix.length } : place,
     written: sanitizeText((value.text ?? '').slice(prefix.length), LONGEST_REFERENCE),
     within,
-    reference: readReference(value, prefix),
-    platform,
+    reference: platform.ok ? readReference(value, prefix) : platform,
+    platform: platform.ok ? platform.value : null,
     running: null,
     hold: readHold(value, found),
   };

@@ -1,14 +1,15 @@
 import { type Parsed } from '../../core/parsed.ts';
-import { parsePlatform, type Platform } from '../../core/platform.ts';
+import type { Platform } from '../../core/platform.ts';
+import { parseWrittenPlatform } from '../../core/platform-names.ts';
 
 /**
- * Reads what `FROM --platform` says; an operating system alone, or an architecture alone, is completed by the platform the build runs on.
+ * Reads what `FROM --platform` says; an operating system alone, or an architecture alone, is completed by the platform the build runs on. What is mistyped is refused.
  *
  * Source: containerd/platforms, Parse(), isKnownOS().
  */
 export function parseStagePlatform(text: string, build: Platform): Parsed<Platform> {
-  if (text === '' || text.includes('/')) return parsePlatform(text);
-  return parsePlatform(OPERATING_SYSTEMS.has(text.toLowerCase()) ? `${text}/${build.architecture}` : `${build.os}/${text}`);
+  if (text === '' || text.includes('/')) return parseWrittenPlatform(text);
+  return parseWrittenPlatform(OPERATING_SYSTEMS.has(text.toLowerCase()) ? `${text}/${build.architecture}` : `${build.os}/${text}`);
 }
 
 const OPERATING_SYSTEMS: ReadonlySet<string> = new Set([

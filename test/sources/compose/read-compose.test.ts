@@ -221,6 +221,19 @@ describe('compose files that are merged', () => {
     const { told } = await read({ 'compose.yaml': text });
     expect(told).toEqual([problem]);
   });
+
+  it('have no image that can be told where their platform is mistyped', async () => {
+    const { images, told } = await read({
+      'compose.yaml':
+        'services:\n  a: {image: a, platform: lnux/amd64}\n  b: {build: ., platform: linux/amd46}\n  c: {build: {context: ., platforms: [linux/arm46]}}\n',
+      Dockerfile: 'FROM node:20\n',
+    });
+    expect(images).toEqual(['compose.yaml:2:14-15 platform: there is no platform "lnux/amd64" (did you mean "linux/amd64"?)']);
+    expect(told).toEqual([
+      'unread compose.yaml:3:7 platform: there is no platform "linux/amd46" (did you mean "linux/amd64"?)',
+      'unread compose.yaml:4:7 platforms: there is no platform "linux/arm46" (did you mean "linux/arm64"?)',
+    ]);
+  });
 });
 
 describe('a service that extends another', () => {

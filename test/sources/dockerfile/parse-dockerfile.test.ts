@@ -33,6 +33,8 @@ describe('FROM', () => {
     ['FROM --platform=windows node:20', '1:25-1:32 node:20 -> docker.io/library/node:20 (windows/amd64)'],
     ['ARG P=linux/s390x\nFROM --platform=$P node:20', '2:20-2:27 node:20 -> docker.io/library/node:20 (linux/s390x)'],
     ['FROM --platform=$P node', '1:20-1:24 node -> --platform: P has no value: no ARG P stands before the first FROM'],
+    ['FROM --platform=lnux/amd64 node', '1:28-1:32 node -> --platform: there is no platform "lnux/amd64" (did you mean "linux/amd64"?)'],
+    ['FROM --platform=amd46 node', '1:23-1:27 node -> --platform: there is no platform "linux/amd46" (did you mean "linux/amd64"?)'],
     [
       'FROM --platform=a/b/c/d node',
       '1:25-1:29 node -> --platform: platform "a/b/c/d": expected os/architecture[/variant], for example linux/arm64',
