@@ -92,13 +92,13 @@ export function withNamedHosts(settings: Settings, references: readonly Referenc
 /**
  * Reads a reference as docker would take it, `latest` where neither tag nor digest is written.
  *
- * @throws ImgupdateError 'usage', naming where it stands: `--base `.
+ * @throws ImgupdateError 'usage', naming where it stands: `--base `, or `docker://`, which is a part of the word.
  */
 export function readReference(text: string, where: string): Reference {
   const reference = parseReference(text);
   if (reference.ok) return withDefaultTag(reference.value);
   throw new ImgupdateError('usage', `cannot read ${where}${text}: ${reference.message}`, {
-    hint: 'write it as docker would take it: node:20-slim',
+    hint: `write it as docker would take it: ${where.endsWith(' ') ? '' : where}node:20-slim`,
   });
 }
 

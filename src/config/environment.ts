@@ -24,13 +24,20 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   });
   const unknown = Object.keys(env).filter((name) => name.startsWith(VARIABLE_PREFIX) && !known.includes(name));
   const warnings = unknown.flatMap((name) => {
-    const meant = suggest(
-      name.slice(VARIABLE_PREFIX.length),
-      known.map((each) => each.slice(VARIABLE_PREFIX.length)),
-    );
-    return meant === null ? [] : [`the variable ${sanitizeText(name, 80)} has no effect (did you mean ${VARIABLE_PREFIX}${meant}?)`];
+    const meant = suggestVariable(name, known);
+    return meant === null ? [] : [`the variable ${sanitizeText(name, 80)} has no effect (did you mean ${meant}?)`];
   });
   return { values, named: env[NAMED] === undefined || env[NAMED] === '' ? null : env[NAMED], warnings: warnings.slice(0, MOST_WARNINGS) };
+}
+
+/** Where words are parted is forgotten, and no mistake more: `FALON` is one letter from `FAIL_ON` then. */
+function suggestVariable(name: string, known: readonly string[]): string | null {
+  const joined = new Map(known.map((each) => [joinWords(each), each]));
+  return joined.get(suggest(joinWords(name), [...joined.keys()]) ?? '') ?? null;
+}
+
+function joinWords(variable: string): string {
+  return variable.slice(VARIABLE_PREFIX.length).replaceAll('_', '');
 }
 
 function readVariable<T>({ name, kind: { parse } }: Key<T>, env: Readonly<Record<string, string | undefined>>): Setting<T> | null {

@@ -2,10 +2,11 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Configuration } from '../core/configuration.ts';
 import { mapValues } from '../core/configuration/keys.ts';
 import { malformed, type Parsed, parsed } from '../core/parsed.ts';
+import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
 import { readEnvironment } from './environment.ts';
 import { type Layer, mergeLayers } from './merge.ts';
-import { findFiles, type FoundFile, type Search, type SearchPlaces, showPath } from './search.ts';
+import { findFiles, type FoundFile, LONGEST_SHOWN, type Search, type SearchPlaces } from './search.ts';
 
 /** `named`: the file of `--config`, null without. */
 export type ConfigurationPlaces = SearchPlaces & { readonly named: string | null };
@@ -39,8 +40,8 @@ export function nothingConfigured(): Configuration {
 
 function findNamed(name: string, places: ConfigurationPlaces): Search {
   if (name === '') throw new ImgupdateError('usage', 'cannot read --config: expected the name of a file', { hint: HINT });
-  const path = resolve(places.cwd, name);
-  return { files: [{ kind: 'named', path, shown: showPath(path, places) }], sought: [], root: places.cwd, warnings: [] };
+  const shown = sanitizeText(name, LONGEST_SHOWN);
+  return { files: [{ kind: 'named', path: resolve(places.cwd, name), shown }], sought: [], root: places.cwd, warnings: [] };
 }
 
 const HINT = 'name a file that can be read: --config FILE';

@@ -9,7 +9,7 @@ export type FoundFile = {
   readonly kind: OriginKind;
   /** Absolute. */
   readonly path: string;
-  /** As people know it: relative to the working directory or to `~`; safe to print. */
+  /** As people know it: as it was named, else relative to the working directory or to `~`; safe to print. */
   readonly shown: string;
 };
 
@@ -31,6 +31,9 @@ export type SearchPlaces = {
 
 const PROJECT_NAMES = ['imgupdate.yaml', 'imgupdate.yml', 'imgupdate.json', '.imgupdate.yaml', '.imgupdate.yml', '.imgupdaterc'] as const;
 const NAMES = ['config.yaml', 'config.yml', 'config.json'] as const;
+
+/** Of the name of a file. */
+export const LONGEST_SHOWN = 300;
 
 /** Deeper than any project lies. */
 const MOST_FOLDERS = 64;
@@ -69,8 +72,6 @@ export function showPath(path: string, { cwd, home }: Pick<SearchPlaces, 'cwd' |
   if (isNear) return sanitizeText(fromHere === '' ? '.' : fromHere.split(sep).join('/'), LONGEST_SHOWN);
   return sanitizeText(home !== null && path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path, LONGEST_SHOWN);
 }
-
-const LONGEST_SHOWN = 300;
 
 /** The working directory and those above it, up to the repository's root. */
 function foldersOf(cwd: string): readonly string[] {

@@ -355,7 +355,7 @@ describe('a transcript', () => {
       {
         "exitCode": 64,
         "stderr": "E: cannot read docker://acme/UPPER: invalid reference format "acme/UPPER": repository name (acme/UPPER) must be lowercase
-      N: write it as docker would take it: node:20-slim
+      N: write it as docker would take it: docker://node:20-slim
       ",
         "stdout": "",
       }
@@ -364,7 +364,7 @@ describe('a transcript', () => {
       {
         "exitCode": 64,
         "stderr": "E: cannot read docker://: invalid reference format "": repository name must have at least one component
-      N: write it as docker would take it: node:20-slim
+      N: write it as docker would take it: docker://node:20-slim
       ",
         "stdout": "",
       }

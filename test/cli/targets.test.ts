@@ -61,6 +61,12 @@ describe('the target of any verb', () => {
     );
   });
 
+  it('that is no reference gets an example that is a target too', () => {
+    expect(() => readTargets(['docker://UPPER'])).toThrow(
+      expect.objectContaining({ hint: 'write it as docker would take it: docker://node:20-slim' }) as Error,
+    );
+  });
+
   it.each(['docker:27-dind', 'docker', 'docker-daemon:nginx:1'])('%s is the name of an image of the engine', (word) => {
     expect(readTargets([word])).toEqual({ patterns: [word.replace('docker-daemon:', '')], references: [] });
   });

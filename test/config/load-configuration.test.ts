@@ -168,6 +168,8 @@ describe('what cannot be read ends the run', () => {
 
   it.each([
     ['missing.yaml', 'cannot read missing.yaml: no such file'],
+    ['/nope', 'cannot read /nope: no such file'],
+    ['../nope\u001b.yaml', 'cannot read ../nope\ufffd.yaml: no such file'],
     ['.', 'cannot read .: it is a folder'],
     ['/dev/zero', 'cannot read /dev/zero: expected at most 1000000 bytes'],
     ['', 'cannot read --config: expected the name of a file'],
