@@ -2,8 +2,8 @@ import { type Digest, shortDigest } from '../core/digest.ts';
 import type { FailOn } from '../core/fail-on.ts';
 import type { Hold } from '../core/hold.ts';
 import { renderPlatform } from '../core/platform.ts';
-import type { ReasonKind } from '../core/reason.ts';
-import { renderFamiliar } from '../core/reference.ts';
+import type { Reason, ReasonKind } from '../core/reason.ts';
+import { renderFamiliar, renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { BaseVerdict } from '../core/verdict.ts';
 import type { FindingRule } from './finding.ts';
@@ -48,11 +48,15 @@ function findInTag(image: ImageReport): readonly Found[] {
       return [found('stale/rebuilt', `was rebuilt for ${renderPlatform(platform)} (${change})`, { counts: ['rebuilt'], advice })];
     }
     case 'gone':
-      return [found('stale/gone', `is gone: ${verdict.why}`, { counts: ['gone'] })];
+      return [found('stale/gone', `is gone: ${verdict.why}`, { counts: ['gone'], advice: 'name another tag, or hold it' })];
     case 'unknown':
       // the message of what has no name names it by what was written
       return [
-        found(RULE_OF_REASON[verdict.reason.kind], `was not checked: ${image.registry === null ? verdict.why : verdict.reason.message}`),
+        found(
+          RULE_OF_REASON[verdict.reason.kind],
+          `was not checked: ${image.registry === null ? verdict.why : reasonWithout([image.reference, image.name], verdict.reason)}`,
+          { advice: adviseOnReason(verdict.reason) },
+        ),
       ];
     case 'current':
     case 'local':
@@ -60,6 +64,17 @@ function findInTag(image: ImageReport): readonly Found[] {
     case 'none':
       return [];
   }
+}
+
+/** What happened, without the name that stands before it already. */
+function reasonWithout(names: readonly string[], { message }: Reason): string {
+  const name = names.flatMap((each) => [each, ...each.split('@', 1)]).find((each) => message.startsWith(`${each} `));
+  return name === undefined ? message : `it${message.slice(name.length)}`;
+}
+
+/** null: what is to be done about the other reasons is told where they are shown, as it depends on the registry. */
+function adviseOnReason({ kind }: Reason): string | null {
+  return kind === 'unreachable' ? "look at the registry's name, the network, or a proxy (HTTPS_PROXY)" : null;
 }
 
 /** A pin has to be changed, what runs started anew, and what is only here pulled. */
@@ -99,14 +114,22 @@ function findInBase(image: ImageReport): readonly Found[] {
       return [found('stale/base', says, { counts: ['base'], isSure, about: 'base', advice: `rebuild it on the present ${name}` })];
     }
     case 'gone':
-      return [found('stale/base', `stands on a base that is gone: ${verdict.why}`, { counts: ['base'], isSure, about: 'base' })];
+      return [
+        found('stale/base', `stands on a base that is gone: ${verdict.why}`, {
+          counts: ['base'],
+          isSure,
+          about: 'base',
+          advice: 'rebuild it on another base, or hold it',
+        }),
+      ];
     case 'unknown': {
       if (verdict.reason.kind === 'no-evidence') return [];
       const isTagToo = image.tag.verdict.kind === 'unknown' && image.tag.verdict.reason.kind === verdict.reason.kind;
       if (isTagToo && verdict.reference === null) return [];
       const rule = RULE_OF_REASON[verdict.reason.kind];
       const whose = verdict.reference === null ? 'its base' : `its base ${name}`;
-      return [found(rule, `: ${whose} was not checked: ${verdict.reason.message}`, { about: 'base' })];
+      const why = reasonWithout(verdict.reference === null ? [] : [renderReference(verdict.reference), name], verdict.reason);
+      return [found(rule, `: ${whose} was not checked: ${why}`, { about: 'base', advice: adviseOnReason(verdict.reason) })];
     }
     case 'current':
     case 'none':

@@ -41,7 +41,7 @@ describe('check, in a checkout', () => {
     await world.write({ Dockerfile: 'FROM R/base/php:7\n' });
     expect(await world.check()).toMatchObject({
       exitCode: 2,
-      stdout: 'Dockerfile:1:6: error: R/base/php:7 is gone: R/base/php has no tag 7 [stale/gone]\n',
+      stdout: 'Dockerfile:1:6: error: R/base/php:7 is gone: R/base/php has no tag 7; name another tag, or hold it [stale/gone]\n',
     });
   });
 

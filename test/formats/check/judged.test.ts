@@ -38,7 +38,7 @@ describe('a check as it is judged', () => {
       a/Dockerfile:1:6: warning: redis:7 was not checked: docker.io allows no more requests; docker.io will answer again at 2026-11-20T18:00:00Z [unknown/ratelimit]
       ci/Dockerfile:3:6: warning: ghcr.io/acme/tools:1 was not checked: ghcr.io refused the credentials; run 'docker login ghcr.io' [unknown/auth]
       ci/Dockerfile:9:6: warning: \${BASE} was not checked: ARG BASE has no value [unknown/reference]
-      deploy/compose.yaml:14:12: error: postgres:16 is gone: the registry has no such tag [stale/gone]
+      deploy/compose.yaml:14:12: error: postgres:16 is gone: the registry has no such tag; name another tag, or hold it [stale/gone]
       x.yaml:2:1: warning: not checked: expected a mapping [unknown/file]
       imgupdate: error: ghcr.io/acme/api:2 stands on an outdated base: debian:12-slim moved (layers-differ); rebuild it on the present debian:12-slim [stale/base]
 
