@@ -24,7 +24,7 @@ describe('check, in a checkout', () => {
       exitCode: 2,
       stdout:
         'Dockerfile:1:6: error: R/base/node:20 was rebuilt for linux/amd64 (SHORT -> SHORT); pin it to R/base/node:20@sha256:DIGEST [stale/rebuilt]\n',
-      stderr: '2 images in 1 file: 1 error, 1 without a digest\nE: 1 image fails --fail-on=base,rebuilt,gone\n',
+      stderr: '2 images in 1 file: 1 error, 1 without a digest\nE: 1 image fails the check (fails on: base, rebuilt, gone)\n',
     });
   });
 

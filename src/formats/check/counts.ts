@@ -1,12 +1,15 @@
 import type { Finding, Outcome } from '../../check/finding.ts';
 import type { ImageReport } from '../../check/report.ts';
+import type { FailOn } from '../../core/fail-on.ts';
 import { plural } from '../facts.ts';
 import { sortFindings } from './words.ts';
 
 /** What is said of a check as a whole, in the same words in all formats for people. */
 
-/** `9 images in 4 files`; without the files where none was asked for. */
-export function describeSubject({ counts }: Outcome): string {
+/** `9 images in 4 files`; without the files where none was asked for, and without images where no file could be read. */
+export function describeSubject({ counts, findings }: Outcome): string {
+  const unread = countUnread(findings);
+  if (counts.images === 0 && counts.files === 0 && unread > 0) return plural(unread, 'file');
   const images = plural(counts.images, 'image');
   return counts.files === 0 ? images : `${images} in ${plural(counts.files, 'file')}`;
 }
@@ -33,16 +36,21 @@ export function describeState(outcome: Outcome): string {
   return outcome.report.ignored === 0 ? 'all current' : counts.join(', ');
 }
 
-/** `2 images fail --fail-on=base,rebuilt,gone`; null where none does. What single images are to fail on may be told of them alone. */
+/** `base, rebuilt, gone`, wherever that was said: by `--fail-on`, by a variable or by a file. */
+export function renderFailOn(failOn: readonly FailOn[]): string {
+  return failOn.length === 0 ? 'none' : failOn.join(', ');
+}
+
+/** `2 images fail the check (fails on: base, rebuilt, gone)`; null where none does. What single images are to fail on may be told of them alone. */
 export function describeFailing({ findings, failOn }: Outcome): string | null {
   const { failing } = sortFindings(findings);
   if (failing.length === 0) return null;
   const all = countImages(failing);
   const usual = countImages(failing.filter(({ report }) => (report?.failOn ?? null) === null));
-  const images = countFailing(failing);
-  if (usual === 0) return `${images} the failOn of ${all === 1 ? 'its' : 'their'} own`;
-  const own = all === usual ? '' : `, ${all - usual} of them the failOn of ${all - usual === 1 ? 'its' : 'their'} own`;
-  return `${images} --fail-on=${failOn.join(',')}${own}`;
+  const images = `${countFailing(failing)} the check`;
+  if (usual === 0) return `${images} (by the failOn of ${all === 1 ? 'its' : 'their'} own)`;
+  const own = all === usual ? '' : `; ${all - usual} of them by the failOn of ${all - usual === 1 ? 'its' : 'their'} own`;
+  return `${images} (fails on: ${renderFailOn(failOn)}${own})`;
 }
 
 /** `1 image fails`, `3 images fail` */
@@ -58,10 +66,15 @@ function countImages(findings: readonly Finding[]): number {
 /** `2 images and 1 file could not be checked`; null where all were. */
 export function describeUnchecked(outcome: Outcome): string | null {
   const { unchecked } = outcome.counts;
-  const files = new Set(outcome.findings.filter(({ rule }) => rule === 'unknown/file').map(({ image }) => image)).size;
+  const files = countUnread(outcome.findings);
   const images = Math.max(0, unchecked - files);
   const parts = [...(images === 0 ? [] : [plural(images, 'image')]), ...(files === 0 ? [] : [plural(files, 'file')])];
   return parts.length === 0 ? null : `${parts.join(' and ')} could not be checked`;
+}
+
+/** Files that could not be read, or not all of them. */
+function countUnread(findings: readonly Finding[]): number {
+  return new Set(findings.filter(({ rule }) => rule === 'unknown/file').map(({ image }) => image)).size;
 }
 
 /** The rows nothing was found of and that are not held, by what is known of them. */
@@ -83,5 +96,6 @@ function describeQuiet({ tag, base, sources }: ImageReport): string {
   if (kind === 'none' && sources.some(({ file }) => file !== null)) return 'without a digest';
   if (base.verdict.kind === 'current') return 'on a current base';
   if (base.verdict.kind === 'none') return 'built from scratch';
+  if (base.verdict.kind === 'pinned') return 'on a pinned base';
   return kind === 'none' ? 'without a known base' : kind;
 }

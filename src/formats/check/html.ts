@@ -6,7 +6,7 @@ import { plural } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
 import { type Bounds, takePieces } from '../html/take.ts';
 import { renderPage } from '../html/page.ts';
-import { describeCounts, describeSubject } from './counts.ts';
+import { describeCounts, describeSubject, renderFailOn } from './counts.ts';
 import { describeHeadline, type Headline } from './headline.ts';
 import { renderImages } from './html-images.ts';
 import { renderRegistries } from './html-registries.ts';
@@ -52,7 +52,6 @@ const TONES = {
 
 function renderHeader(outcome: Outcome, { tone: kind, word, sentence }: Headline): Html {
   const { tone, sign } = TONES[kind];
-  const failOn = outcome.failOn.length === 0 ? 'none' : outcome.failOn.join(', ');
   return html`<p class="faint small">imgupdate check</p>
     <h1>
       <span class="badge ${tone}"><span aria-hidden="true">${sign}</span> ${word}</span> ${sentence}
@@ -60,7 +59,7 @@ function renderHeader(outcome: Outcome, { tone: kind, word, sentence }: Headline
     <ul class="tiles" aria-label="Counts">
       ${[describeSubject(outcome), ...describeCounts(outcome)].map(renderTile)}
     </ul>
-    <p class="faint small">Fails on: ${failOn}</p>`;
+    <p class="faint small">Fails on: ${renderFailOn(outcome.failOn)}</p>`;
 }
 
 /** `2 errors`: the number stands out. */

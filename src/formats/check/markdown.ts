@@ -3,7 +3,7 @@ import type { Finding, Outcome } from '../../check/finding.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
 import { escapeMarkdown, escapeSentence, renderCode } from '../markdown/escape.ts';
-import { describeState, describeSubject } from './counts.ts';
+import { describeState, describeSubject, renderFailOn } from './counts.ts';
 import { describeHeadline } from './headline.ts';
 import { adviceOf, subjectOf, renderPlace, restOf, sortFindings } from './words.ts';
 
@@ -56,7 +56,7 @@ function renderTables(sections: readonly Section[], { room, isCut }: { readonly 
 
 /** Only where something is said to fail. */
 function describeFailOn({ result, failOn }: Outcome): string {
-  return result === 'stale' ? `. Fails on: ${failOn.length === 0 ? 'none' : failOn.join(', ')}` : '';
+  return result === 'stale' ? `. Fails on: ${renderFailOn(failOn)}` : '';
 }
 
 /** As many rows as there is room for; a row that is too long ends it, so that nothing is missing in between. */

@@ -5,31 +5,31 @@ import { plural } from '../facts.ts';
 import { describeFailing, describeState, describeSubject, describeUnchecked } from './counts.ts';
 import { adviceOf, disarmLine, isOpen, renderPath } from './words.ts';
 
-/** `paths`: the files and folders that were asked for, as the user wrote them. */
-export type OutcomeSummaryOptions = { readonly paths: readonly string[] };
+/** `paths`: the files and folders that were asked for, as the user wrote them. `filteredOut`: how many images no filter let pass; none without. */
+export type OutcomeSummaryOptions = { readonly paths: readonly string[]; readonly filteredOut?: number };
 
 const MOST_LINES = 5;
 const LONGEST_MESSAGE = 300;
 const LOOKED_FOR = 'Dockerfile*, Containerfile*, compose*.yaml and Kubernetes manifests';
 
 const NAME_SOME = 'name files or folders with -f, or images in registries as docker://REF; with --allow-empty this is no failure';
+const NAME_IMAGES = "name images as 'imgupdate list' does, or in registries as docker://REF; with --allow-empty this is no failure";
 
 /**
  * Says on stderr, below the findings, what came of a check: each a line without its end.
  *
  * `9 images in 4 files: 2 errors, 2 warnings, 1 held, 4 current`, then `E:` for what fails, `W:` for what was not checked or has no effect, `N:` for what to do.
  */
-export function summarizeOutcome(outcome: Outcome, { paths }: OutcomeSummaryOptions): readonly string[] {
-  return renderLines(outcome, paths).map(disarmLine);
+export function summarizeOutcome(outcome: Outcome, options: OutcomeSummaryOptions): readonly string[] {
+  return renderLines(outcome, options).map(disarmLine);
 }
 
-function renderLines(outcome: Outcome, paths: readonly string[]): readonly string[] {
+function renderLines(outcome: Outcome, options: OutcomeSummaryOptions): readonly string[] {
   const { counts, report, exitCode, result } = outcome;
   const ignored = (report.files?.problems ?? []).filter(({ kind }) => kind === 'ignored');
   if (counts.images === 0 && counts.unchecked === 0) {
-    const nothing = describeNothing(outcome, paths);
-    const hints = exitCode === 0 || paths.length === 0 || report.ignored > 0 ? [] : [`N: ${NAME_SOME}`];
-    return [`${exitCode === 0 ? 'N' : 'E'}: ${nothing}`, ...hints, ...renderProblems(ignored)];
+    const hints = exitCode === 0 ? [] : adviseOnNothing(outcome, options).map((advice) => `N: ${advice}`);
+    return [`${exitCode === 0 ? 'N' : 'E'}: ${describeNothing(outcome, options)}`, ...hints, ...renderProblems(ignored)];
   }
   const failing = describeFailing(outcome);
   return [
@@ -40,7 +40,14 @@ function renderLines(outcome: Outcome, paths: readonly string[]): readonly strin
   ];
 }
 
-function describeNothing({ report }: Outcome, paths: readonly string[]): string {
+function adviseOnNothing({ report }: Outcome, { paths, filteredOut = 0 }: OutcomeSummaryOptions): readonly string[] {
+  if (report.ignored > 0) return [];
+  if (filteredOut > 0) return ['change the --filter; with --allow-empty this is no failure'];
+  return [paths.length === 0 ? NAME_IMAGES : NAME_SOME];
+}
+
+function describeNothing({ report }: Outcome, { paths, filteredOut = 0 }: OutcomeSummaryOptions): string {
+  if (filteredOut > 0) return `no image passes the filter (${plural(filteredOut, 'image')} left out)`;
   if (report.ignored > 0) return `no images to check (${report.ignored} ignored)`;
   const places = paths.slice(0, MOST_LINES).map((path) => (path === '-' ? 'standard input' : sanitizeText(path, LONGEST_MESSAGE)));
   const more = paths.length > places.length ? ` and ${paths.length - places.length} more` : '';

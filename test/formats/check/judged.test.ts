@@ -43,7 +43,7 @@ describe('a check as it is judged', () => {
       imgupdate: error: ghcr.io/acme/api:2 stands on an outdated base: debian:12-slim moved (layers-differ); rebuild it on the present debian:12-slim [stale/base]
 
       9 images in 3 files: 3 errors, 4 warnings, 1 held, 1 without a digest, 1 on a current base
-      E: 3 images fail --fail-on=base,rebuilt,gone
+      E: 3 images fail the check (fails on: base, rebuilt, gone)
       W: 3 images and 1 file could not be checked
       N: docker.io will answer again at 2026-11-20T18:00:00Z
       N: run 'docker login ghcr.io'

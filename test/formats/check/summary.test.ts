@@ -21,7 +21,7 @@ describe('the summary of a check', () => {
   it('counts what was found, then says what fails and what was not checked', () => {
     expect(summarizeOutcome(SAMPLE, OPTIONS)).toEqual([
       '8 images in 3 files: 3 errors, 2 warnings, 1 held, 1 without a digest, 1 on a current base',
-      'E: 3 images fail --fail-on=base,rebuilt,gone',
+      'E: 3 images fail the check (fails on: base, rebuilt, gone)',
       'W: 2 images could not be checked',
       "N: run 'docker login ghcr.io'",
       'N: give it with --build-arg BASE=...',
@@ -43,6 +43,11 @@ describe('the summary of a check', () => {
       'an image in its registry is on its base',
       clean([makeRow('acme/app:1', 'none', { sources: docker, base: makeBaseReport(settled('current', 'nginx:1.27')) })], 0, 0),
       '1 image: nothing stale (1 on a current base)',
+    ],
+    [
+      'an image in its registry is on a base that is pinned',
+      clean([makeRow('acme/app:1', 'none', { sources: docker, base: makeBaseReport(settled('pinned', 'nginx:1.27')) })], 0, 0),
+      '1 image: nothing stale (1 on a pinned base)',
     ],
     [
       'its base is not known',
@@ -74,29 +79,57 @@ describe('the summary of a check', () => {
     ],
   ])('says where nothing was found to check: %s', (_, parts, paths, line) => {
     const outcome: Outcome = { ...makeOutcome([]), result: 'incomplete', exitCode: 3, ...parts };
-    const hint = 'N: name files or folders with -f, or images in registries as docker://REF; with --allow-empty this is no failure';
-    expect(summarizeOutcome(outcome, { paths })).toEqual(line.includes(' found in ') ? [line, hint] : [line]);
+    const what = paths.length === 0 ? "name images as 'imgupdate list' does, or" : 'name files or folders with -f, or images';
+    const hint = `N: ${what} in registries as docker://REF; with --allow-empty this is no failure`;
+    expect(summarizeOutcome(outcome, { paths })).toEqual(line.startsWith('E: no images found') ? [line, hint] : [line]);
+  });
+
+  it('says that no image passes the filter', () => {
+    const outcome: Outcome = {
+      ...makeOutcome([]),
+      report: makeReport([], { files: { read: 1, problems: [] } }),
+      result: 'incomplete',
+      exitCode: 3,
+    };
+    expect(summarizeOutcome(outcome, { paths: ['Dockerfile'], filteredOut: 2 })).toEqual([
+      'E: no image passes the filter (2 images left out)',
+      'N: change the --filter; with --allow-empty this is no failure',
+    ]);
+    expect(summarizeOutcome({ ...outcome, exitCode: 0 }, { paths: [], filteredOut: 1 })).toEqual([
+      'N: no image passes the filter (1 image left out)',
+    ]);
+  });
+
+  it('speaks of files where none could be read', () => {
+    const file = makeFinding('unknown/file', { level: 'warning', image: 'x.yaml', message: 'x.yaml cannot be read' });
+    const outcome = makeOutcome([file]);
+    expect(summarizeOutcome({ ...outcome, counts: { ...outcome.counts, images: 0, files: 0 } }, OPTIONS)).toEqual([
+      '1 file: 1 warning',
+      'W: 1 file could not be checked',
+    ]);
   });
 
   it('says what single images are to fail on', () => {
     const minor = makeFinding('stale/minor', { level: 'error', image: 'a:1', report: { ...ROWS.nginx, failOn: ['minor'] } });
     const rebuilt = makeFinding('stale/rebuilt', { image: 'b:1', report: ROWS.node });
     expect(summarizeOutcome(makeOutcome([minor, rebuilt]), OPTIONS)[1]).toBe(
-      'E: 2 images fail --fail-on=base,rebuilt,gone, 1 of them the failOn of its own',
+      'E: 2 images fail the check (fails on: base, rebuilt, gone; 1 of them by the failOn of its own)',
     );
-    expect(summarizeOutcome(makeOutcome([minor], { failOn: [] }), OPTIONS)[1]).toBe('E: 1 image fails the failOn of its own');
+    expect(summarizeOutcome(makeOutcome([minor], { failOn: [] }), OPTIONS)[1]).toBe(
+      'E: 1 image fails the check (by the failOn of its own)',
+    );
   });
 
   it('counts an image that is found twice as one', () => {
     const twice = [1, 9].map((line) => makeFinding('stale/rebuilt', { report: ROWS.node, place: makePlace('Dockerfile', line, 6) }));
     expect(summarizeOutcome(makeOutcome(twice), OPTIONS)).toEqual([
       '1 image in 1 file: 2 errors',
-      'E: 1 image fails --fail-on=base,rebuilt,gone',
+      'E: 1 image fails the check (fails on: base, rebuilt, gone)',
     ]);
   });
 
   it('warns where the check was told to end well', () => {
-    expect(summarizeOutcome({ ...SAMPLE, exitCode: 0 }, OPTIONS)[1]).toBe('W: 3 images fail --fail-on=base,rebuilt,gone');
+    expect(summarizeOutcome({ ...SAMPLE, exitCode: 0 }, OPTIONS)[1]).toBe('W: 3 images fail the check (fails on: base, rebuilt, gone)');
   });
 
   it('puts the only thing to do beside what was not checked', () => {
