@@ -1,5 +1,5 @@
 import type { FailOn } from '../core/fail-on.ts';
-import type { FilePlace } from '../core/file-reference.ts';
+import type { FilePlace, Within } from '../core/file-reference.ts';
 import type { CheckReport, ImageReport } from './report.ts';
 
 /** What a finding is about. Stable: ignore lists and dashboards rest on it. */
@@ -37,7 +37,7 @@ export type FindingLevel = (typeof FINDING_LEVELS)[number];
 export type Finding = {
   readonly rule: FindingRule;
   readonly level: FindingLevel;
-  /** One sentence that begins with the image and has no full stop; safe to print, but to be escaped as a format wants it. */
+  /** One sentence that begins with the image, what names it in parentheses behind it, and has no full stop; safe to print, but to be escaped as a format wants it. */
   readonly message: string;
   /** What to do about it, a sentence without its full stop; null where the message says it all. */
   readonly advice: string | null;
@@ -45,6 +45,8 @@ export type Finding = {
   readonly image: string;
   /** null for what is in no file. For a file that could not be read: its first line where no other is known. */
   readonly place: FilePlace | null;
+  /** What at that place names the image; null where the place says that, or there is none. */
+  readonly within: Within | null;
   /** null for `unknown/file`. */
   readonly report: ImageReport | null;
 };

@@ -23,6 +23,7 @@ export function findInFiles(problems: readonly FileProblem[]): readonly Finding[
         advice: null,
         image: sanitizeText(path),
         place: { path, line: at, column: from, endLine: at, endColumn: from },
+        within: null,
         report: null,
       };
     });

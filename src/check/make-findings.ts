@@ -23,6 +23,7 @@ type At = { readonly image: ImageReport; readonly source: SourcePlace | null; re
 
 function makeFinding({ rule, says, advice, counts, isSure, about }: Found, { image, source, measure }: At): Finding {
   const place: FilePlace | null = source?.file?.place ?? null;
+  const within = source?.file?.within ?? null;
   const isUnresolved = rule === 'unknown/unsupported' && image.registry === null && place !== null;
   const held = image.held ?? (about === 'base' ? image.baseHeld : null);
   const level = levelOf({ rule, counts, isSure }, held, measure);
@@ -30,10 +31,11 @@ function makeFinding({ rule, says, advice, counts, isSure, about }: Found, { ima
   return {
     rule: isUnresolved ? 'unknown/reference' : rule,
     level,
-    message: `${nameInWords(image)}${says.startsWith(':') ? '' : ' '}${sanitizeText(says, LONGEST_MESSAGE)}${hold}`,
+    message: `${nameInWords(image)}${within === null ? '' : ` (${within.name})`}${says.startsWith(':') ? '' : ' '}${sanitizeText(says, LONGEST_MESSAGE)}${hold}`,
     advice: held === null ? advice : null,
     image: nameOf(image, source),
     place,
+    within,
     report: image,
   };
 }
@@ -56,7 +58,7 @@ function nameInWords(image: ImageReport): string {
 
 /** As it stands in the file that the image itself is named in; else the name to type. */
 function nameOf(image: ImageReport, source: SourcePlace | null): string {
-  const isOwn = source !== null && image.sources.includes(source);
+  const isOwn = source !== null && source !== image.builtFrom;
   if (isOwn && source.file !== null) return sanitizeText(source.file.written, LONGEST_NAME);
   if (image.registry === null) return sanitizeText(image.engineId.replace(/^sha256:(.{12}).*$/, '$1'), LONGEST_NAME);
   return sanitizeText(`${image.sources.some(({ kind }) => kind === 'docker') ? 'docker://' : ''}${image.name}`, LONGEST_NAME);

@@ -73,7 +73,7 @@ export type ImageEntry = {
   };
   readonly containers: readonly ContainerUse[];
   readonly held: { readonly reason: string | null; readonly until: string | null } | null;
-  readonly sources: readonly Pick<SourcePlace, 'kind' | 'location' | 'line' | 'column'>[];
+  readonly sources: readonly (Pick<SourcePlace, 'kind' | 'location' | 'line' | 'column'> & { readonly within: string | null })[];
 };
 
 /** Renders one JSON document, indented by two blanks. Outside text is escaped, never changed. */
@@ -123,7 +123,13 @@ export function toImageEntry(image: ImageReport): ImageEntry {
     base: toBaseEntry(image),
     containers: image.containers.map(({ name, running, outdated }) => ({ name, running, outdated })),
     held: image.held === null ? null : { reason: image.held.reason, until: image.held.until },
-    sources: image.sources.map(({ kind, location, line, column }) => ({ kind, location, line, column })),
+    sources: image.sources.map(({ kind, location, line, column, file }) => ({
+      kind,
+      location,
+      line,
+      column,
+      within: file?.within?.name ?? null,
+    })),
   };
 }
 

@@ -54,14 +54,15 @@ function showId(image: ImageReport, options: ShowOptions): readonly string[] {
 }
 
 /**
- * `docker-daemon unix:///var/run/docker.sock`; `docker://ghcr.io/acme/api:1`, which says its kind itself; `dockerfile Dockerfile:3:6`, with what stands there
- * where that is not the image's name.
+ * `docker-daemon unix:///var/run/docker.sock`; `docker://ghcr.io/acme/api:1`, which says its kind itself; `compose compose.yaml:3:12, service db (node:${V})`: what
+ * names it, and what stands there where that is not the image's name.
  */
 function describePlace({ kind, location, file }: SourcePlace, image: ImageReport): string {
   if (file === null) return sanitizeText(location.startsWith(`${kind}:`) ? location : `${kind} ${location}`);
-  const { place, written } = file;
+  const { place, written, within } = file;
+  const named = within === null ? '' : `, ${sanitizeText(within.name)}`;
   const shown = sanitizeText(written, LONGEST_WRITTEN);
-  return `${sanitizeText(`${kind} ${place.path}`)}:${place.line}:${place.column}${shown === nameOf(image) ? '' : ` (${shown})`}`;
+  return `${sanitizeText(`${kind} ${place.path}`)}:${place.line}:${place.column}${named}${shown === nameOf(image) ? '' : ` (${shown})`}`;
 }
 
 const LONGEST_WRITTEN = 200;

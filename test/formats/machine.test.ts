@@ -168,7 +168,8 @@ describe('the JSON document', () => {
                 "kind": "docker-daemon",
                 "location": "unix:///var/run/docker.sock",
                 "line": null,
-                "column": null
+                "column": null,
+                "within": null
               }
             ]
           }

@@ -10,7 +10,7 @@ import { describeCounts, describeSubject, renderFailOn } from './counts.ts';
 import { describeHeadline, type Headline } from './headline.ts';
 import { renderImages } from './html-images.ts';
 import { renderRegistries } from './html-registries.ts';
-import { adviceOf, subjectOf, renderPath, restOf, sortFindings } from './words.ts';
+import { adviceOf, subjectOf, renderPath, restOf, sortFindings, withinOf } from './words.ts';
 
 /** Of each kind the first findings are shown, and the rest is counted: a page stays below some 10 MB, whatever is written in files. */
 const MOST_FINDINGS: Bounds = { items: 2000, characters: 1_500_000 };
@@ -113,6 +113,7 @@ const LEVELS: Readonly<Record<FindingLevel, { readonly tone: string; readonly si
 
 function renderFinding(finding: Finding): Html {
   const { place, level, rule } = finding;
+  const within = withinOf(finding);
   const { tone, sign } = LEVELS[level];
   const advice = adviceOf(finding);
   return html`<tr role="row" class="finding">
@@ -121,9 +122,8 @@ function renderFinding(finding: Finding): Html {
       <span class="badge ${tone}"><span aria-hidden="true">${sign}</span> ${level}</span>
     </td>
     <td role="cell" class="what">
-      <code>${subjectOf(finding)}</code> ${restOf(finding)} <span class="faint small">[${rule}]</span>${
-        advice === null ? null : html`<br /><span class="faint small">To do: ${advice}</span>`
-      }
+      <code>${subjectOf(finding)}</code>${within === null ? null : ` (${within})`} ${restOf(finding)}
+      <span class="faint small">[${rule}]</span>${advice === null ? null : html`<br /><span class="faint small">To do: ${advice}</span>`}
     </td>
   </tr> `;
 }

@@ -27,6 +27,7 @@ export type FindingEntry = {
   readonly column: number | null;
   readonly endLine: number | null;
   readonly endColumn: number | null;
+  readonly within: string | null;
 };
 
 /** Renders the same document as `list --json`, with a property `check` that says what was found. Outside text is escaped, never changed. */
@@ -41,7 +42,7 @@ export function renderCheckJson(outcome: Outcome): string {
 
 /** Makes the document's entry of one finding. */
 export function toFindingEntry(finding: Finding): FindingEntry {
-  const { rule, level, message, image, report, place } = finding;
+  const { rule, level, message, image, report, place, within } = finding;
   return {
     rule,
     level,
@@ -55,5 +56,6 @@ export function toFindingEntry(finding: Finding): FindingEntry {
     column: place?.column ?? null,
     endLine: place?.endLine ?? null,
     endColumn: place?.endColumn ?? null,
+    within: within?.name ?? null,
   };
 }

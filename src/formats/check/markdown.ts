@@ -5,7 +5,7 @@ import { plural } from '../facts.ts';
 import { escapeMarkdown, escapeSentence, renderCode } from '../markdown/escape.ts';
 import { describeState, describeSubject, renderFailOn } from './counts.ts';
 import { describeHeadline } from './headline.ts';
-import { adviceOf, subjectOf, renderPlace, restOf, sortFindings } from './words.ts';
+import { adviceOf, subjectOf, renderPlace, restOf, sortFindings, withinOf } from './words.ts';
 
 /** `maxBytes`: of UTF-8. */
 export type MarkdownOptions = { readonly maxBytes: number };
@@ -86,10 +86,11 @@ function close({ isFolded }: Section, left: number): string {
 
 function renderRow(finding: Finding): string {
   const place = renderPlace(finding);
+  const within = withinOf(finding);
   const advice = adviceOf(finding);
   const cells = [
     renderCode(subjectOf(finding)),
-    place === null ? '' : renderCode(place),
+    place === null ? '' : `${renderCode(place)}${within === null ? '' : `, ${escapeMarkdown(within)}`}`,
     `${escapeMarkdown(restOf(finding))} ${renderCode(finding.rule)}`,
     advice === null ? '' : escapeSentence(advice),
   ];

@@ -60,10 +60,29 @@ export function sentenceOf(finding: Finding): string {
   return `${messageOf(finding)}${advice === null ? '' : `; ${advice}`}`;
 }
 
-/** The sentence without the image it begins with, for where that stands beside it: `was rebuilt for linux/amd64`. */
+/** The sentence without the image it begins with and what names it, for where those stand beside it: `was rebuilt for linux/amd64`. */
 export function restOf(finding: Finding): string {
-  const message = messageOf(finding);
-  return message.slice(nameAtStart(finding)?.length ?? 0).replace(/^:? /, '');
+  return split(finding).rest.replace(/^:? /, '');
+}
+
+/** The same finding, of which the sentence says that something else names the image: `Deployment shop/web, 42 pods`. */
+export function renameWithin(finding: Finding, name: string): Finding {
+  const { image, rest } = split(finding);
+  return { ...finding, message: `${image} (${name})${rest}`, within: finding.within === null ? null : { ...finding.within, name } };
+}
+
+/** The sentence, parted behind the image, without what names it. */
+function split(finding: Finding): { readonly image: string; readonly rest: string } {
+  const image = nameAtStart(finding) ?? '';
+  const rest = messageOf(finding).slice(image.length);
+  const within = withinOf(finding);
+  const named = within === null ? '' : ` (${within})`;
+  return { image, rest: rest.startsWith(named) ? rest.slice(named.length) : rest };
+}
+
+/** What at its place names the image: `service db`; null where the place says that. */
+export function withinOf({ within }: Finding): string | null {
+  return within === null ? null : sanitizeText(within.name, LONGEST_IMAGE);
 }
 
 function nameAtStart(finding: Finding): string | null {

@@ -61,6 +61,7 @@ describe('the outputs of a step', () => {
       column: 12,
       endLine: 4,
       endColumn: 26,
+      within: null,
     });
   });
 

@@ -64,6 +64,7 @@ describe('the JSON document of a check', () => {
       column: 6,
       endLine: 9,
       endColumn: 13,
+      within: null,
     });
     expect(check.findings[5]).toMatchObject({ path: null, line: null, column: null, endLine: null, endColumn: null });
   });

@@ -27,6 +27,7 @@ export function makeFinding(rule: FindingRule, parts: Partial<Finding> = {}): Fi
     advice: null,
     image,
     place: makePlace('Dockerfile', 1, 6, image),
+    within: null,
     report: null,
     ...parts,
   };
