@@ -14,7 +14,7 @@ export type NamedObject = {
 };
 
 /** What Kubernetes admits, or a little more: names are DNS subdomains, those of namespaces and containers labels. Source: RFC 1123; Kubernetes, names. */
-const LONGEST = { kind: 63, namespace: 63, name: 253 } as const;
+const LONGEST = { kind: 63, namespace: 63, name: 253, part: 63 } as const;
 
 /** Reads how an object is named; null for a mapping that is none. `itemKind`: what it is where it does not say so, as items of a PodList do not. */
 export function readNamedObject(mapping: Mapping, itemKind: string | null): NamedObject | null {
@@ -91,5 +91,5 @@ function withNamespace(workload: string, namespace: string): string {
 /** `init container migrate`; null where it has no name. */
 export function describePart(noun: string, holder: Mapping): string | null {
   const name = textOf(holder, 'name');
-  return name === null || name === '' ? null : `${noun} ${sanitizeText(name, LONGEST.name)}`;
+  return name === null || name === '' ? null : `${noun} ${sanitizeText(name, LONGEST.part)}`;
 }
