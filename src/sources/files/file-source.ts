@@ -28,7 +28,7 @@ export function createFileSource(places: FilePlaces): FileSource {
 
 async function read(places: FilePlaces, options: FileOptions): Promise<FileInventory> {
   const paths = await resolveNamed(options.paths, places.cwd);
-  const readers = createReaders(places, options);
+  const readers = createReaders(places, options, paths);
   const named = await readNamed(paths, { places, options, readers });
   const taken = new Set(paths.flatMap((path) => (path.kind === 'file' ? path.real : [])));
   let readings = named.readings;

@@ -1,7 +1,10 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { FileOptions } from '../../check/ports.ts';
 import type { StageBase } from '../../core/file-reference.ts';
+import { malformed } from '../../core/parsed.ts';
+import { createCheckouts, OUTSIDE } from './checkouts.ts';
 import type { FilePlaces } from './file-source.ts';
+import type { NamedPath } from './named-paths.ts';
 import { readManifest } from './read-manifest.ts';
 import { MOST_BYTES, readText } from './read-text.ts';
 import type { Reading } from './readings.ts';
@@ -20,8 +23,13 @@ export type Readers = {
   readonly kubernetes: (file: Text) => Promise<Contents | null>;
 };
 
-/** Makes the readers of a run. */
-export function createReaders({ cwd, env }: FilePlaces, { buildArgs, platforms, signal }: FileOptions): Readers {
+/** Makes the readers of a run; `named` is what a person named, which may be read whatever leads there. */
+export function createReaders(
+  { cwd, env }: FilePlaces,
+  { buildArgs, platforms, signal }: FileOptions,
+  named: readonly NamedPath[],
+): Readers {
+  const checkoutOf = createCheckouts(cwd, named);
   const args = valuesOf(buildArgs, env);
   // Compose joins paths of different folders; what it leads to may be named or found as well.
   const show = (path: string) => (path === STDIN ? path : showPath(cwd, resolve(cwd, path)));
@@ -33,7 +41,12 @@ export function createReaders({ cwd, env }: FilePlaces, { buildArgs, platforms, 
     },
     compose: async (files) => {
       const { readCompose } = await import('../compose/read-compose.ts');
-      const readNext = (path: string) => readText(resolve(cwd, path), { maxBytes: MOST_BYTES.compose, isNamed: false, signal });
+      const isInside = await checkoutOf(dirname(resolve(cwd, files[0]?.path ?? STDIN)));
+      const readNext = async (path: string) => {
+        const absolute = resolve(cwd, path);
+        if (!(await isInside(absolute))) return malformed(OUTSIDE);
+        return readText(absolute, { maxBytes: MOST_BYTES.compose, isNamed: false, signal });
+      };
       const { references, problems, files: read, whole } = await readCompose(files, { env, platforms, readText: readNext });
       return {
         references: references.map((found) => ({ ...found, place: { ...found.place, path: show(found.place.path) } })),

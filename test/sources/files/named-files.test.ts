@@ -176,6 +176,7 @@ it('paths that compose joins are shown as those that are named', async () => {
     'work/deploy/compose.yaml': 'services:\n  one: {build: ../app}\n  two: {build: ../../lib}\n',
     'work/app/Dockerfile': 'FROM a:1',
     'lib/Dockerfile': 'FROM b:1',
+    '.git/HEAD': '',
   });
   const work = join(cwd, 'work');
   const expected = [`${cwd}/lib/Dockerfile:1 b:1`, 'app/Dockerfile:1 a:1'];
