@@ -72,10 +72,11 @@ function isController(owner: Mapping): boolean {
   return value?.kind === 'scalar' && value.value === true;
 }
 
-/** Says what names an image: the part of an object, `container web`. Null where neither is known. */
+/** Says what names an image: an object, and which part of it, `container web`. Null where neither has a name. */
 export function describeWithin(object: NamedObject | null, part: string | null): Within | null {
   if (object === null) return part === null ? null : { name: part, workload: null };
   const { kind, namespace, name, workload } = object;
+  if (name === '' && part === null) return null;
   const behind = part === null ? '' : `, ${part}`;
   const named = `${kind}${name === '' ? '' : ` ${namespace}${name}`}`;
   if (workload === null) return { name: named + behind, workload: null };

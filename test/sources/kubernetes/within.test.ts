@@ -56,6 +56,12 @@ it.each([
   ['what is no object', '{containers: [{name: web, image: a}]}', ['container web']],
   ['no name at all', '{containers: [{image: a}]}', [undefined]],
   [
+    'an object without a name',
+    '{apiVersion: v1, kind: Pod, spec: {containers: [{image: a}, {name: b, image: b}]}}',
+    [undefined, 'Pod, container b'],
+  ],
+  ['a kustomization', '{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, images: [{name: a, newTag: "2"}]}', [undefined]],
+  [
     'a step of Tekton',
     '{apiVersion: tekton.dev/v1, kind: Task, metadata: {name: build}, spec: {steps: [{name: compile, image: a}], stepTemplate: {image: b}}}',
     ['Task build, step compile', 'Task build, step template'],
