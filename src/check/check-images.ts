@@ -103,6 +103,7 @@ async function check(run: Run, options: CheckOptions): Promise<CheckReport> {
     images: describeRows(rows, { ...run, settled, bases }),
     registries: registry?.usage() ?? [],
     warnings: [
+      ...(run.files?.warnings ?? []),
       ...(run.inventory?.warnings ?? []),
       ...(registry?.warnings() ?? []),
       ...(build.loose === null ? [] : [{ code: 'loose-build', message: build.loose, image: null }]),

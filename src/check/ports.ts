@@ -65,6 +65,8 @@ export type FileInventory = {
   readonly files: number;
   /** Of each Dockerfile that was named itself, not found in a folder nor by a compose file: what it builds on. */
   readonly builds: readonly { readonly path: string; readonly base: StageBase }[];
+  /** What of the options had no effect. */
+  readonly warnings: readonly Warning[];
 };
 
 /** Something the user should know that concerns no verdict. `image` is a canonical reference. */

@@ -65,6 +65,17 @@ describe('check, in a checkout', () => {
     expect(await world.check('--on-unknown=warn', '--strict')).toMatchObject({ exitCode: 0 });
   });
 
+  it('warns of an argument that no Dockerfile declares, and of a target that chooses nothing', async () => {
+    await world.write({ Dockerfile: 'ARG PHP=8\nFROM R/base/php:${PHP}\n' });
+    expect(await world.check('--build-arg', 'PPH=8', '--target', 'web')).toMatchObject({
+      exitCode: 0,
+      stderr:
+        'W: --build-arg PPH is used by no Dockerfile (did you mean PHP?)\n' +
+        'W: --target web has no effect: no Dockerfile was named, as with -f Dockerfile\n' +
+        '1 image in 1 file: nothing stale (1 without a digest)\n',
+    });
+  });
+
   it('exits 3 when there is nothing to check, and says what was looked for', async () => {
     expect(await world.check()).toMatchObject({
       exitCode: 3,

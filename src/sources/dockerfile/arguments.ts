@@ -40,6 +40,18 @@ export function createScope(
   return scope;
 }
 
+/**
+ * Whether the builder gives an argument its meaning without any ARG: proxies, platforms, what BuildKit is told.
+ *
+ * Source: Dockerfile reference, "Predefined ARGs", "Automatic platform ARGs in the global scope", "BuildKit built-in build args".
+ */
+export function isPredefined(name: string): boolean {
+  return PREDEFINED.test(name);
+}
+
+const PREDEFINED =
+  /^(?:(?:HTTP|HTTPS|FTP|NO|ALL)_PROXY|(?:http|https|ftp|no|all)_proxy|BUILDKIT_\w+|SOURCE_DATE_EPOCH|(?:BUILD|TARGET)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT)|TARGETSTAGE)$/;
+
 function given(text: string): Parsed<Expansion> {
   return parsed({ text, unset: null, empty: null });
 }

@@ -27,8 +27,8 @@ export type DockerfileOptions = {
   readonly at: (place: FilePlace) => FilePlace;
 };
 
-/** `base`: what the stage that is built stands on, through stages that are built on stages. */
-export type DockerfileContents = FileContents & { readonly base: StageBase };
+/** `base`: what the stage that is built stands on, through stages that are built on stages. `declared`: the names of all its ARGs. */
+export type DockerfileContents = FileContents & { readonly base: StageBase; readonly declared: ReadonlySet<string> };
 
 const LONGEST_TEXT = 16 * 1024 * 1024;
 const LONGEST_WRITTEN = 4096;
@@ -70,11 +70,17 @@ export function parseDockerfile(text: string, given: DockerfileOptions): Dockerf
       missingTarget: target === null ? options.target : null,
     }),
     base: findBase(stages.resolved, { target, placeOf, options }),
+    declared: new Set([...outline.declaredNames, ...outline.declaredInStages]),
   };
 }
 
 function nothingRead({ path, line, column }: FilePlace, message: string): DockerfileContents {
-  return { references: [], problems: [{ kind: 'unread', path, line, column, message }], base: { kind: 'untold', message } };
+  return {
+    references: [],
+    problems: [{ kind: 'unread', path, line, column, message }],
+    base: { kind: 'untold', message },
+    declared: new Set(),
+  };
 }
 
 type Making = { readonly make: MakeReference; readonly made: Set<Instruction>; readonly tooMany: () => number };

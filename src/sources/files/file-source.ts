@@ -4,6 +4,7 @@ import { resolveNamed } from './named-paths.ts';
 import { readNamed } from './read-named.ts';
 import { createReaders } from './readers.ts';
 import { joinReadings } from './readings.ts';
+import { warnOfTarget, watchArguments } from './watch-arguments.ts';
 
 export type FilePlaces = {
   /** Absolute. */
@@ -28,7 +29,8 @@ export function createFileSource(places: FilePlaces): FileSource {
 
 async function read(places: FilePlaces, options: FileOptions): Promise<FileInventory> {
   const paths = await resolveNamed(options.paths, places.cwd);
-  const readers = createReaders(places, options, paths);
+  const watched = watchArguments(options);
+  const readers = createReaders(places, options, { named: paths, watched });
   const named = await readNamed(paths, { places, options, readers });
   const taken = new Set(paths.flatMap((path) => (path.kind === 'file' ? path.real : [])));
   let readings = named.readings;
@@ -37,5 +39,5 @@ async function read(places: FilePlaces, options: FileOptions): Promise<FileInven
     const context = { cwd: places.cwd, signal: options.signal, readers, taken };
     readings = [...readings, ...(await readFolder(path.absolute, context))];
   }
-  return { ...joinReadings(readings), builds: named.builds };
+  return { ...joinReadings(readings), builds: named.builds, warnings: [...watched.warnings(), ...warnOfTarget(options, named.builds)] };
 }

@@ -9,6 +9,7 @@ import { readManifest } from './read-manifest.ts';
 import { MOST_BYTES, readText } from './read-text.ts';
 import type { Reading } from './readings.ts';
 import { showPath, STDIN } from './show-path.ts';
+import type { WatchedArguments } from './watch-arguments.ts';
 
 type Text = { readonly path: string; readonly text: string };
 type Contents = Omit<Reading, 'foundFile'>;
@@ -27,7 +28,7 @@ export type Readers = {
 export function createReaders(
   { cwd, env }: FilePlaces,
   { buildArgs, platforms, signal }: FileOptions,
-  named: readonly NamedPath[],
+  { named, watched }: { readonly named: readonly NamedPath[]; readonly watched: WatchedArguments },
 ): Readers {
   const checkoutOf = createCheckouts(cwd, named);
   const args = valuesOf(buildArgs, env);
@@ -36,7 +37,15 @@ export function createReaders(
   return {
     dockerfile: async ({ path, text }, target) => {
       const { parseDockerfile } = await import('../dockerfile/parse-dockerfile.ts');
-      const contents = parseDockerfile(text, { path, buildArgs: args, target, platforms, contexts: new Map(), at: (place) => place });
+      const { declared, ...contents } = parseDockerfile(text, {
+        path,
+        buildArgs: args,
+        target,
+        platforms,
+        contexts: new Map(),
+        at: (place) => place,
+      });
+      watched.see(declared);
       return { ...contents, files: [path], whole: [] };
     },
     compose: async (files) => {

@@ -6,7 +6,7 @@ const HUB = 'docker.io/library';
 describe('a hostile Dockerfile', () => {
   it('is read up to 16 Mi characters', () => {
     const text = `FROM a\n${' '.repeat(16 * 1024 * 1024)}`;
-    expect(read(text)).toEqual({
+    expect(read(text)).toMatchObject({
       references: [],
       problems: [{ kind: 'unread', path: 'Dockerfile', line: 1, column: 1, message: 'expected at most 16777216 characters, got 16777223' }],
       base: { kind: 'untold', message: 'expected at most 16777216 characters, got 16777223' },

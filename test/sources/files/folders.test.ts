@@ -186,7 +186,7 @@ describe('in a folder', () => {
   });
 
   it('nothing to read is no problem of its own', async () => {
-    expect(await readFiles(cwd, ['.'])).toEqual({ references: [], problems: [], files: 0, builds: [] });
+    expect(await readFiles(cwd, ['.'])).toEqual({ references: [], problems: [], files: 0, builds: [], warnings: [] });
   });
 
   it('the fixtures of Kubernetes are read, but for the templates of a chart', async () => {
