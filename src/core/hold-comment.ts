@@ -35,6 +35,23 @@ export function parseHoldComment(comment: string): Parsed<Hold> | null {
   return makeHold(words.get('reason') ?? null, words.get('until') ?? null);
 }
 
+/** What is said of an annotation that stands behind what it is about. */
+export const MISPLACED_HOLD = 'a hold behind the image has no effect: put it on a line of its own, directly above';
+
+/** Finds an annotation behind an image on its line in YAML; `rest` is what stands there. @returns the offset of its `#`, null without one. */
+export function findTrailingHold(rest: string): number | null {
+  const line = rest.slice(0, LONGEST_REST);
+  let at = 0;
+  while (at < line.length && CLOSING.has(line.charAt(at))) at += 1;
+  if (line[at] !== '#' || !/\s/.test(line.charAt(at - 1))) return null;
+  return parseHoldComment(line.slice(at).split('\n', 1)[0] ?? '') === null ? null : at;
+}
+
+const LONGEST_REST = 4096;
+
+/** What may stand between a scalar and a comment: the end of its quotes, of the collections it is in. */
+const CLOSING: ReadonlySet<string> = new Set([' ', '\t', '"', "'", ']', '}', ',']);
+
 const EXPECTED = 'expected hold, with until=DATE and reason="TEXT" if wanted';
 
 const MARK = /^#\s*imgupdate\s*:(.*)$/;

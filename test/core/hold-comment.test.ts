@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseHoldComment, readHoldComments } from '../../src/core/hold-comment.ts';
+import { findTrailingHold, parseHoldComment, readHoldComments } from '../../src/core/hold-comment.ts';
 
 describe('a comment that holds an image', () => {
   it.each([
@@ -54,4 +54,22 @@ describe('several comments above an image', () => {
   it('hold nothing where none is an annotation', () => {
     expect(readHoldComments(['# a comment', '#'])).toEqual({ hold: null, flaws: [] });
   });
+});
+
+describe('what stands behind an image', () => {
+  it.each([
+    [' # imgupdate: hold', 1],
+    ['" # imgupdate: hold until=2026-12-15', 2],
+    ["'}, ] #imgupdate:hodl\r", 6],
+    [' # imgupdate: hold\n# b', 1],
+  ])('is an annotation that has no effect there: %j', (rest, at) => {
+    expect(findTrailingHold(rest)).toBe(at);
+  });
+
+  it.each(['', ' ', '# imgupdate: hold', ' # a comment', '"# imgupdate: hold', ' a # imgupdate: hold', '\n# imgupdate: hold'])(
+    'is none in %j',
+    (rest) => {
+      expect(findTrailingHold(rest)).toBeNull();
+    },
+  );
 });

@@ -26,6 +26,8 @@ export type Loading = {
   readonly texts: Map<string, Parsed<string>>;
   /** The documents of the files that are read, by path. */
   readonly documents: Map<string, readonly Tree[]>;
+  /** Their lines, of those that were asked for. */
+  readonly lines: Map<string, readonly string[]>;
   /** Services by name, of files that are extended, by path and by where variables get their values. */
   readonly layers: Map<Lookup, Map<string, Layer>>;
   /** How often a file was laid over others. */
@@ -52,7 +54,7 @@ export async function loadProject(files: readonly ComposeFile[], project: Projec
   for (const { path, text } of files) {
     loading.files.add(path);
     loading.laid += 1;
-    const origin = createOrigin({ path, text, directory: project.directory, lookup: project.lookup });
+    const origin = createOrigin({ path, text, directory: project.directory, lookup: project.lookup }, loading.lines);
     for (const document of readDocuments(path, text, loading)) {
       const own = readServices(document, origin, loading);
       const included = await loadIncludes(document, { origin, project: { ...project, above: [...project.above, path] } }, loading);
@@ -172,7 +174,7 @@ async function loadLayer(path: string, from: Value, loading: Loading): Promise<L
   const text = await readFile(path, from, loading);
   if (text === null) return null;
   loading.files.add(path);
-  const origin = createOrigin({ path, text, directory: posix.dirname(path), lookup });
+  const origin = createOrigin({ path, text, directory: posix.dirname(path), lookup }, loading.lines);
   let services: Services = new Map();
   for (const document of readDocuments(path, text, loading)) services = mergeServices(services, readServices(document, origin, loading));
   const layer: Layer = { services, path, resolved: new Map() };

@@ -45,6 +45,7 @@ export async function readCompose(
     files: new Set(),
     texts: new Map(files.map(({ path, text }) => [path, { ok: true, value: text }])),
     documents: new Map(),
+    lines: new Map(),
     layers: new Map(),
     laid: 0,
     parts: 0,

@@ -1,6 +1,6 @@
 import type { FileProblem, FileReference, Within } from '../../core/file-reference.ts';
 import type { Hold } from '../../core/hold.ts';
-import { readHoldComments } from '../../core/hold-comment.ts';
+import { findTrailingHold, MISPLACED_HOLD, readHoldComments } from '../../core/hold-comment.ts';
 import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
 import { parsePlatform, type Platform } from '../../core/platform.ts';
 import { parseWrittenPlatform } from '../../core/platform-names.ts';
@@ -69,7 +69,14 @@ function readReference(value: ScalarValue, prefix: string): Parsed<Reference> {
 export function readHold(value: Value, found: Found): Hold | null {
   const { hold, flaws } = readHoldComments(value.comments);
   for (const flaw of flaws) found.problem(problemAt(value, 'ignored', `annotation above: ${flaw}`));
+  if (value.kind === 'scalar') tellTrailingHold(value, found);
   return hold;
+}
+
+function tellTrailingHold({ origin, span: { end } }: ScalarValue, found: Found): void {
+  const from = end.column - 1;
+  const at = findTrailingHold(origin.lines()[end.line - 1]?.slice(from) ?? '');
+  if (at !== null) found.problem({ kind: 'ignored', path: origin.path, line: end.line, column: end.column + at, message: MISPLACED_HOLD });
 }
 
 /**

@@ -10,10 +10,17 @@ export type Origin = {
   readonly lookup: Lookup;
 };
 
-/** Splits the text only when its lines are asked for. */
-export function createOrigin({ text, ...rest }: Omit<Origin, 'lines'> & { readonly text: string }): Origin {
-  let lines: readonly string[] | null = null;
-  return { ...rest, lines: () => (lines ??= text.split('\n')) };
+/** Splits the text only when its lines are asked for, and once however often the file is read; `split`: the lines of files by path. */
+export function createOrigin(
+  { text, ...rest }: Omit<Origin, 'lines'> & { readonly text: string },
+  split: Map<string, readonly string[]>,
+): Origin {
+  const lines = (): readonly string[] => {
+    const known = split.get(rest.path) ?? text.split('\n');
+    split.set(rest.path, known);
+    return known;
+  };
+  return { ...rest, lines };
 }
 
 /** A part of a compose file that knows where it stands, so that it still does when files are merged. */

@@ -1,4 +1,5 @@
-import type { FileProblem } from '../../core/file-reference.ts';
+import type { FileProblem, FileReference } from '../../core/file-reference.ts';
+import { findTrailingHold, MISPLACED_HOLD } from '../../core/hold-comment.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { Tree } from '../../core/tree.ts';
 import { isJson, isTemplate } from './file-text.ts';
@@ -15,7 +16,19 @@ export async function readManifest(text: string, path: string): Promise<Omit<Rea
   const tree = json?.ok === true || path.endsWith('.json') ? json : parseTree(text, 'yaml');
   const chosen = tree ?? parseTree(text, 'json');
   if (!chosen.ok) return { references: [], problems: [flaw(text, path, chosen)], files: [path], whole: [] };
-  return chosen.documents.some(isObject) ? { ...parseKubernetes(chosen.documents, path), files: [path], whole: [] } : null;
+  if (!chosen.documents.some(isObject)) return null;
+  const { references, problems } = parseKubernetes(chosen.documents, path);
+  return { references, problems: [...problems, ...findMisplacedHolds(text, references)], files: [path], whole: [] };
+}
+
+/** Annotations on the lines of images, of which the tree does not tell. */
+function findMisplacedHolds(text: string, references: readonly FileReference[]): readonly FileProblem[] {
+  if (!/#[ \t]*imgupdate/.test(text)) return [];
+  const lines = text.split('\n');
+  return references.flatMap(({ place: { path, endLine, endColumn } }) => {
+    const at = findTrailingHold(lines[endLine - 1]?.slice(endColumn - 1) ?? '');
+    return at === null ? [] : [{ kind: 'ignored' as const, path, line: endLine, column: endColumn + at, message: MISPLACED_HOLD }];
+  });
 }
 
 /** A list of objects without a head, as `jq '[.items[]]'` makes it, counts as well. */

@@ -222,6 +222,16 @@ describe('compose files that are merged', () => {
     expect(told).toEqual([problem]);
   });
 
+  it.each([
+    ['services:\n  a:\n    image: a # imgupdate: hold\n', '3:14'],
+    ['services:\n  a:\n    image: "a"  # imgupdate: hold until=2026-12-15\r\n', '3:17'],
+    ['services: {a: {image: a}} # imgupdate: hold\n', '1:27'],
+  ])('tell of a hold that stands behind an image, where it has no effect: %j', async (text, at) => {
+    const { told, references } = await read({ 'compose.yaml': text });
+    expect(references.map(({ hold }) => hold)).toEqual([null]);
+    expect(told).toEqual([`ignored compose.yaml:${at} a hold behind the image has no effect: put it on a line of its own, directly above`]);
+  });
+
   it('have no image that can be told where their platform is mistyped', async () => {
     const { images, told } = await read({
       'compose.yaml':

@@ -171,6 +171,23 @@ describe('compose files that are named', () => {
   });
 });
 
+it('a hold behind the image of a manifest has no effect, which is said', async () => {
+  const text =
+    'apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - image: a:1 # imgupdate: hold\n    # imgupdate: hold\n    - image: "b:1" # why\n';
+  await writeTree(cwd, { 'pod.yaml': text });
+  const { references, problems } = await readFiles(cwd, ['pod.yaml']);
+  expect(references.map(({ hold }) => hold !== null)).toEqual([false, true]);
+  expect(problems).toEqual([
+    {
+      kind: 'ignored',
+      path: 'pod.yaml',
+      line: 5,
+      column: 18,
+      message: 'a hold behind the image has no effect: put it on a line of its own, directly above',
+    },
+  ]);
+});
+
 it('paths that compose joins are shown as those that are named', async () => {
   await writeTree(cwd, {
     'work/deploy/compose.yaml': 'services:\n  one: {build: ../app}\n  two: {build: ../../lib}\n',
