@@ -18,13 +18,14 @@ const LONGEST_PATH = 4096;
  * the working directory, where the file lies below it; else in its own folder. And whatever a person named, with all that is below it.
  */
 export function createCheckouts(cwd: string, named: readonly NamedPath[]): (folder: string) => Promise<IsInside> {
-  const roots = new Map<string, Promise<string>>();
+  const repositories: Repositories = new Map();
   const paths = named.flatMap((path) => (path.kind === 'stdin' ? [] : [path.absolute]));
-  let chosen: Promise<readonly string[]> | null = null;
+  let real: Promise<readonly string[]> | null = null;
   return async (folder) => {
-    const root = roots.get(folder) ?? findRoot(folder, cwd);
-    roots.set(folder, root);
-    const allowed = [await root, ...(await (chosen ??= Promise.all(paths.map(realPathOf))))];
+    const from = await realPathOf(folder);
+    const [working = cwd, ...chosen] = await (real ??= Promise.all([cwd, ...paths].map(realPathOf)));
+    const root = (await findRepository(from, repositories)) ?? (isBelow(working, from) ? working : from);
+    const allowed = [root, ...chosen];
     return async (path) => {
       const real = await realPathOf(path);
       return allowed.some((each) => isBelow(each, real));
@@ -32,14 +33,18 @@ export function createCheckouts(cwd: string, named: readonly NamedPath[]): (fold
   };
 }
 
-async function findRoot(folder: string, cwd: string): Promise<string> {
-  const from = await realPathOf(folder);
-  for (let [at, looked] = [from, 0]; looked < MOST_FOLDERS; [at, looked] = [dirname(at), looked + 1]) {
-    if (await isThere(join(at, '.git'))) return at;
-    if (dirname(at) === at) break;
-  }
-  const working = await realPathOf(cwd);
-  return isBelow(working, from) ? working : from;
+/** The repository each folder lies in, null for none: most have their parent's. */
+type Repositories = Map<string, Promise<string | null>>;
+
+function findRepository(folder: string, known: Repositories, depth = 0): Promise<string | null> {
+  const look = async (): Promise<string | null> => {
+    if (await isThere(join(folder, '.git'))) return folder;
+    const above = dirname(folder);
+    return above === folder || depth >= MOST_FOLDERS ? null : findRepository(above, known, depth + 1);
+  };
+  const repository = known.get(folder) ?? look();
+  known.set(folder, repository);
+  return repository;
 }
 
 function isBelow(root: string, path: string): boolean {

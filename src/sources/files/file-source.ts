@@ -10,8 +10,7 @@ export type FilePlaces = {
   /** Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Called once, and only when standard input is named. */
-  /** The bytes of standard input; asked for once at most. */
+  /** The bytes of standard input; asked for once at most, and only when it is named. */
   readonly openStdin: () => AsyncIterable<unknown>;
 };
 
@@ -20,7 +19,9 @@ export type FilePlaces = {
  *
  * Kinds are told by names, else by contents. In a folder: `Dockerfile`, `Containerfile`, `Dockerfile.*`, `*.Dockerfile`; `compose.yaml` and `docker-compose.yml`
  * in all their spellings, merged with their override, each other one by itself; what only has such a word in its name where it reads like one; whatever else is
- * YAML or JSON and has Kubernetes objects in it. Named compose files of one folder are one project, in the order they are named. What a folder's file says gives way to what compose says of it: see joinReadings.
+ * YAML or JSON and has Kubernetes objects in it. Named compose files of one folder are one project, in the order they are named.
+ * What a folder's file says gives way to what compose says of it: see joinReadings.
+ * What a compose file leads to is read within its checkout only, or where a person named it: see createCheckouts.
  * Source: docker build (`--file`), buildah build (Containerfile), docker compose (`--file`), kubectl apply (`--filename`).
  */
 export function createFileSource(places: FilePlaces): FileSource {
