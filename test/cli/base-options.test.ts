@@ -317,7 +317,7 @@ describe('what the user says of bases', () => {
     expect({ ...ran, stderr: ran.stderr.split('\n')[0] }).toEqual({
       exitCode: 64,
       stdout: '',
-      stderr: `E: cannot read imgupdate.json: ${problem}`,
+      stderr: `E: cannot read ${path}: ${problem}`,
     });
   });
 
