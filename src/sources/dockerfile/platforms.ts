@@ -9,7 +9,9 @@ import { parseWrittenPlatform } from '../../core/platform-names.ts';
  */
 export function parseStagePlatform(text: string, build: Platform): Parsed<Platform> {
   if (text === '' || text.includes('/')) return parseWrittenPlatform(text);
-  return parseWrittenPlatform(OPERATING_SYSTEMS.has(text.toLowerCase()) ? `${text}/${build.architecture}` : `${build.os}/${text}`);
+  const asSystem = parseWrittenPlatform(`${text}/${build.architecture}`);
+  // What is nearly the name of a system is that of no architecture.
+  return OPERATING_SYSTEMS.has(text.toLowerCase()) || !asSystem.ok ? asSystem : parseWrittenPlatform(`${build.os}/${text}`);
 }
 
 const OPERATING_SYSTEMS: ReadonlySet<string> = new Set([

@@ -30,10 +30,15 @@ describe('FROM', () => {
     ['FROM --platform=$BUILDPLATFORM node:20', '1:32-1:39 node:20 -> docker.io/library/node:20 (linux/amd64)'],
     ['FROM --platform="${TARGETOS}/$TARGETARCH" node:20', '1:43-1:50 node:20 -> docker.io/library/node:20 (linux/arm64)'],
     ['FROM --platform=arm64 node:20', '1:23-1:30 node:20 -> docker.io/library/node:20 (linux/arm64)'],
+    ...['386', 'arm', 'mips64le', 'ppc64le', 'riscv64', 's390x', 'loong64', 'wasm', 'sparc64'].map((name) => [
+      `FROM --platform=${name} node:20`,
+      `1:${18 + name.length}-1:${25 + name.length} node:20 -> docker.io/library/node:20 (linux/${name === 'arm' ? 'arm/v7' : name})`,
+    ]),
     ['FROM --platform=windows node:20', '1:25-1:32 node:20 -> docker.io/library/node:20 (windows/amd64)'],
     ['ARG P=linux/s390x\nFROM --platform=$P node:20', '2:20-2:27 node:20 -> docker.io/library/node:20 (linux/s390x)'],
     ['FROM --platform=$P node', '1:20-1:24 node -> --platform: P has no value: no ARG P stands before the first FROM'],
     ['FROM --platform=lnux/amd64 node', '1:28-1:32 node -> --platform: there is no platform "lnux/amd64" (did you mean "linux/amd64"?)'],
+    ['FROM --platform=lnux node', '1:22-1:26 node -> --platform: there is no platform "lnux/amd64" (did you mean "linux/amd64"?)'],
     ['FROM --platform=amd46 node', '1:23-1:27 node -> --platform: there is no platform "linux/amd46" (did you mean "linux/amd64"?)'],
     [
       'FROM --platform=a/b/c/d node',
