@@ -86,6 +86,11 @@ function createOutput(stream: NodeJS.WriteStream, onClosed: (error: NodeJS.Errno
   stream.on('error', onClosed);
   return {
     write: (text) => void stream.write(text),
+    drain: () =>
+      new Promise((resolve) => {
+        if (stream.destroyed || stream.writableLength === 0) resolve();
+        else stream.write('', () => resolve());
+      }),
     isTTY: stream.isTTY,
     get columns() {
       return stream.isTTY ? stream.columns : null;

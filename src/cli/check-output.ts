@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Outcome } from '../check/finding.ts';
 import { ImgupdateError } from '../errors.ts';
 import { chooseCheckFormat, type CheckFormat, type CheckPlace } from '../formats/check/index.ts';
+import { splitPlaced } from '../formats/check/placed.ts';
 import { createPaint } from '../formats/paint.ts';
 import type { Context } from './context.ts';
 import type { CommonOptions } from './options.ts';
@@ -40,7 +41,8 @@ export function planCheckOutput(context: Context, options: CommonOptions): (outc
       }),
     );
     const failed = written.find((each) => each.status === 'rejected');
-    const isCut = outcome.findings.some(({ place }) => place === null);
+    await context.stdout.drain();
+    const isCut = splitPlaced(outcome.findings).unplaced.length > 0;
     const leavingOut = isCut
       ? [...(standard === null ? [] : [standard]), ...artefacts.map(({ format }) => format)].flatMap(({ name, format }) =>
           format.isFileBound ? [name] : [],

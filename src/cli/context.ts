@@ -24,7 +24,13 @@ export type Context = {
 };
 
 /** A stream to write to; `columns` is null where it is no terminal. */
-export type Output = { readonly write: (text: string) => void; readonly isTTY: boolean; readonly columns: number | null };
+export type Output = {
+  readonly write: (text: string) => void;
+  /** Waits until all that was written is on its way, so that another stream to the same place comes after it. Never rejects. */
+  readonly drain: () => Promise<void>;
+  readonly isTTY: boolean;
+  readonly columns: number | null;
+};
 
 /** Opens what is outside, each loaded only when it is used. */
 export type Adapters = {

@@ -25,6 +25,7 @@ export function planOutput(context: Context, options: CommonOptions, standard?: 
       const text = render(format, report, { width: null, paint: createPaint(false), noTrunc });
       await writeArtefact(context, path, text);
     }
+    await context.stdout.drain();
   };
 }
 

@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeIndex } from '../../src/demo/images.ts';
+import { baseEnvironment, run } from '../helpers/processes.ts';
+import { BIN } from '../helpers/run-cli.ts';
 import { type Checkout, makeWord, startCheckout } from './check-world.ts';
 import { ARM64, build } from './base-world.ts';
 
@@ -136,7 +138,7 @@ describe('check, in a checkout', () => {
     await world.write({ Dockerfile: 'FROM R/base/php:8\n' });
     expect(await world.check('--fail-on', failOn, '-q')).toMatchObject({
       exitCode: 0,
-      stderr: `W: newer versions were not looked for, so ${words} in --fail-on can fail nothing\n`,
+      stderr: `W: newer versions were not looked for, so ${words} can fail nothing\n`,
     });
     expect((await world.check('-q')).stderr).toBe('');
   });
@@ -178,6 +180,19 @@ describe('check, in a checkout', () => {
     expect(exitCode).toBe(2);
     expect(stdout.split('\n').map((line) => /\[(.*)\]/.exec(line)?.[1])).toEqual(['stale/rebuilt', 'hold/expired', undefined]);
   });
+});
+
+it('the summary of a check comes after its findings, however many there are, where both go to one pipe', async () => {
+  await world.write({ Dockerfile: 'FROM R/base/php:7\n'.repeat(3_000) });
+  const args = [BIN, 'check', '--config', '/dev/null'];
+  const shell = `"$@" 2>&1 | { sleep 1; cat; }`;
+  const { stdout } = await run('bash', ['-c', shell, 'bash', process.execPath, ...args], {
+    cwd: world.path,
+    env: { ...baseEnvironment(), HOME: world.path },
+  });
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.findIndex((line) => !line.startsWith('Dockerfile:'))).toBe(3_000);
+  expect(lines.slice(0, 3_000).every((line) => line.endsWith('[stale/gone]'))).toBe(true);
 });
 
 describe('check, with a configuration', () => {

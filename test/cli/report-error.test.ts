@@ -4,7 +4,11 @@ import { ImgupdateError } from '../../src/errors.ts';
 
 function report(error: unknown, verbose = false) {
   const written: string[] = [];
-  const exitCode = reportError(error, { stderr: { write: (text) => void written.push(text), isTTY: false, columns: null } }, verbose);
+  const exitCode = reportError(
+    error,
+    { stderr: { write: (text) => void written.push(text), drain: () => Promise.resolve(), isTTY: false, columns: null } },
+    verbose,
+  );
   return { exitCode, stderr: written.join('') };
 }
 

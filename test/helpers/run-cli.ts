@@ -24,7 +24,8 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   }
 }
 
-const BIN = fileURLToPath(new URL('../../bin/imgupdate', import.meta.url));
+/** The built program. */
+export const BIN = fileURLToPath(new URL('../../bin/imgupdate', import.meta.url));
 
 async function makeHome(home: string): Promise<Record<string, string>> {
   const at = (name: string): string => join(home, name);

@@ -57,7 +57,13 @@ export async function check(context: Context, words: readonly string[], options:
   );
   const outcome = { ...judged, exitCode: exitCodeOf(judged.result, options.exitZero === true) };
   const { leavingOut, failure } = await output(outcome);
-  const lines = options.quiet >= 2 ? [] : explain(outcome, { paths: files?.paths ?? [], leavingOut, isQuiet: options.quiet === 1 });
+  const telling = {
+    paths: files?.paths ?? [],
+    filteredOut: report.images.length - images.length,
+    leavingOut,
+    isQuiet: options.quiet === 1,
+  };
+  const lines = options.quiet >= 2 ? [] : explain(outcome, telling);
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
   if (failure !== null) throw failure.error;
   return outcome.exitCode;
@@ -93,7 +99,7 @@ const OF_VERSIONS: readonly FailOn[] = ['patch', 'minor', 'major'];
 function warnOfVersions(images: readonly ImageReport[], failOn: readonly FailOn[]): readonly Warning[] {
   const wanted = OF_VERSIONS.filter((word) => images.some((image) => (image.failOn ?? failOn).includes(word)));
   if (wanted.length === 0 || images.some(({ newer }) => newer.verdict.kind !== 'untracked')) return [];
-  const message = `newer versions were not looked for, so ${wanted.join(', ')} in --fail-on can fail nothing`;
+  const message = `newer versions were not looked for, so ${wanted.join(', ')} can fail nothing`;
   return [{ code: 'versions-untracked', message, image: null }];
 }
 
@@ -101,17 +107,22 @@ function warnOfMissing(pattern: string): Warning {
   return { code: 'target-missing', message: `no image of the engine matches ${sanitizeText(pattern, 500)}`, image: null };
 }
 
-type Telling = { readonly paths: readonly string[]; readonly leavingOut: readonly string[]; readonly isQuiet: boolean };
+type Telling = {
+  readonly paths: readonly string[];
+  readonly filteredOut: number;
+  readonly leavingOut: readonly string[];
+  readonly isQuiet: boolean;
+};
 
 /** What went wrong is said even with `-q`. */
-function explain(outcome: Outcome, { paths, leavingOut, isQuiet }: Telling): readonly string[] {
+function explain(outcome: Outcome, { paths, filteredOut, leavingOut, isQuiet }: Telling): readonly string[] {
   const warnings = outcome.report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`);
   const count = splitPlaced(outcome.findings).unplaced.length;
   const left =
     count === 0
       ? []
       : leavingOut.map((name) => `N: ${plural(count, 'finding')} of no file here ${count === 1 ? 'is' : 'are'} left out of ${name}`);
-  const summary = summarizeOutcome(outcome, { paths });
+  const summary = summarizeOutcome(outcome, { paths, filteredOut });
   return [...warnings, ...(isQuiet ? summary.filter((line) => /^[EW]: /.test(line)) : [...left, ...summary])];
 }
 
