@@ -44,16 +44,18 @@ const collectLicences = {
 const START =
   /[\\/](?:src[\\/](?:errors|core[\\/]text|cli[\\/](?:program|options|exit-code|report-error))|node_modules[\\/]commander)|rolldown/;
 const CHECK =
-  /[\\/](?:src[\\/](?:adapters|check|cli|core|formats|sources|store)|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
+  /[\\/](?:src[\\/](?:adapters|check|cli|config|core|formats|sources|store)|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
 
 /** What not every check needs: other verbs, the decision about bases, files that name images, configuration files, what came of a gate. */
 const LATER = [
   /ssh|show|limits|update|upgrade|record|decide|check-base\.|own-documents|harvest/,
   /base[\\/](?!claim|nothing|silent|version|provenance|purl|step\.)/,
   /sources[\\/](?!docker[\\/])/,
-  /formats[\\/](?:check|html)[\\/]/,
+  /formats[\\/](?:(?:check|html|markdown)[\\/]|configuration\.)/,
+  /src[\\/]config[\\/](?!load-configuration|search)/,
+  /core[\\/](?:configuration[\\/](?!standard)|hold-comment)/,
   /cli[\\/](?:check-output|commands[\\/](?:check|config))/,
-  /check[\\/](?:judge|findings)/,
+  /check[\\/](?:judge|findings|found|make-findings)\./,
 ];
 
 const isOfEveryCheck = (id) => CHECK.test(id) && !LATER.some((part) => part.test(id.slice(id.lastIndexOf('src'))));

@@ -1,6 +1,6 @@
 import type { Warning } from '../check/ports.ts';
 import type { Configuration, ImageRule, RegistryRule, Setting } from '../core/configuration.ts';
-import { STANDARD } from '../core/configuration/keys.ts';
+import { STANDARD } from '../core/configuration/standard.ts';
 import { type FailOn, parseFailOn } from '../core/fail-on.ts';
 import { parsePlatform, type Platform } from '../core/platform.ts';
 import { suggestPlatform } from '../core/platform-names.ts';

@@ -1,6 +1,5 @@
 import type { Configuration, ImageRule, RegistryRule, Setting } from '../configuration.ts';
 import { renderDuration } from '../duration.ts';
-import { DEFAULT_FAIL_ON } from '../fail-on.ts';
 import { booleanKind, countKind, type Kind, pathKind, type Written } from './kind.ts';
 import {
   clientCertKind,
@@ -17,6 +16,7 @@ import {
   referencesKind,
   wordKind,
 } from './kinds.ts';
+import { STANDARD } from './standard.ts';
 
 /** One thing that can be configured: what it is called in files, what it means, and how its value is read and written. */
 export type Key<T> = { readonly name: string; readonly meaning: string; readonly kind: Kind<T> };
@@ -31,16 +31,6 @@ export type Values = Omit<Configuration, 'files' | 'sought' | 'images' | 'regist
 export type ValueVisitor = <T>(key: ValueKey<T>, of: (values: Values) => Setting<T> | null) => Setting<T> | null;
 export type RegistryVisitor = <T>(key: Key<T>, of: (rule: RegistryRule) => Setting<T> | null) => Setting<T> | null;
 export type ImageVisitor = <T>(key: Key<T>, of: (rule: ImageRule) => T | null) => T | null;
-
-/** What counts where neither flag, environment nor file says anything. Times in milliseconds. */
-export const STANDARD = {
-  failOn: DEFAULT_FAIL_ON,
-  onUnknown: 'fail',
-  strict: false,
-  maxAge: 3_600_000,
-  timeout: 15_000,
-  jobs: 16,
-} as const;
 
 /** The table of the keys with one value, in the order they are told: makes of each what `visit` makes of it. */
 export function mapValues(visit: ValueVisitor): Values {
