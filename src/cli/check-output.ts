@@ -6,7 +6,7 @@ import { splitPlaced } from '../formats/check/placed.ts';
 import { createPaint } from '../formats/paint.ts';
 import type { Context } from './context.ts';
 import type { CommonOptions } from './options.ts';
-import { isStdoutTaken, paintFor, readArtefact, readNamedFormat, widthOf, writeArtefact } from './output.ts';
+import { isStdoutTaken, orRefuse, paintFor, readArtefact, readNamedFormat, widthOf, writeArtefact } from './output.ts';
 
 /**
  * Reads the options of a check's output, so that what is wrong with them is said before anything is asked.
@@ -32,32 +32,33 @@ export function planCheckOutput(context: Context, options: CommonOptions): (outc
   return async (outcome) => {
     if (standard !== null && options.quiet < 2) {
       const terminal = { ...file, width: widthOf(context.stdout), paint: paintFor(context, context.stdout, options) };
-      context.stdout.write(render(standard.format, options.quiet === 1 ? onlyErrors(outcome) : outcome, terminal));
+      context.stdout.write(orRefuse(standard.format.render(options.quiet === 1 ? onlyErrors(outcome) : outcome, terminal)));
     }
     const written = await Promise.allSettled(
       artefacts.map(async ({ path, format }) => {
-        const text = render(format.format, outcome, file);
+        const text = orRefuse(format.format.render(outcome, file));
         await (isGathered(context, path) ? context.appendFile(path, text) : writeArtefact(context, path, text));
       }),
     );
     const failed = written.find((each) => each.status === 'rejected');
     await context.stdout.drain();
-    const isCut = splitPlaced(outcome.findings).unplaced.length > 0;
-    const leavingOut = isCut
-      ? [...(standard === null ? [] : [standard]), ...artefacts.map(({ format }) => format)].flatMap(({ name, format }) =>
-          format.isFileBound ? [name] : [],
-        )
-      : [];
-    return { leavingOut, failure: failed === undefined ? null : { error: failed.reason } };
+    const unplaced = splitPlaced(outcome.findings).unplaced.length;
+    const formats = [...(standard === null ? [] : [standard]), ...artefacts.map(({ format }) => format)];
+    const leavingOut = unplaced === 0 ? [] : formats.filter(({ format }) => format.isFileBound).map(({ name }) => name);
+    return { leavingOut, unplaced, failure: failed === undefined ? null : { error: failed.reason } };
   };
 }
 
 /**
- * What came of writing. `leavingOut`: the names of formats that show findings in files only, where there are others.
+ * What came of writing. `unplaced`: how many findings are in no file here; `leavingOut`: the names of formats that show none of those, where there are any.
  *
  * `failure`: why the first of the files that could not be written was not; it keeps no other from being written, nor the summary from being told.
  */
-export type Written = { readonly leavingOut: readonly string[]; readonly failure: { readonly error: unknown } | null };
+export type Written = {
+  readonly leavingOut: readonly string[];
+  readonly unplaced: number;
+  readonly failure: { readonly error: unknown } | null;
+};
 
 /** Of two that are written to one file only one would be left, or none. */
 function refuseSamePath(context: Context, paths: readonly string[]): void {
@@ -84,13 +85,5 @@ function onlyErrors(outcome: Outcome): Outcome {
 }
 
 function readFormat(text: string): CheckFormat {
-  const format = chooseCheckFormat(text);
-  if (format.ok) return format.value;
-  throw new ImgupdateError('usage', format.message, { hint: "see 'imgupdate check --help'" });
-}
-
-function render(format: CheckFormat, outcome: Outcome, place: CheckPlace): string {
-  const text = format.render(outcome, place);
-  if (text.ok) return text.value;
-  throw new ImgupdateError('usage', text.message);
+  return orRefuse(chooseCheckFormat(text), "see 'imgupdate check --help'");
 }

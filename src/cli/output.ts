@@ -1,4 +1,5 @@
 import type { CheckReport } from '../check/report.ts';
+import type { Parsed } from '../core/parsed.ts';
 import { ImgupdateError } from '../errors.ts';
 import { chooseFormat, type Format } from '../formats/index.ts';
 import { createPaint, decideColor, type Paint } from '../formats/paint.ts';
@@ -19,10 +20,10 @@ export function planOutput(context: Context, options: CommonOptions, standard?: 
   return async (report) => {
     if (print !== null) {
       const terminal = { width: widthOf(context.stdout), paint: paintFor(context, context.stdout, options), noTrunc };
-      context.stdout.write(render(print, report, terminal));
+      context.stdout.write(orRefuse(print(report, terminal)));
     }
     for (const { path, format } of artefacts) {
-      const text = render(format, report, { width: null, paint: createPaint(false), noTrunc });
+      const text = orRefuse(format(report, { width: null, paint: createPaint(false), noTrunc }));
       await writeArtefact(context, path, text);
     }
     await context.stdout.drain();
@@ -65,9 +66,17 @@ export function readNamedFormat(options: Pick<CommonOptions, 'json' | 'format'>)
 }
 
 function readFormat(text: string): Format {
-  const format = chooseFormat(text);
-  if (format.ok) return format.value;
-  throw new ImgupdateError('usage', format.message, { hint: "see 'imgupdate list --help'" });
+  return orRefuse(chooseFormat(text), "see 'imgupdate list --help'");
+}
+
+/**
+ * What was asked for, where it could be read or rendered.
+ *
+ * @throws ImgupdateError 'usage' where it could not.
+ */
+export function orRefuse<T>(asked: Parsed<T>, hint: string | null = null): T {
+  if (asked.ok) return asked.value;
+  throw new ImgupdateError('usage', asked.message, { hint });
 }
 
 /**
@@ -87,10 +96,4 @@ export function readArtefact<T>(entry: string, read: (name: string) => T): { rea
 export async function writeArtefact(context: Context, path: string, text: string): Promise<void> {
   if (path === '-') context.stdout.write(text);
   else await context.writeFile(path, text);
-}
-
-function render(format: Format, report: CheckReport, place: Parameters<Format>[1]): string {
-  const text = format(report, place);
-  if (text.ok) return text.value;
-  throw new ImgupdateError('usage', text.message);
 }

@@ -5,11 +5,10 @@ import type { ImageReport } from '../../check/report.ts';
 import type { FailOn } from '../../core/fail-on.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
-import { splitPlaced } from '../../formats/check/placed.ts';
 import { summarizeOutcome } from '../../formats/check/summary.ts';
 import { plural } from '../../formats/facts.ts';
 import { checkWith, type FileRequest } from '../check-machine.ts';
-import { planCheckOutput } from '../check-output.ts';
+import { planCheckOutput, type Written } from '../check-output.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
@@ -56,11 +55,11 @@ export async function check(context: Context, words: readonly string[], options:
     },
   );
   const outcome = { ...judged, exitCode: exitCodeOf(judged.result, options.exitZero === true) };
-  const { leavingOut, failure } = await output(outcome);
+  const { failure, ...left } = await output(outcome);
   const telling = {
+    ...left,
     paths: files?.paths ?? [],
     filteredOut: report.images.length - images.length,
-    leavingOut,
     isQuiet: options.quiet === 1,
   };
   const lines = options.quiet >= 2 ? [] : explain(outcome, telling);
@@ -107,21 +106,17 @@ function warnOfMissing(pattern: string): Warning {
   return { code: 'target-missing', message: `no image of the engine matches ${sanitizeText(pattern, 500)}`, image: null };
 }
 
-type Telling = {
+type Telling = Pick<Written, 'leavingOut' | 'unplaced'> & {
   readonly paths: readonly string[];
   readonly filteredOut: number;
-  readonly leavingOut: readonly string[];
   readonly isQuiet: boolean;
 };
 
 /** What went wrong is said even with `-q`. */
-function explain(outcome: Outcome, { paths, filteredOut, leavingOut, isQuiet }: Telling): readonly string[] {
+function explain(outcome: Outcome, { paths, filteredOut, leavingOut, unplaced, isQuiet }: Telling): readonly string[] {
   const warnings = outcome.report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`);
-  const count = splitPlaced(outcome.findings).unplaced.length;
-  const left =
-    count === 0
-      ? []
-      : leavingOut.map((name) => `N: ${plural(count, 'finding')} of no file here ${count === 1 ? 'is' : 'are'} left out of ${name}`);
+  const [findings, are] = [plural(unplaced, 'finding'), unplaced === 1 ? 'is' : 'are'];
+  const left = leavingOut.map((name) => `N: ${findings} of no file here ${are} left out of ${name}`);
   const summary = summarizeOutcome(outcome, { paths, filteredOut });
   return [...warnings, ...(isQuiet ? summary.filter((line) => /^[EW]: /.test(line)) : [...left, ...summary])];
 }
