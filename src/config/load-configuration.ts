@@ -12,8 +12,8 @@ export type ConfigurationPlaces = SearchPlaces & { readonly named: string | null
  */
 export async function loadConfiguration(places: ConfigurationPlaces): Promise<Configuration> {
   const isNamed = places.named !== null || (places.env.IMGUPDATE_CONFIG ?? '') !== '';
-  const found = isNamed ? { files: [], sought: [], root: places.cwd, warnings: [] } : findFiles(places);
-  const isSilent = !isNamed && found.files.length === 0 && !Object.keys(places.env).some((name) => name.startsWith('IMGUPDATE'));
+  const found = isNamed ? null : findFiles(places);
+  const isSilent = found?.files.length === 0 && !Object.keys(places.env).some((name) => name.startsWith('IMGUPDATE'));
   if (isSilent) return { ...nothingConfigured(), sought: found.sought, warnings: found.warnings };
   const { readConfiguration } = await import('./read-configuration.ts');
   return readConfiguration(places, found);
@@ -22,8 +22,19 @@ export async function loadConfiguration(places: ConfigurationPlaces): Promise<Co
 /** What is configured where nothing is: in a world of its own, such as a demo. */
 export function nothingConfigured(): Configuration {
   return {
-    ...{ files: [], sought: [], images: [], registries: new Map(), warnings: [] },
-    ...{ failOn: null, onUnknown: null, strict: null, maxAge: null, timeout: null, jobs: null, platform: null },
-    ...{ allowHosts: null, bases: null },
+    files: [],
+    sought: [],
+    failOn: null,
+    onUnknown: null,
+    strict: null,
+    maxAge: null,
+    timeout: null,
+    jobs: null,
+    platform: null,
+    allowHosts: null,
+    bases: null,
+    images: [],
+    registries: new Map(),
+    warnings: [],
   };
 }

@@ -9,14 +9,13 @@ import type { ConfigurationPlaces } from './load-configuration.ts';
 import { type FoundFile, LONGEST_SHOWN, type Search } from './search.ts';
 
 /**
- * Reads what was found, and the environment; what is said where is in `mergeLayers`.
+ * Reads the environment, and what was `found`, or where a file is named, that one (then `found` is null); what is said where is in `mergeLayers`.
  *
  * @throws ImgupdateError 'usage', naming the file, line and column, or the variable, and what was expected there.
  */
-export async function readConfiguration(places: ConfigurationPlaces, found: Search): Promise<Configuration> {
+export async function readConfiguration(places: ConfigurationPlaces, found: Search | null): Promise<Configuration> {
   const environment = readEnvironment(places.env);
-  const name = places.named ?? environment.named;
-  const search = name === null ? found : findNamed(name, places);
+  const search = found ?? findNamed(places.named ?? environment.named ?? '', places);
   const { layers, warnings } = search.files.length === 0 ? { layers: [], warnings: [] } : await readLayers(search, places);
   const merged = mergeLayers(environment.values, layers);
   return {
