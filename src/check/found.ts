@@ -154,7 +154,7 @@ function findInHolds({ expired, held }: ImageReport): readonly Found[] {
   ];
 }
 
-/** ` 2026-12-15: waits for the fix`, each part where it is told. */
+/** `2026-12-15: waits for the fix`, each part where it is told. */
 function describeHold({ until, reason }: Hold): string {
   return [until === null ? null : sanitizeText(until), reason === null ? null : sanitizeText(reason)]
     .filter((part) => part !== null)

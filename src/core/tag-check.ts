@@ -67,7 +67,7 @@ export function knownDigests(image: InstalledImage, reference: Repository): Read
  * Decides whether the tag still names the installed image, from what is known, or names what is missing.
  *
  * In order: the registry's digest is one the image is known by; the index's entry for the platform is; the config digest is. Only what these leave open is
- * `rebuilt`. Pure: the caller learns what is needed and calls again; it ends after at most nine needs, and in all but strange nestings after three.
+ * `rebuilt`. Pure: the caller learns what is needed and calls again; it ends after at most eleven needs, and in all but strange nestings after three.
  */
 export function decideTag(question: TagQuestion, facts: TagFacts): TagStep {
   const known = knownDigests(question.image, question.reference);

@@ -65,10 +65,12 @@ async function readOne(
 /** Standard input may never end; the run may. */
 async function untilAborted<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
   const done = new AbortController();
-  const stopped = once(signal, 'abort', { signal: done.signal }).then(() => signal.throwIfAborted());
-  stopped.catch(() => undefined);
+  const stopped = once(signal, 'abort', { signal: done.signal }).then(() => {
+    signal.throwIfAborted();
+    return reading;
+  });
   try {
-    return await Promise.race([reading, stopped.then(() => reading)]);
+    return await Promise.race([reading, stopped]);
   } finally {
     done.abort();
   }
