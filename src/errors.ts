@@ -13,8 +13,8 @@ export class ImgupdateError extends Error {
   }
 }
 
-/** `usage` exits 64, the others exit 1. */
-export type ErrorCode = 'usage' | 'engine-unavailable' | 'no-such-image' | 'not-the-base' | 'cannot-write';
+/** `usage` exits 64, the others exit 1. `unreadable`: a place with images that is not there, may not be read, or is not what it should be. */
+export type ErrorCode = 'usage' | 'engine-unavailable' | 'unreadable' | 'no-such-image' | 'not-the-base' | 'cannot-write';
 
 /** The code of a system error, such as ENOENT; null for an error without one. */
 export function codeOf(error: unknown): string | null {

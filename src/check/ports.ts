@@ -8,7 +8,7 @@ import type { Repository } from '../core/reference.ts';
 
 /** Where images are. One implementation per kind of place. */
 export type ImageSource = {
-  /** @throws ImgupdateError 'engine-unavailable' when nothing answers. */
+  /** @throws ImgupdateError 'engine-unavailable' when nothing answers, 'unreadable' for files, 'no-such-image' where the wanted image is not there. */
   readonly list: (options: ListOptions) => Promise<Inventory>;
 };
 
@@ -23,18 +23,40 @@ export type ListOptions = {
 
 /** The images of one store, and what uses them. */
 export type Inventory = {
-  /** In the words of containers-transports(5): `docker-daemon`. */
+  /** In the words of containers-transports(5): `docker-daemon`, `docker-archive`. */
   readonly kind: string;
-  /** `unix:///var/run/docker.sock`. */
+  /** `unix:///var/run/docker.sock`; the path of a file or a folder, `-` for standard input. */
   readonly location: string;
   readonly images: readonly InstalledImage[];
   readonly containers: readonly Container[];
   /** Registries the engine may reach without verified TLS: `host`, `host:port` or CIDR. */
   readonly insecureRegistries: readonly string[];
   readonly warnings: readonly Warning[];
+  /** What of the place could not be read, while the rest could. */
+  readonly failures: readonly Failure[];
   /** How an image of `images` was made: asked of the store once in the image's life. null: it does not tell. Rejects only when aborted. */
   readonly readBuild: (image: InstalledImage) => Promise<BuildRecord | null>;
   readonly close: () => void;
+};
+
+/** Something that was wanted and could not be read. Worded as an ImgupdateError is. */
+export type Failure = { readonly code: string; readonly message: string; readonly hint: string | null };
+
+/**
+ * Files that hold images, in the words of containers-transports(5).
+ *
+ * Example: `docker-archive:app.tar:acme/app:1` is `{ transport: 'docker-archive', path: 'app.tar', driver: null, image: { by: 'name', name: 'acme/app:1' } }`
+ */
+export type StoredPlace = {
+  readonly transport: 'docker-archive' | 'oci' | 'oci-archive' | 'containers-storage';
+  /** The whole target as the user wrote it. */
+  readonly written: string;
+  /** `-`: standard input. null: where the containers tools keep their storage. */
+  readonly path: string | null;
+  /** The storage driver that is named; null everywhere else. */
+  readonly driver: string | null;
+  /** Which of its images is wanted; null: all of them. */
+  readonly image: { readonly by: 'name'; readonly name: string } | { readonly by: 'position'; readonly position: number } | null;
 };
 
 /** The files that name images. */

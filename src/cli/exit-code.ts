@@ -17,6 +17,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const BY_ERROR: Record<ErrorCode, ExitCode> = {
   usage: EXIT.usage,
   'engine-unavailable': EXIT.untrustworthy,
+  unreadable: EXIT.untrustworthy,
   'no-such-image': EXIT.untrustworthy,
   'not-the-base': EXIT.untrustworthy,
   'cannot-write': EXIT.untrustworthy,

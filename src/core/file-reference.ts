@@ -24,8 +24,8 @@ export function comparePlaces(a: Position, b: Position): number {
 
 type Position = Pick<FilePlace, 'path' | 'line' | 'column'>;
 
-/** What kind of file names an image; `dockerfile-frontend` is the image a Dockerfile is read by, as its `# syntax=` says. */
-export type FileKind = 'dockerfile' | 'dockerfile-frontend' | 'compose' | 'kubernetes';
+/** What kind of file names an image; `dockerfile-frontend` is the image a Dockerfile is read by, as its `# syntax=` says; `list`: one reference a line. */
+export type FileKind = 'dockerfile' | 'dockerfile-frontend' | 'compose' | 'kubernetes' | 'list';
 
 /** A reference that a file makes to an image. */
 export type FileReference = {

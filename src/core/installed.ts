@@ -26,6 +26,8 @@ export type InstalledImage = {
   readonly repoDigests: readonly (Repository & { readonly digest: Digest })[];
   /** Digests it is known by whatever the repository: the containerd store's target, and this platform's manifest in it. */
   readonly contentDigests: readonly Digest[];
+  /** What its config says, whatever document says it (`fingerprintOf`): tools write another document when they convert an image. null where the store keeps documents as they are. */
+  readonly fingerprint: string | null;
   readonly origin: Origin;
 };
 
@@ -37,6 +39,7 @@ export type InstalledImage = {
  *   ports, which containerd's labels do not keep; `built` says it was built here by BuildKit; neither: built otherwise, imported or loaded
  * - `unrecorded`: containerd store before that; its digests say nothing about any registry
  * - `podman`: every name is combined with every digest, so digests prove nothing; images from no registry are named `localhost/...`
+ * - `carried`: an archive or a layout, whose names and manifests are what the tool that wrote it gave it
  * - `named`: nothing is here; a file names what is to be pulled, with or without the digest it has to have
  */
 export type Origin =
@@ -44,6 +47,7 @@ export type Origin =
   | { readonly kind: 'identity'; readonly pulledFrom: readonly Repository[]; readonly built: boolean }
   | { readonly kind: 'unrecorded' }
   | { readonly kind: 'podman' }
+  | { readonly kind: 'carried' }
   | { readonly kind: 'named' };
 
 /** An image of which nothing is known but its name and what it is wanted for. `imageId`: the name. */
@@ -59,6 +63,7 @@ export function makeNamedImage(imageId: string, platform: Platform): InstalledIm
     tags: [],
     repoDigests: [],
     contentDigests: [],
+    fingerprint: null,
     origin: { kind: 'named' },
   };
 }

@@ -105,6 +105,7 @@ function whyLocal(image: InstalledImage, reference: Reference): string | null {
       return image.origin.built ? 'it was built here' : 'it was never pulled from or pushed to any registry';
     case 'podman':
       return reference.registry === 'localhost' ? 'podman gives the name localhost to images that come from no registry' : null;
+    case 'carried':
     case 'unrecorded':
     case 'named':
       return null;

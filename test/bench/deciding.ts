@@ -180,6 +180,7 @@ function makeSubject(number: number, contents: ImageContents): Subject {
     tags: [reference],
     repoDigests: [],
     contentDigests: [],
+    fingerprint: null,
     origin: { kind: 'repo-digests' },
   };
   return {

@@ -48,6 +48,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
         containers: [],
         insecureRegistries: [],
         warnings: [],
+        failures: [],
         readBuild: (image: InstalledImage) =>
           Promise.resolve({ history: HISTORIES.get(image.imageId) ?? null, annotations: new Map(), ancestors: [] }),
         close: () => undefined,

@@ -38,6 +38,7 @@ export function makeImage(parts: Partial<InstalledImage> = {}): InstalledImage {
     tags: [makeReference('nginx:1.27')],
     repoDigests: [{ registry: 'docker.io', repository: 'library/nginx', digest: makeDigest('index') }],
     contentDigests: [],
+    fingerprint: null,
     origin: { kind: 'repo-digests' },
     ...parts,
   };

@@ -54,6 +54,7 @@ async function list(options: DockerSourceOptions, { all, signal, onProgress }: L
       containers: await installContainers({ engine, concurrency, warn }, containers),
       insecureRegistries: info.insecureRegistries,
       warnings: [...messages].sort().map(toWarning),
+      failures: [],
       readBuild: createBuildReader({ engine, listed: images, installed, facts, concurrency, signal }),
       close: engine.close,
     };

@@ -97,6 +97,7 @@ export function installVariant(variant: Variant, learned: Learned, context: Inst
     tags: image.names.map((name) => readName(name, image, context)).filter((reference) => reference !== null),
     repoDigests: image.digests.map((name) => readDigest(name, image, context)).filter((known) => known !== null),
     contentDigests: inContainerd ? distinct([image.target ?? parseDigest(image.id), manifest?.digest ?? null]) : [],
+    fingerprint: null,
     origin: originOf(context.store, manifest?.identity ?? learned.identity ?? (variant.identityBy === 'list' ? NO_RECORD : null)),
   };
 }
