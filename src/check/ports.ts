@@ -34,8 +34,14 @@ export type Inventory = {
   readonly warnings: readonly Warning[];
   /** What of the place could not be read, while the rest could. */
   readonly failures: readonly Failure[];
-  /** How an image of `images` was made: asked of the store once in the image's life. null: it does not tell. Rejects only when aborted. */
-  readonly readBuild: (image: InstalledImage) => Promise<BuildRecord | null>;
+  /** The same in every inventory of one engine, whichever address it was reached by; not said where there is no engine, or it does not tell. */
+  readonly engineId?: string;
+  /**
+   * How an image of `images` was made: asked of the store once in the image's life. null: it does not tell. Rejects only when aborted.
+   *
+   * `wanted` is 'exact' where whole seconds do not suffice: the history as the config has it, where the store can be brought to tell it, else what it told before.
+   */
+  readonly readBuild: (image: InstalledImage, wanted?: 'exact') => Promise<BuildRecord | null>;
   readonly close: () => void;
 };
 
