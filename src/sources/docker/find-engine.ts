@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ImgupdateError } from '../../errors.ts';
@@ -17,6 +17,14 @@ export type FindEngineOptions = {
   readonly platform: string;
 };
 
+/** An engine, and how it was come by. */
+export type FoundEngine = EngineEndpoint & {
+  /** Nothing names an engine and none of the usual sockets exists: it is only where docker would look. */
+  readonly isAssumed: boolean;
+  /** Engines that nobody named and that are not asked, for this one came first: those of the usual sockets that exist. */
+  readonly others: readonly Candidate[];
+};
+
 /**
  * Finds the engine as the docker command line does, and podman's where docker has none.
  *
@@ -25,22 +33,24 @@ export type FindEngineOptions = {
  * Source: docker/cli, cli/command/cli.go, resolveContextName() and resolveDefaultDockerEndpoint(); podman-system-service(1).
  * @throws ImgupdateError 'usage' for both flags at once, an unknown context, an address that cannot be read.
  */
-export async function findEngine(options: FindEngineOptions): Promise<EngineEndpoint> {
+export async function findEngine(options: FindEngineOptions): Promise<FoundEngine> {
   const { env, host, context, home, platform } = options;
   if (host !== null && context !== null) {
     throw new ImgupdateError('usage', 'conflicting options: cannot specify both --host and --context');
   }
   const config = textOf(env.DOCKER_CONFIG) ?? (home === null ? null : join(home, '.docker'));
   const wantedHost = host ?? (context === null || context === 'default' ? textOf(env.DOCKER_HOST) : null);
-  if (wantedHost !== null) return parseEndpoint(wantedHost, { tls: await environmentTls(env, config), platform, cli: 'docker' });
+  if (wantedHost !== null) return named(parseEndpoint(wantedHost, { tls: await environmentTls(env, config), platform, cli: 'docker' }));
 
   const name = context ?? textOf(env.DOCKER_CONTEXT) ?? (config === null ? null : await readCurrentContext(config));
   if (name !== null && name !== 'default') {
     const chosen = await readContext(config ?? '', name);
-    return parseEndpoint(chosen.host, { tls: chosen.tls, platform, cli: 'docker' });
+    return named(parseEndpoint(chosen.host, { tls: chosen.tls, platform, cli: 'docker' }));
   }
   return findSocket(options);
 }
+
+const named = (endpoint: EngineEndpoint): FoundEngine => ({ ...endpoint, isAssumed: false, others: [] });
 
 /** DOCKER_TLS_VERIFY and DOCKER_TLS count when they hold anything at all, even `0`. */
 async function environmentTls(env: FindEngineOptions['env'], config: string | null): Promise<EngineTls | null> {
@@ -51,13 +61,30 @@ async function environmentTls(env: FindEngineOptions['env'], config: string | nu
   return tls ?? { ca: null, cert: null, key: null, verify };
 }
 
-async function findSocket(options: FindEngineOptions): Promise<EngineEndpoint> {
+async function findSocket(options: FindEngineOptions): Promise<FoundEngine> {
   const { platform } = options;
-  for (const { location, cli } of platform === 'win32' ? [] : listCandidates(options)) {
-    const path = location.startsWith('unix://') ? location.slice('unix://'.length) : null;
-    if (path === null || (await exists(path))) return parseEndpoint(location, { tls: null, platform, cli });
+  const candidates = platform === 'win32' ? [] : listCandidates(options);
+  const paths = await Promise.all(candidates.map(({ location }) => resolve(socketPath(location))));
+  const there = candidates.flatMap((candidate, index) => {
+    const path = socketPath(candidate.location) === null ? candidate.location : (paths[index] ?? null);
+    return path === null ? [] : [{ candidate, path }];
+  });
+  const [first] = there;
+  if (first === undefined) {
+    return {
+      ...parseEndpoint(defaultLocation(platform), { tls: null, platform, cli: 'docker' }),
+      isAssumed: platform !== 'win32',
+      others: [],
+    };
   }
-  return parseEndpoint(defaultLocation(platform), { tls: null, platform, cli: 'docker' });
+  // a link leads to a socket that has a name of its own: podman-docker makes one at docker's place
+  const others = there.filter(({ path }, index) => there.findIndex((each) => each.path === path) === index).slice(1);
+  const { location, cli } = first.candidate;
+  return { ...parseEndpoint(location, { tls: null, platform, cli }), isAssumed: false, others: others.map(({ candidate }) => candidate) };
+}
+
+function socketPath(location: string): string | null {
+  return location.startsWith('unix://') ? location.slice('unix://'.length) : null;
 }
 
 /** An engine that nobody named, and whose command line that is. */
@@ -84,11 +111,9 @@ export function listCandidates({ env, home }: Pick<FindEngineOptions, 'env' | 'h
   ];
 }
 
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** What a path is without symbolic links; null when nothing is there. */
+async function resolve(path: string | null): Promise<string | null> {
+  return path === null ? null : realpath(path).catch(() => null);
 }
 
 function under(directory: string | null, name: string): string | null {

@@ -50,6 +50,8 @@ async function list(options: DockerSourceOptions, { all, signal, onProgress }: L
     return {
       kind: 'docker-daemon',
       location: options.endpoint.location,
+      // podman makes a new one up with each answer
+      ...(info.identity === null || engine.product === 'podman' ? {} : { engineId: info.identity }),
       images: installed.map(({ image }) => image),
       containers: await installContainers({ engine, concurrency, warn }, containers),
       insecureRegistries: info.insecureRegistries,

@@ -1,5 +1,6 @@
 import { parseDigest, type Digest } from '../../core/digest.ts';
 import type { Platform } from '../../core/platform.ts';
+import { sanitizeText } from '../../core/text.ts';
 import type { ImageFacts } from './facts.ts';
 import { countOf, fieldsOf, labelsOf, listOf, platformOf, textOf, textsOf, type Fields } from './fields.ts';
 
@@ -9,6 +10,8 @@ export type EngineInfo = {
   readonly insecureRegistries: readonly string[];
   /** Of the machine the engine runs on. */
   readonly platform: Platform | null;
+  /** The engine's own id with the name of its machine: of two machines that were copied from one the id alone is the same. */
+  readonly identity: string | null;
 };
 
 /** An entry of `GET /images/json`. Names and digests are as the engine wrote them, without its `<none>`. */
@@ -72,6 +75,7 @@ export function decodeInfo(document: unknown): EngineInfo {
   const info = fieldsOf(document);
   const status = listOf(info.get('DriverStatus')).map((pair) => listOf(pair));
   const registries = fieldsOf(info.get('RegistryConfig'));
+  const id = textOf(info.get('ID'));
   const hosts = [...fieldsOf(registries.get('IndexConfigs'))]
     .filter(([host, config]) => fieldsOf(config).get('Secure') === false && !/[/*]/.test(host))
     .map(([host]) => host);
@@ -79,6 +83,7 @@ export function decodeInfo(document: unknown): EngineInfo {
     containerdStore: status.some(([key, value]) => key === 'driver-type' && value === 'io.containerd.snapshotter.v1'),
     insecureRegistries: [...new Set([...textsOf(registries.get('InsecureRegistryCIDRs')), ...hosts])].sort(),
     platform: platformOf(info, 'info'),
+    identity: id === null ? null : sanitizeText(`${id} ${textOf(info.get('Name')) ?? ''}`, 300),
   };
 }
 

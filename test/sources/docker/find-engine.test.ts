@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -130,8 +130,42 @@ describe('sockets', () => {
     ]);
   });
 
+  const locationsOf = async (changes: Partial<FindEngineOptions>): Promise<string[]> => {
+    const { location, others } = await find(changes);
+    return [location, ...others.map((other) => other.location)].filter((each) => each.includes(home));
+  };
+
+  it("docker's comes before podman's, and those that are not asked are known", async () => {
+    for (const path of ['run/podman/podman.sock', '.docker/run/docker.sock']) write(path, '');
+    const env = { XDG_RUNTIME_DIR: join(home, 'run') };
+    expect((await find({ env })).isAssumed).toBe(false);
+    expect(await locationsOf({ env })).toEqual([`unix://${home}/.docker/run/docker.sock`, `unix://${home}/run/podman/podman.sock`]);
+    expect((await find({ env, host: 'tcp://given:1' })).others).toEqual([]);
+  });
+
+  it("a link at docker's place to podman's socket is one engine, not two", async () => {
+    write('run/podman/podman.sock', '');
+    symlinkSync(join(home, 'run/podman/podman.sock'), join(home, 'run/docker.sock'));
+    expect(await locationsOf({ env: { XDG_RUNTIME_DIR: join(home, 'run') } })).toEqual([`unix://${home}/run/docker.sock`]);
+  });
+
+  it('a link that leads nowhere is no engine', async () => {
+    mkdirSync(join(home, 'run'));
+    symlinkSync(join(home, 'nothing'), join(home, 'run/docker.sock'));
+    expect(await locationsOf({ env: { XDG_RUNTIME_DIR: join(home, 'run') } })).toEqual([]);
+  });
+
+  it.runIf(!existsSync('/var/run/docker.sock') && !existsSync('/run/podman/podman.sock'))(
+    "where none exists, docker's place is only assumed, but what is named never is",
+    async () => {
+      expect(await find()).toMatchObject({ location: 'unix:///var/run/docker.sock', isAssumed: true, others: [] });
+      expect((await find({ host: 'unix:///var/run/docker.sock' })).isAssumed).toBe(false);
+    },
+  );
+
   it('on Windows it is the named pipe', async () => {
-    expect(await find({ platform: 'win32' })).toEqual({
+    expect(await find({ platform: 'win32' })).toMatchObject({
+      isAssumed: false,
       location: 'npipe:////./pipe/docker_engine',
       address: { kind: 'socket', path: '//./pipe/docker_engine' },
     });

@@ -121,6 +121,19 @@ describe('the classic image store', () => {
     expect([...facts.keys()].every((key) => /^engine-image:classic:sha256:[0-9a-f]{64}$/.test(key))).toBe(true);
   });
 
+  it('the engine is known for itself, and a copy of its machine under another name is not', async () => {
+    expect((await list()).engineId).toBeUndefined();
+    const idOf = async (Name: string): Promise<string | undefined> => {
+      await engine!.close();
+      await start(readReplies('classic-20.10', { '/info': { status: 200, body: { ID: 'AB12:CD34', Name } } }));
+      return (await list()).engineId;
+    };
+    const first = await idOf('alpha');
+    expect(first).toBe('AB12:CD34 alpha');
+    expect(await idOf('alpha')).toBe(first);
+    expect(await idOf('beta')).not.toBe(first);
+  });
+
   it('remembered facts that cannot be read are asked for again', async () => {
     const facts = new Map<string, string>();
     const first = await list({ facts });
@@ -160,6 +173,12 @@ describe('podman', () => {
       readReplies('podman-4.3', { '/info': { status: 200, body: { RegistryConfig: { InsecureRegistryCIDRs: [], IndexConfigs } } } }),
     );
     expect((await list()).insecureRegistries).toEqual(['reg.internal:5000']);
+  });
+
+  it('an id that it makes up anew with each answer is none', async () => {
+    await engine!.close();
+    await start(readReplies('podman-4.3', { '/info': { status: 200, body: { ID: 'e5b1', Name: 'alpha' } } }));
+    expect((await list()).engineId).toBeUndefined();
   });
 
   it('a container is shown with the image it runs although its name stands for another by now', async () => {
