@@ -14,12 +14,13 @@ export function findInImage(image: ImageReport, measure: Measure): readonly Find
 export function findInFiles(problems: readonly FileProblem[]): readonly Finding[] {
   return problems
     .filter(({ kind }) => kind === 'unread')
-    .map(({ path, line, column, message }) => {
+    .map((problem) => {
+      const { path, line, column } = problem;
       const [at, from] = [line ?? 1, column ?? 1];
       return {
         rule: 'unknown/file',
         level: 'warning',
-        message: `not checked: ${asReason(message)}`,
+        message: describeUnread(problem),
         advice: null,
         image: sanitizeText(path),
         place: { path, line: at, column: from, endLine: at, endColumn: from },
@@ -29,7 +30,7 @@ export function findInFiles(problems: readonly FileProblem[]): readonly Finding[
     });
 }
 
-/** A problem is a sentence whose subject is the file: `is empty`, `is not read: ...`. */
-function asReason(message: string): string {
-  return message.replace(/^is not read: /, '').replace(/^(?=(?:is|has|names) )/, 'it ');
+/** Says of what could not be read that it was not checked: `not checked: it is empty`. A problem is a sentence whose subject is the file. */
+export function describeUnread({ message }: Pick<FileProblem, 'message'>): string {
+  return `not checked: ${message.replace(/^is not read: /, '').replace(/^(?=(?:is|has|names) )/, 'it ')}`;
 }

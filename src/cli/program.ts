@@ -2,15 +2,8 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import {
-  collect,
-  type CommonOptions,
-  type LookupOptions,
-  withAllowHost,
-  withBaseOptions,
-  withLookupOptions,
-  withOutputOptions,
-} from './options.ts';
+import { type CommonOptions, type LookupOptions, withAllowHost, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
+import { type FileWishes, withFileOptions } from './file-options.ts';
 import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
@@ -54,7 +47,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
 
   const verb = (name: string, description: string): Command => program.command(name).description(description).exitOverride();
 
-  withListOptions(verb('list [pattern...]', 'list the images of this machine and what changed upstream')).action(
+  withListOptions(withFileOptions(verb('list [pattern...]', 'list the images of this machine and what changed upstream'))).action(
     async (patterns: string[], options: ListCommandOptions) => {
       finish(await (await import('./commands/list.ts')).list(context, patterns, options));
     },
@@ -71,11 +64,11 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .action(async (image: string, options: CommonOptions) => {
       finish(await (await import('./commands/show.ts')).show(context, image, options));
     });
-  withOutputOptions(withLookupOptions(verb('update', 'ask the registries now and remember what they say')), {
+  withOutputOptions(withLookupOptions(withFileOptions(verb('update', 'ask the registries now and remember what they say'))), {
     quiet: 'say only what went wrong',
   })
     .addHelpText('after', OUTPUT_HELP)
-    .action(async (options: CommonOptions) => {
+    .action(async (options: UpdateCommandOptions) => {
       finish(await (await import('./commands/update.ts')).update(context, options));
     });
   withOutputOptions(withLookupOptions(verb('limits', "each registry's quota as its headers say, at no cost to it")), {
@@ -120,27 +113,20 @@ function describeOption(option: Option): string {
 export type ConfigOptions = { readonly config?: string; readonly json?: boolean; readonly verbose?: boolean };
 
 /** What `check` understands beside the common options. */
-export type CheckCommandOptions = CommonOptions & {
-  readonly file: readonly string[];
-  readonly buildArg: readonly string[];
-  readonly target?: string;
-  readonly failOn?: string;
-  readonly strict?: boolean;
-  readonly onUnknown?: 'fail' | 'warn';
-  readonly exitZero?: boolean;
-  readonly allowEmpty?: boolean;
-};
+export type CheckCommandOptions = CommonOptions &
+  FileWishes & {
+    readonly failOn?: string;
+    readonly strict?: boolean;
+    readonly onUnknown?: 'fail' | 'warn';
+    readonly exitZero?: boolean;
+    readonly allowEmpty?: boolean;
+  };
 
 function withCheckOptions(command: Command): Command {
-  const repeatable = (flags: string, description: string): Option =>
-    new Option(flags, `${description} (repeatable)`).argParser(collect).default([], 'none');
   return withOutputOptions(
     withBaseOptions(
       withLookupOptions(
-        command
-          .addOption(repeatable('-f, --file <path>', 'a Dockerfile, compose file, Kubernetes manifest, a folder of them, or - for stdin'))
-          .addOption(repeatable('--build-arg <name=value>', 'the value of an ARG in Dockerfiles'))
-          .addOption(new Option('--target <stage>', 'the stage of a Dockerfile that is built'))
+        withFileOptions(command)
           .addOption(
             new Option('--fail-on <words>', 'what fails the check, with commas between the words below (default: base,rebuilt,gone)'),
           )
@@ -162,15 +148,19 @@ function withCheckOptions(command: Command): Command {
 
 const CHECK_FORMATS = 'text, sarif, junit, github, github-output, gitlab, markdown, html, json, or what list has';
 
+/** What `update` understands beside the common options. */
+export type UpdateCommandOptions = CommonOptions & FileWishes;
+
 /** What `list` and `demo` understand beside the common options. */
-export type ListCommandOptions = CommonOptions & {
-  readonly all?: boolean;
-  readonly upgradable?: boolean;
-  readonly upgradeable?: boolean;
-  readonly exitCode?: boolean;
-  /** Which of the two it is; `list` without. */
-  readonly verb?: 'list' | 'demo';
-};
+export type ListCommandOptions = CommonOptions &
+  FileWishes & {
+    readonly all?: boolean;
+    readonly upgradable?: boolean;
+    readonly upgradeable?: boolean;
+    readonly exitCode?: boolean;
+    /** Which of the two it is; `list` without. */
+    readonly verb?: 'list' | 'demo';
+  };
 
 function withListOptions(command: Command): Command {
   return withOutputOptions(

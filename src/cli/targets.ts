@@ -50,19 +50,19 @@ export function readTargets(words: readonly string[]): Targets {
   };
 }
 
-/** What no image is ever called: a path from here or from the root, a Dockerfile, YAML or JSON. */
-const FILE = /^(?:[~.]{0,2}\/|\.{1,2}$)|(?:^|[/.])(?:Docker|Container)file(?:\.|$)|^[^:*]+\.(?:ya?ml|json)$/;
+/** What no image is ever called: a path from here or from the root, a Dockerfile, YAML, JSON or a list. */
+const FILE = /^(?:[~.]{0,2}\/|\.{1,2}$)|(?:^|[/.])(?:Docker|Container)file(?:\.|$)|^[^:*]+\.(?:ya?ml|json|txt|list)$/;
 
 /**
  * Refuses the path of a file where an image is named: linters take files as they are, here they follow `-f`.
  *
  * @throws ImgupdateError 'usage'.
  */
-export function refuseFiles(words: readonly string[]): void {
+export function refuseFiles(words: readonly string[], verb: 'list' | 'check'): void {
   const file = words.find((word) => FILE.test(word));
   if (file === undefined) return;
   throw new ImgupdateError('usage', `cannot read the target ${file}: expected an image, got the path of a file or a folder`, {
-    hint: `name files and folders with -f: imgupdate check -f ${file}`,
+    hint: `name files and folders with -f: imgupdate ${verb} -f ${file}`,
   });
 }
 

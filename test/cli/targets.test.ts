@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readTargets, refuseFiles, watchPatterns } from '../../src/cli/targets.ts';
 import { makeImage, makeReference } from '../helpers/makers.ts';
 
-describe('a target of check', () => {
+describe('a target of list or check', () => {
   it.each([
     '.',
     '..',
@@ -17,13 +17,13 @@ describe('a target of check', () => {
     'Containerfile',
   ])('%s is the path of a file, which -f takes', (word) => {
     expect(() => {
-      refuseFiles(['nginx', word]);
+      refuseFiles(['nginx', word], 'check');
     }).toThrow(`cannot read the target ${word}: expected an image`);
   });
 
-  it.each(['compose.yaml', 'deploy/web.yml', 'pods.json'])('%s is the path of a file, too', (word) => {
+  it.each(['compose.yaml', 'deploy/web.yml', 'pods.json', 'images.txt', 'prod.list'])('%s is the path of a file, too', (word) => {
     expect(() => {
-      refuseFiles([word]);
+      refuseFiles([word], 'list');
     }).toThrow(`cannot read the target ${word}: `);
   });
 
@@ -41,7 +41,7 @@ describe('a target of check', () => {
     '*.json',
   ])('%s names images', (word) => {
     expect(() => {
-      refuseFiles([word]);
+      refuseFiles([word], 'list');
     }).not.toThrow();
   });
 });

@@ -7,10 +7,11 @@ import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { summarizeOutcome } from '../../formats/check/summary.ts';
 import { plural } from '../../formats/facts.ts';
-import { checkWith, type FileRequest } from '../check-machine.ts';
+import { checkWith } from '../check-machine.ts';
 import { planCheckOutput, type Written } from '../check-output.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { readFileRequest, refuseSharedStdin } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
 import type { CheckCommandOptions } from '../program.ts';
 import { readSettings } from '../settings.ts';
@@ -22,10 +23,11 @@ import { readTargets, refuseFiles, watchPatterns } from '../targets.ts';
  * Without any target the files of the working directory are checked.
  */
 export async function check(context: Context, words: readonly string[], options: CheckCommandOptions): Promise<ExitCode> {
-  refuseFiles(words);
+  refuseFiles(words, 'check');
+  refuseSharedStdin(words, options);
   refuseLoneBase(words, options);
   const targets = readTargets(words);
-  const files = readFileRequest(words.length === 0 && options.file.length === 0 ? { ...options, file: ['.'] } : options);
+  const files = readFileRequest(words.length === 0 && (options.file ?? []).length === 0 ? { ...options, file: ['.'] } : options);
   const passes = readFilters(options.filter);
   const output = planCheckOutput(context, options);
   const patterns = watchPatterns(targets.patterns);
@@ -74,22 +76,6 @@ function refuseLoneBase(words: readonly string[], { base }: Pick<CheckCommandOpt
   throw new ImgupdateError('usage', `--base ${base} names the base of an image, and no image is named`, {
     hint: `name the image: imgupdate check --base ${base} docker://ghcr.io/acme/api:2.1`,
   });
-}
-
-/** null: no file is wanted. */
-function readFileRequest({ file, buildArg, target }: Pick<CheckCommandOptions, 'file' | 'buildArg' | 'target'>): FileRequest | null {
-  if (file.length === 0) return null;
-  const buildArgs = new Map(
-    buildArg.map((text): readonly [string, string | null] => {
-      const at = text.indexOf('=');
-      const name = at < 0 ? text : text.slice(0, at);
-      if (/^[A-Za-z_]\w*$/.test(name)) return [name, at < 0 ? null : text.slice(at + 1)];
-      throw new ImgupdateError('usage', `cannot read --build-arg ${text}: expected NAME=VALUE`, {
-        hint: 'for example: --build-arg NODE_VERSION=20',
-      });
-    }),
-  );
-  return { paths: file, buildArgs, target: target ?? null };
 }
 
 const OF_VERSIONS: readonly FailOn[] = ['patch', 'minor', 'major'];

@@ -2,20 +2,29 @@ import type { CheckReport, ImageReport } from '../../check/report.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { decideOverall, untoldBase } from '../../core/verdict.ts';
 import { isUpgradable } from '../../formats/facts.ts';
+import { describeNoImages, renderProblems } from '../../formats/file-problems.ts';
 import { renderExpiredHolds } from '../../formats/holds.ts';
 import { summarize } from '../../formats/summary.ts';
 import { everyLookupFailed } from '../../check/lookups.ts';
 import { checkMachine } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { readFileRequest, refuseSharedStdin, sortUnread, type Unread } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
 import { planOutput } from '../output.ts';
-import { readPatterns, readTargets, wantsEngine } from '../targets.ts';
+import { readPatterns, readTargets, refuseFiles, wantsEngine } from '../targets.ts';
 import type { ListCommandOptions } from '../program.ts';
 
-/** `imgupdate list`: what is here and what changed upstream. Exits 0 whether or not anything did. */
+/**
+ * `imgupdate list`: what is here, or named in files, and what changed upstream. Exits 0 whether or not anything did.
+ *
+ * Where files are named, the engine is asked for nothing but patterns.
+ */
 export async function list(context: Context, words: readonly string[], options: ListCommandOptions): Promise<ExitCode> {
+  refuseFiles(words, 'list');
+  refuseSharedStdin(words, options);
   const targets = readTargets(words);
+  const files = readFileRequest(options);
   const { patterns } = targets;
   const upgradable = options.upgradable === true || options.upgradeable === true;
   const passes = readFilters(options.filter);
@@ -24,28 +33,41 @@ export async function list(context: Context, words: readonly string[], options: 
     all: options.all === true,
     matches: readPatterns(patterns),
     targets: targets.references,
-    withoutEngine: !wantsEngine(targets),
+    withoutEngine: files === null ? !wantsEngine(targets) : patterns.length === 0,
+    ...(files === null ? {} : { files }),
     records: patterns.length > 0 ? 'uncounted' : 'remembered',
   });
   const wanted = { ...report, images: report.images.filter(passes) };
   const shown = upgradable ? { ...wanted, images: wanted.images.filter(isUpgradable) } : wanted;
   await output(shown);
-  const lines = options.quiet >= 2 ? [] : explain(report, wanted, { ...options, upgradable, patterns, onTerminal: context.stdout.isTTY });
+  const paths = files?.paths ?? [];
+  const unread = sortUnread(context, paths, report);
+  const telling = { ...options, upgradable, patterns, paths, unread, onTerminal: context.stdout.isTTY };
+  const lines = options.quiet >= 2 ? [] : explain(report, wanted, telling);
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
-  return decideExitCode(context, { found: report, wanted }, options);
+  const exitCode = decideExitCode(context, { found: report, wanted }, options);
+  return unread.lost.length > 0 ? EXIT.untrustworthy : exitCode;
 }
 
 type Telling = Pick<ListCommandOptions, 'quiet' | 'filter' | 'verb'> & {
   readonly upgradable: boolean;
   readonly patterns: readonly string[];
+  /** Files, as they were named. */
+  readonly paths: readonly string[];
+  readonly unread: Unread;
   readonly onTerminal: boolean;
 };
 
 /** What went wrong is said even with `-q`: a row that is missing from `--upgradable` must not look current. */
 function explain(found: CheckReport, wanted: CheckReport, telling: Telling): readonly string[] {
-  const { quiet, filter, verb, upgradable, patterns, onTerminal } = telling;
-  const warnings = [...wanted.warnings.map(({ message }) => `W: ${sanitizeText(message)}`), ...renderExpiredHolds(wanted.images)];
-  const narrowed = patterns.length > 0 || filter.length > 0;
+  const { quiet, filter, verb, upgradable, patterns, paths, unread, onTerminal } = telling;
+  const warnings = [
+    ...wanted.warnings.map(({ message }) => `W: ${sanitizeText(message)}`),
+    ...renderExpiredHolds(wanted.images),
+    ...renderProblems('W', unread.partial),
+    ...renderProblems('E', unread.lost),
+  ];
+  const narrowed = patterns.length > 0 || filter.length > 0 || paths.length > 0;
   const summary = summarize(wanted, { upgradable, narrowed, ...(verb === undefined ? {} : { verb }) });
   if (quiet > 0) return [...warnings, ...summary.hints];
   const nothing = explainNothing(found, wanted, telling);
@@ -63,11 +85,12 @@ function explain(found: CheckReport, wanted: CheckReport, telling: Telling): rea
 function explainNothing(
   found: CheckReport,
   wanted: CheckReport,
-  { filter, patterns }: Pick<Telling, 'filter' | 'patterns'>,
+  { filter, patterns, paths, unread }: Pick<Telling, 'filter' | 'patterns' | 'paths' | 'unread'>,
 ): string | null {
   if (wanted.images.length > 0) return null;
   if (found.images.length > 0)
     return `N: no image passes --filter ${filter.map((entry) => sanitizeText(entry)).join(' --filter ')} (${found.images.length} looked at)`;
+  if (paths.length > 0 && unread.lost.length === 0) return `N: ${describeNoImages(paths, found.files)}`;
   return patterns.length > 0 ? `N: no image here matches ${patterns.map((pattern) => sanitizeText(pattern)).join(' or ')}` : null;
 }
 

@@ -1,32 +1,44 @@
 import { parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { Format } from '../../formats/index.ts';
+import { renderProblems } from '../../formats/file-problems.ts';
 import { renderUpdate } from '../../formats/update.ts';
 import { everyLookupFailed } from '../../check/lookups.ts';
 import { checkMachine } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { readFileRequest, refuseSharedStdin, sortUnread } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
-import { type CommonOptions, refuseOffline } from '../options.ts';
+import { refuseOffline } from '../options.ts';
 import { planOutput } from '../output.ts';
+import type { UpdateCommandOptions } from '../program.ts';
 
-/** `imgupdate update`: asks about every tag now, and remembers the answers for the verbs that follow. */
-export async function update(context: Context, options: CommonOptions): Promise<ExitCode> {
+/** `imgupdate update`: asks about every tag of the engine, or of the files that are named, now, and remembers the answers for the verbs that follow. */
+export async function update(context: Context, options: UpdateCommandOptions): Promise<ExitCode> {
   refuseOffline('update', options);
+  refuseSharedStdin([], options);
+  const files = readFileRequest(options);
   const passes = readFilters(options.filter);
   const output = planOutput(context, { ...options, quiet: options.quiet * 2 }, records);
   const startedAt = context.now();
-  const report = await checkMachine(context, { ...options, refresh: true }, { all: false, matches: null, records: 'uncounted' });
+  const report = await checkMachine(
+    context,
+    { ...options, refresh: true },
+    { all: false, matches: null, records: 'uncounted', ...(files === null ? {} : { files, withoutEngine: true }) },
+  );
   const wanted = { ...report, images: report.images.filter(passes) };
   await output(wanted);
   const { closing, warnings } = renderUpdate(wanted, { elapsedMs: context.now() - startedAt });
+  const unread = sortUnread(context, files?.paths ?? [], report);
   const lines = [
     ...(options.quiet === 0 ? closing : []),
     ...warnings,
     ...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`),
+    ...renderProblems('W', unread.partial),
+    ...renderProblems('E', unread.lost),
   ];
   if (options.quiet < 2) context.stderr.write(lines.map((line) => `${line}\n`).join(''));
-  return everyLookupFailed(report) ? EXIT.untrustworthy : EXIT.ok;
+  return everyLookupFailed(report) || unread.lost.length > 0 ? EXIT.untrustworthy : EXIT.ok;
 }
 
 /** Hit, Get, Ign and Err lines, as apt prints them. */

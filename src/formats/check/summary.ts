@@ -1,16 +1,15 @@
 import type { Outcome } from '../../check/finding.ts';
-import type { FileProblem } from '../../core/file-reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
+import { describeNoImages, renderProblems } from '../file-problems.ts';
 import { describeFailing, describeState, describeSubject, describeUnchecked } from './counts.ts';
-import { adviceOf, disarmLine, isOpen, renderPath } from './words.ts';
+import { adviceOf, disarmLine, isOpen } from './words.ts';
 
 /** `paths`: the files and folders that were asked for, as the user wrote them. `filteredOut`: how many images no filter let pass; none without. */
 export type OutcomeSummaryOptions = { readonly paths: readonly string[]; readonly filteredOut?: number };
 
 const MOST_LINES = 5;
 const LONGEST_MESSAGE = 300;
-const LOOKED_FOR = 'Dockerfile*, Containerfile*, compose*.yaml and Kubernetes manifests';
 
 const NAME_SOME = 'name files or folders with -f, or images in registries as docker://REF; with --allow-empty this is no failure';
 const NAME_IMAGES = "name images as 'imgupdate list' does, or in registries as docker://REF; with --allow-empty this is no failure";
@@ -29,14 +28,14 @@ function renderLines(outcome: Outcome, options: OutcomeSummaryOptions): readonly
   const ignored = (report.files?.problems ?? []).filter(({ kind }) => kind === 'ignored');
   if (counts.images === 0 && counts.unchecked === 0) {
     const hints = exitCode === 0 ? [] : adviseOnNothing(outcome, options).map((advice) => `N: ${advice}`);
-    return [`${exitCode === 0 ? 'N' : 'E'}: ${describeNothing(outcome, options)}`, ...hints, ...renderProblems(ignored)];
+    return [`${exitCode === 0 ? 'N' : 'E'}: ${describeNothing(outcome, options)}`, ...hints, ...renderProblems('W', ignored)];
   }
   const failing = describeFailing(outcome);
   return [
     `${describeSubject(outcome)}: ${describeState(outcome)}`,
     ...(failing === null ? [] : [`${exitCode === 0 ? 'W' : 'E'}: ${failing}`]),
     ...(result === 'untrusted' ? renderOpen(outcome, 'E: no image could be checked') : renderIncomplete(outcome)),
-    ...renderProblems(ignored),
+    ...renderProblems('W', ignored),
   ];
 }
 
@@ -49,12 +48,7 @@ function adviseOnNothing({ report }: Outcome, { paths, filteredOut = 0 }: Outcom
 function describeNothing({ report }: Outcome, { paths, filteredOut = 0 }: OutcomeSummaryOptions): string {
   if (filteredOut > 0) return `no image passes the filter (${plural(filteredOut, 'image')} left out)`;
   if (report.ignored > 0) return `no images to check (${report.ignored} ignored)`;
-  const places = paths.slice(0, MOST_LINES).map((path) => (path === '-' ? 'standard input' : sanitizeText(path, LONGEST_MESSAGE)));
-  const more = paths.length > places.length ? ` and ${paths.length - places.length} more` : '';
-  const where = places.length === 0 ? '' : ` in ${places.join(', ')}${more}`;
-  const read = report.files?.read ?? 0;
-  const how = report.files === null ? '' : ` (${read === 0 ? `looked for ${LOOKED_FOR}` : `read ${plural(read, 'file')}`})`;
-  return `no images found${where}${how}`;
+  return describeNoImages(paths, report.files);
 }
 
 function renderIncomplete(outcome: Outcome): readonly string[] {
@@ -80,13 +74,4 @@ function renderOpen({ findings }: Outcome, line: string): readonly string[] {
     ...shown.map(([advice, count]) => `N: ${sanitizeText(advice, LONGEST_MESSAGE)}${count === 1 ? '' : ` (${plural(count, 'image')})`}`),
     ...(left === 0 ? [] : [`N: and ${plural(left, 'more thing')} to do, in the lines above`]),
   ];
-}
-
-/** What stands in files and has no effect. */
-function renderProblems(problems: readonly FileProblem[]): readonly string[] {
-  const lines = problems.slice(0, MOST_LINES).map(({ path, line, column, message }) => {
-    const place = [renderPath(path), ...(line === null ? [] : [line, ...(column === null ? [] : [column])])].join(':');
-    return `W: ${place}: ${sanitizeText(message, LONGEST_MESSAGE)}`;
-  });
-  return problems.length > lines.length ? [...lines, `W: and ${problems.length - lines.length} more of the kind`] : lines;
 }
