@@ -172,7 +172,8 @@ function decodeManifest(wire: JsonObject): Parsed<Manifest> {
   return parsed({ kind: 'manifest', config: config.value, layers, subject, annotations: readTextMap(wire, 'annotations') });
 }
 
-function decodeDescriptor(wire: unknown): Parsed<Descriptor> {
+/** Reads a descriptor, as an index, a manifest or an image layout's index.json has it. Source: OCI image-spec v1.1, descriptor.md. */
+export function decodeDescriptor(wire: unknown): Parsed<Descriptor> {
   if (!isJsonObject(wire)) return malformed('expected a descriptor');
   const mediaType = readText(wire, 'mediaType');
   const digest = parseDigest(wire.digest);
