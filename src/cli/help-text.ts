@@ -23,6 +23,13 @@ Columns of plain, with a TAB between them and - for nothing:
   name, digest here, candidate, status, verdict, platform, bytes to download,
   used by, checked at, reason, reference, base, its answer, its confidence`;
 
+/** What stands below the options of `list` and `update` as well: what they read with `-f`. */
+export const FILE_HELP = `
+Files (-f PATH, the engine is not asked then):
+  Dockerfiles, compose files, Kubernetes manifests, lists with an image a line;
+  of a folder all but lists. What runs in a cluster:
+  kubectl get pods -A -o json | imgupdate list -f -`;
+
 /** What stands below `config`; a test holds it to the keys there are. */
 export const CONFIG_HELP = `
 Files, the nearest first; of each key the nearest value counts, after flags and
@@ -66,6 +73,7 @@ Targets:
 Files:
   Dockerfile, Containerfile, *.Dockerfile, compose.yaml, docker-compose.yml and
   Kubernetes manifests in YAML or JSON. Folders are searched.
+  A list that is named itself, images.txt or -: an image a line, # comments.
 
 Words of --fail-on:
   base               the base that an image stands on moved, or is gone

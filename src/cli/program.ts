@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type CommonOptions, type LookupOptions, withAllowHost, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
 import { type FileWishes, withFileOptions } from './file-options.ts';
-import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, OUTPUT_HELP } from './help-text.ts';
+import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, FILE_HELP, OUTPUT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -47,11 +47,11 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
 
   const verb = (name: string, description: string): Command => program.command(name).description(description).exitOverride();
 
-  withListOptions(withFileOptions(verb('list [pattern...]', 'list the images of this machine and what changed upstream'))).action(
-    async (patterns: string[], options: ListCommandOptions) => {
+  withListOptions(withFileOptions(verb('list [pattern...]', 'list the images of this machine and what changed upstream')))
+    .addHelpText('after', FILE_HELP)
+    .action(async (patterns: string[], options: ListCommandOptions) => {
       finish(await (await import('./commands/list.ts')).list(context, patterns, options));
-    },
-  );
+    });
   withCheckOptions(
     verb('check [target...]', 'the CI gate: print what is stale or could not be told, and exit 2 when something is stale'),
   ).action(async (targets: string[], options: CheckCommandOptions) => {
@@ -68,6 +68,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     quiet: 'say only what went wrong',
   })
     .addHelpText('after', OUTPUT_HELP)
+    .addHelpText('after', FILE_HELP)
     .action(async (options: UpdateCommandOptions) => {
       finish(await (await import('./commands/update.ts')).update(context, options));
     });

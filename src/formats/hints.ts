@@ -13,15 +13,15 @@ const LONGEST_MESSAGE = 240;
  *
  * Example: `W: ghcr.io/acme/api:2.3.1: not found or private; run 'docker login ghcr.io'`,
  * `W: quay.io: 12 images not checked: rate limited; ...`, `W: docker.io/library/node:20-slim (base of 3 images): rate limited`.
- * Five lines at most, the largest groups first.
+ * Five lines at most, the largest groups first; `command` lists the rest.
  */
-export function renderHints(images: readonly ImageReport[], verb: 'list' | 'demo' = 'list'): readonly string[] {
+export function renderHints(images: readonly ImageReport[], command = 'imgupdate list'): readonly string[] {
   const groups = groupByCause(images);
   const lines = groups.slice(0, MOST_LINES).map(renderGroup);
   const rest = groups.slice(MOST_LINES).flatMap((group) => group.failures);
   const hidden = new Set(rest.map(({ image }) => image)).size;
   const filter = rest.every(isOfTag) ? 'status=unknown' : 'verdict=unknown';
-  return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (imgupdate ${verb} --filter ${filter})`];
+  return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (${command} --filter ${filter})`];
 }
 
 /** What to do about what could not be told of an image, each thing once: `run 'docker login ghcr.io'`. */

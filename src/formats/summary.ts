@@ -5,6 +5,7 @@ import { hasBase, isUnsure, openBaseReasonOf } from './base.ts';
 import { candidateOf, isOfFile, isTarget, isUpgradable, platformOf, plural, targetOf } from './facts.ts';
 import { renderHints } from './hints.ts';
 import { renderSize } from './size.ts';
+import { isOneWord } from './upgrade-command.ts';
 
 /** What stands on stderr after the records, each a line without its end. */
 export type Summary = {
@@ -23,6 +24,8 @@ export type SummaryOptions = {
   readonly upgradable: boolean;
   /** The verb to type again; `list` without. */
   readonly verb?: 'list' | 'demo';
+  /** The files that were named, as the user wrote them: they have to be named again. */
+  readonly paths?: readonly string[];
   /** A pattern or filter left images out, so nothing is said of all. */
   readonly narrowed?: boolean;
 };
@@ -39,7 +42,7 @@ export function summarize(report: CheckReport, options: SummaryOptions = { upgra
     sentence: options.upgradable ? summarizeUpgradable(report, stale, options) : summarizeAll(report, options),
     next: options.upgradable || stale.length === report.images.length ? nextOfUpgradable(stale, options) : nextOfAll(stale, options),
     notes: [...noteOutdated(shown), ...noteUnsure(shown, options), ...noteAmbiguous(shown, options)],
-    hints: renderHints(report.images, options.verb),
+    hints: renderHints(report.images, listAgain(options)),
   };
 }
 
@@ -62,8 +65,8 @@ export function renderUnchecked(images: readonly ImageReport[]): string | null {
 }
 
 /** `1 image can be upgraded. Run 'imgupdate list --upgradable' to see it.` */
-export function renderCanBeUpgraded(count: number): string {
-  return `${plural(count, 'image')} can be upgraded. ${runList(count, 'list')}`;
+export function renderCanBeUpgraded(count: number, paths: readonly string[] = []): string {
+  return `${plural(count, 'image')} can be upgraded. ${runList(count, again('list', { paths }))}`;
 }
 
 function summarizeAll(report: CheckReport, { narrowed }: SummaryOptions): string {
@@ -72,25 +75,26 @@ function summarizeAll(report: CheckReport, { narrowed }: SummaryOptions): string
   return join([counts, renderNothingNewer(report.images, narrowed), renderNeed(report.images), renderChecked(report)]);
 }
 
-function summarizeUpgradable(report: CheckReport, stale: readonly ImageReport[], { verb = 'list', narrowed }: SummaryOptions): string {
+function summarizeUpgradable(report: CheckReport, stale: readonly ImageReport[], options: SummaryOptions): string {
+  const { narrowed } = options;
   if (stale.length === 0) return join([renderNothingNewer(report.images, narrowed), renderChecked(report)]);
   const held = stale.filter((image) => image.held !== null).length;
   const statuses = countStatuses(stale.filter(({ tag }) => tag.verdict.kind === 'rebuilt' || tag.verdict.kind === 'gone'));
   const bases = countBases(stale.filter(({ base }) => base.verdict.kind === 'moved' || base.verdict.kind === 'gone'));
   return join([
     `${stale.length} upgradable${held === 0 ? '' : ` (${held} held)`}${statuses === '' ? '' : `: ${statuses}`}${bases}.`,
-    renderOpen(report.images, verb),
+    renderOpen(report.images, listAgain(options)),
     renderNeed(stale),
     renderChecked(report),
   ]);
 }
 
 /** The images of which something could not be told, which may be upgradable as well: `1 unknown (see: ...).` */
-function renderOpen(images: readonly ImageReport[], verb: 'list' | 'demo'): string | null {
+function renderOpen(images: readonly ImageReport[], command: string): string | null {
   const tags = images.filter(isUnknown);
   const open = images.filter((image) => image.verdict === 'unknown');
   const [found, filter] = open.every(isUnknown) ? [tags, 'status=unknown'] : [open, 'verdict=unknown'];
-  return found.length === 0 ? null : `${found.length} unknown (see: imgupdate ${verb} --filter ${filter}).`;
+  return found.length === 0 ? null : `${found.length} unknown (see: ${command} --filter ${filter}).`;
 }
 
 /** `Need to get 133 kB of layers.`, as apt says it of archives; names of one candidate are pulled once. */
@@ -101,18 +105,27 @@ function renderNeed(images: readonly ImageReport[]): string | null {
 }
 
 /** Images in registries have to be named again, so the first that is stale is. */
-function nextOfAll(stale: readonly ImageReport[], { verb = 'list' }: SummaryOptions): string | null {
-  if (stale.some(isTarget)) return nextOfUpgradable(stale.filter(isTarget), { upgradable: true });
-  return stale.length === 0 ? null : runList(stale.length, verb);
+function nextOfAll(stale: readonly ImageReport[], options: SummaryOptions): string | null {
+  if (stale.some(isTarget)) return nextOfUpgradable(stale.filter(isTarget), { ...options, upgradable: true });
+  return stale.length === 0 ? null : runList(stale.length, listAgain(options));
 }
 
-/** The images of the demo are gone with it: no other verb can show them. A tag that is gone has nothing to upgrade to. */
-function nextOfUpgradable(stale: readonly ImageReport[], { verb }: SummaryOptions): string | null {
-  if (stale.length > 0 && verb === 'demo') return "Run 'imgupdate list' to check the images of this machine.";
-  const newer = stale.find((image) => image.tag.verdict.kind !== 'gone' && (image.base.verdict.kind !== 'gone' || isPullable(image)));
+/**
+ * The images of the demo are gone with it: no other verb can show them. What only files name is shown by none, but a check says at each line what to do. A tag
+ * that is gone has nothing to upgrade to.
+ */
+function nextOfUpgradable(stale: readonly ImageReport[], options: SummaryOptions): string | null {
+  if (stale.length > 0 && options.verb === 'demo') return "Run 'imgupdate list' to check the images of this machine.";
+  const shown = stale.filter((image) => !isOfFileAlone(image));
+  const newer = shown.find((image) => image.tag.verdict.kind !== 'gone' && (image.base.verdict.kind !== 'gone' || isPullable(image)));
   if (newer !== undefined) return `Run 'imgupdate show ${targetOf(newer)}' to see what changed and how to upgrade.`;
-  const [gone] = stale;
-  return gone === undefined ? null : `Run 'imgupdate show ${targetOf(gone)}' to see what is known about it.`;
+  const [gone] = shown;
+  if (gone !== undefined) return `Run 'imgupdate show ${targetOf(gone)}' to see what is known about it.`;
+  return stale.length === 0 ? null : `Run '${again('check', options)}' to see at each line what to do about it.`;
+}
+
+function isOfFileAlone({ sources }: ImageReport): boolean {
+  return sources.length > 0 && sources.every(({ file }) => file !== null);
 }
 
 function noteOutdated(images: readonly ImageReport[]): readonly string[] {
@@ -184,9 +197,23 @@ function renderChecked(report: CheckReport): string | null {
   return `Checked ${renderAge(oldest, report.generatedAt)}.`;
 }
 
-function runList(count: number, verb: 'list' | 'demo'): string {
-  return `Run 'imgupdate ${verb} --upgradable' to see ${count === 1 ? 'it' : 'them'}.`;
+function runList(count: number, command: string): string {
+  return `Run '${command} --upgradable' to see ${count === 1 ? 'it' : 'them'}.`;
 }
+
+function listAgain(options: SummaryOptions): string {
+  return again(options.verb ?? 'list', options);
+}
+
+/** What to type to have the same looked at: `imgupdate list -f compose.yaml`. */
+function again(verb: string, { paths = [] }: Pick<SummaryOptions, 'paths'>): string {
+  const areShort = paths.length <= MOST_PATHS && paths.every(isOneWord);
+  const named = areShort ? paths : ['PATH'];
+  return `imgupdate ${verb}${named.map((path) => ` -f ${path}`).join('')}`;
+}
+
+/** More would make the command longer than what it is said in. */
+const MOST_PATHS = 3;
 
 function join(sentences: readonly (string | null)[]): string {
   return sentences.filter((sentence) => sentence !== null).join(' ');

@@ -13,22 +13,25 @@ const LONGEST_MESSAGE = 300;
 /** What `update` prints: `records` for stdout, the rest for stderr. Each is a list of lines without their ends. */
 export type UpdateText = { readonly records: readonly string[]; readonly closing: readonly string[]; readonly warnings: readonly string[] };
 
+/** `paths`: the files that were named, as the user wrote them. */
+export type UpdateOptions = { readonly elapsedMs: number; readonly paths?: readonly string[] };
+
 /**
  * Renders `update` as apt prints it, one numbered line per tag:
  * `Hit` a tag the registry was asked for by HEAD alone, `Get` one for which documents were fetched, `Ign` one that needs no request, `Err` one without an answer.
  *
  * Rows that share a tag (several platforms) share its line; the bases of images follow. Source: apt, `apt update`.
  */
-export function renderUpdate(report: CheckReport, options: { readonly elapsedMs: number }): UpdateText {
+export function renderUpdate(report: CheckReport, { elapsedMs, paths = [] }: UpdateOptions): UpdateText {
   const tags = [...groupBy(report.images, (image) => image.reference).values()];
   const upgradable = report.images.filter(isUpgradable).length;
-  const nothing = renderNothingNewer(report.images);
+  const nothing = renderNothingNewer(report.images, paths.length > 0);
   const unchecked = renderUnchecked(report.images);
   return {
     records: [...tags.flatMap((images, at) => renderTag(images, at + 1)), ...renderBases(report.images, tags.length + 1)],
     closing: [
-      renderChecked(report, options.elapsedMs),
-      ...(upgradable > 0 ? [renderCanBeUpgraded(upgradable)] : []),
+      renderChecked(report, elapsedMs),
+      ...(upgradable > 0 ? [renderCanBeUpgraded(upgradable, paths)] : []),
       ...(nothing === null ? [] : [nothing]),
     ],
     warnings: [...(unchecked === null ? [] : [`W: ${unchecked} could not be checked.`]), ...renderHints(report.images)],

@@ -68,7 +68,7 @@ function explain(found: CheckReport, wanted: CheckReport, telling: Telling): rea
     ...renderProblems('E', unread.lost),
   ];
   const narrowed = patterns.length > 0 || filter.length > 0 || paths.length > 0;
-  const summary = summarize(wanted, { upgradable, narrowed, ...(verb === undefined ? {} : { verb }) });
+  const summary = summarize(wanted, { upgradable, narrowed, paths, ...(verb === undefined ? {} : { verb }) });
   if (quiet > 0) return [...warnings, ...summary.hints];
   const nothing = explainNothing(found, wanted, telling);
   if (nothing !== null) return [...warnings, nothing];

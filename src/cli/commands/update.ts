@@ -18,6 +18,7 @@ export async function update(context: Context, options: UpdateCommandOptions): P
   refuseOffline('update', options);
   refuseSharedStdin([], options);
   const files = readFileRequest(options);
+  const paths = files?.paths ?? [];
   const passes = readFilters(options.filter);
   const output = planOutput(context, { ...options, quiet: options.quiet * 2 }, records);
   const startedAt = context.now();
@@ -28,8 +29,8 @@ export async function update(context: Context, options: UpdateCommandOptions): P
   );
   const wanted = { ...report, images: report.images.filter(passes) };
   await output(wanted);
-  const { closing, warnings } = renderUpdate(wanted, { elapsedMs: context.now() - startedAt });
-  const unread = sortUnread(context, files?.paths ?? [], report);
+  const { closing, warnings } = renderUpdate(wanted, { elapsedMs: context.now() - startedAt, paths });
+  const unread = sortUnread(context, paths, report);
   const lines = [
     ...(options.quiet === 0 ? closing : []),
     ...warnings,
