@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { ImageSource, Keychain, Memory, Registry } from './check/ports.ts';
-import type { Adapters, Demo, EngineSettings, RegistrySettings } from './cli/context.ts';
+import type { ImageSource, Keychain, Memory, Registry, StoredPlace } from './check/ports.ts';
+import type { Adapters, Demo, EngineSettings, RegistrySettings, StoredSettings } from './cli/context.ts';
 import { loadConfiguration, nothingConfigured } from './config/load-configuration.ts';
 import type { Configuration } from './core/configuration.ts';
 import { findEngine } from './sources/docker/find-engine.ts';
@@ -47,6 +47,7 @@ function compose(machine: Machine, world: World): Adapters {
     readConfiguration: (named) => (named === null ? world.configuration() : readConfiguration(machine, named)),
     openMemory: () => Promise.resolve(world.openMemory()),
     openEngine: (settings) => openEngine(machine, { ...settings, host: settings.host ?? world.engineHost }),
+    openStored: (place, settings) => openStored(machine, place, settings),
     openFiles: async () => (await import('./sources/files/file-source.ts')).createFileSource(machine),
     openRegistry: (settings) => openRegistry(machine, settings, world),
     startDemo: () => startDemo(machine),
@@ -64,6 +65,12 @@ function openMachineMemory({ env, platform, uid }: Machine): Memory {
 async function openEngine({ env, platform }: Machine, { host, context, facts, timeoutMs }: EngineSettings): Promise<ImageSource> {
   const endpoint = await findEngine({ host, context, env, home: homeOf(env), platform });
   return createDockerSource({ endpoint, facts, timeoutMs, concurrency: 8, env });
+}
+
+async function openStored(machine: Machine, place: StoredPlace, { verify, platform }: StoredSettings): Promise<ImageSource> {
+  const { env, uid, cwd, openStdin } = machine;
+  await Promise.resolve([env, uid, cwd, openStdin, verify, platform]);
+  throw new Error(`nothing reads ${place.written} yet`);
 }
 
 async function openKeychain({ env, platform, uid, signal }: Machine): Promise<Keychain> {

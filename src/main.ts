@@ -105,6 +105,7 @@ function loadAdapters(machine: Machine): Adapters {
     readConfiguration: async (named) => (await load()).readConfiguration(named),
     openMemory: async () => (await load()).openMemory(),
     openEngine: async (settings) => (await load()).openEngine(settings),
+    openStored: async (place, settings) => (await load()).openStored(place, settings),
     openFiles: async () => (await load()).openFiles(),
     openRegistry: async (settings) => (await load()).openRegistry(settings),
     startDemo: async () => (await load()).startDemo(),

@@ -1,6 +1,5 @@
 import type { BaseClaim } from '../core/base/claim.ts';
 import type { ImageRule, Setting } from '../core/configuration.ts';
-import type { BuildRecord, InstalledImage } from '../core/installed.ts';
 import type { Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
 import { type Answers, createAnswers } from './answers.ts';
@@ -10,19 +9,20 @@ import { chooseSubjects, type Rows, sortSubjects } from './choose-subjects.ts';
 import { createChainsHere, describeImage } from './describe-image.ts';
 import { createImageNotes } from './image-notes.ts';
 import { createRules, type Rules } from './image-rules.ts';
-import type { Matches, Subject } from './images-to-check.ts';
+import type { Subject } from './images-to-check.ts';
 import { createLazyRegistry, type LazyRegistry } from './lazy-registry.ts';
 import { createLocalBases } from './local-bases.ts';
-import type { FileInventory, FileOptions, FileSource, ImageSource, Inventory, Memory, Registry } from './ports.ts';
+import type { FileInventory, FileOptions, FileSource, Memory, Registry } from './ports.ts';
 import { readTargets } from './read-targets.ts';
 import type { BaseReport, CheckReport, ImageReport } from './report.ts';
 import { type BaseOptions, findRowBases } from './row-bases.ts';
+import { openStock, type Stock, type WantedSource } from './stock.ts';
 import { tieBuild } from './tie-build.ts';
 
 /** What a check needs from outside. `openRegistry` is called only when something has to be asked, with what the engine says of registries. */
 export type CheckPorts = {
-  /** null: no image of any store is wanted. */
-  readonly source: ImageSource | null;
+  /** The places whose images are wanted; none: no image of any place is. */
+  readonly sources: readonly WantedSource[];
   /** null: no file is wanted. */
   readonly files: FileSource | null;
   readonly memory: Memory;
@@ -35,8 +35,6 @@ export type CheckPorts = {
 export type CheckOptions = TagCheckOptions & {
   /** Also images without a name. */
   readonly all: boolean;
-  /** Which rows are wanted; null for all. */
-  readonly matches: Matches | null;
   /** Overrides every image's own platform. */
   readonly platform: Platform | null;
   /** Images to be read from their registries. */
@@ -51,34 +49,35 @@ export type CheckOptions = TagCheckOptions & {
 };
 
 /**
- * Checks the images of a source, those asked for in registries and those that files name: gathers facts through the ports, lets core decide, returns values.
+ * Checks the images of places, those asked for in registries and those that files name: gathers facts through the ports, lets core decide, returns values.
  *
- * Each distinct tag is asked for once however many images carry it or are built on it; an image that needs no question costs none; whatever one registry does,
- * the answers about the others stand.
- * @throws ImgupdateError when the source cannot be read; the signal's reason when aborted.
+ * Each distinct tag is asked for once however many images carry it or are built on it, and wherever they are; an image that needs no question costs none; whatever
+ * one registry or one place does, the answers about the others stand.
+ * @throws ImgupdateError when the only place there is to look at cannot be read; the signal's reason when aborted.
  */
 export async function checkImages(ports: CheckPorts, options: CheckOptions): Promise<CheckReport> {
   const files = (await ports.files?.read({ ...options.files, signal: ports.signal })) ?? null;
-  const inventory = await ports.source?.list({
+  const stock = await openStock(ports.sources, {
     all: options.all,
     signal: ports.signal,
     onProgress: (done, total) => options.onProgress({ done, total, subject: 'images' }),
+    mayFail: files !== null || options.targets.length > 0,
   });
-  const registry = createLazyRegistry(() => ports.openRegistry(inventory?.insecureRegistries ?? []));
+  const registry = createLazyRegistry(() => ports.openRegistry(stock.insecureRegistries));
   const answers = createAnswers({ ...ports, openRegistry: registry.get }, options);
-  const run = { ...ports, files, inventory: inventory ?? null, registry, answers, rules: createRules(options.rules) };
+  const run = { ...ports, files, stock, registry, answers, rules: createRules(options.rules) };
   try {
     return await check(run, options);
   } finally {
-    inventory?.close();
+    stock.close();
     await registry.close();
   }
 }
 
 /** What has been opened for one check, and what all its steps ask. */
-type Run = Omit<CheckPorts, 'files' | 'source' | 'openRegistry'> & {
+type Run = Omit<CheckPorts, 'files' | 'openRegistry'> & {
   readonly files: FileInventory | null;
-  readonly inventory: Inventory | null;
+  readonly stock: Stock;
   readonly registry: LazyRegistry;
   readonly answers: Answers;
   readonly rules: Rules;
@@ -86,13 +85,13 @@ type Run = Omit<CheckPorts, 'files' | 'source' | 'openRegistry'> & {
 
 /** Chooses the rows, settles their tags, finds their bases, and describes each. */
 async function check(run: Run, options: CheckOptions): Promise<CheckReport> {
-  const chosen = chooseSubjects({ ...options, files: run.files, inventory: run.inventory }, run.rules);
+  const chosen = chooseSubjects({ ...options, files: run.files, stock: run.stock }, run.rules);
   const targets = await readTargets(chosen.references, run, options);
   const images = sortSubjects([...chosen.installed, ...targets.map(({ subject }) => subject)]);
   const build = tieBuild(run.files?.builds ?? [], images);
   const rows: Rows = { ...chosen, targets, images, tie: build.tie };
   const toldOf = planClaims(rows, options);
-  const local = createLocalBases(run.inventory?.images ?? [], createBuildReader(rows, run));
+  const local = createLocalBases({ ...run.stock, readBuild: createBuildReader(rows, run) });
   const notes = createImageNotes(run.memory);
   readBuildsEarly(chosen.installed, notes, local);
   const settled = await settleTags(rows, run, options);
@@ -104,14 +103,20 @@ async function check(run: Run, options: CheckOptions): Promise<CheckReport> {
     registries: registry?.usage() ?? [],
     warnings: [
       ...(run.files?.warnings ?? []),
-      ...(run.inventory?.warnings ?? []),
+      ...run.stock.warnings,
       ...(registry?.warnings() ?? []),
       ...(build.loose === null ? [] : [{ code: 'loose-build', message: build.loose, image: null }]),
-      ...(options.matches === null && options.targets.length === 0 ? run.rules.unmatched() : []),
+      ...(isEverythingLookedAt(run, options) ? run.rules.unmatched() : []),
     ],
+    failures: run.stock.failures,
     files: run.files === null ? null : { read: run.files.files, problems: run.files.problems },
     ignored: chosen.ignored,
   };
+}
+
+/** Else a rule may be meant for what is not wanted this time. */
+function isEverythingLookedAt({ sources }: Run, { targets }: CheckOptions): boolean {
+  return targets.length === 0 && sources.every(({ matches }) => matches === null);
 }
 
 /** What the user and a Dockerfile say of the base of each image. */
@@ -121,9 +126,9 @@ function planClaims({ images, tie }: Rows, { bases }: CheckOptions): (subject: S
 }
 
 /** How an image was made, as its registry said when it was read there, or as the store tells. */
-function createBuildReader({ targets }: Rows, { inventory }: Run): (image: InstalledImage) => Promise<BuildRecord | null> {
+function createBuildReader({ targets }: Rows, { stock }: Run): Stock['readBuild'] {
   const builds = new Map(targets.map(({ subject, build }) => [subject.image, build]));
-  return async (image) => (builds.has(image) ? (builds.get(image) ?? null) : ((await inventory?.readBuild(image)) ?? null));
+  return async (image, wanted) => (builds.has(image) ? (builds.get(image) ?? null) : stock.readBuild(image, wanted));
 }
 
 type SettledTags = ReadonlyMap<Subject, Settled>;
@@ -140,8 +145,8 @@ async function settleTags({ installed, named, targets }: Rows, { answers, regist
 
 type Found = Run & { readonly settled: SettledTags; readonly bases: ReadonlyMap<Subject, BaseReport> };
 
-function describeRows({ images, named, tie }: Rows, { inventory, settled, bases, rules, now }: Found): readonly ImageReport[] {
-  const here = createChainsHere(inventory?.images ?? []);
+function describeRows({ images, named, tie }: Rows, { stock, settled, bases, rules, now }: Found): readonly ImageReport[] {
+  const here = createChainsHere(stock.images);
   const built = new Set(images);
   return sortSubjects([...images, ...named.map(({ subject }) => subject)]).map((subject) =>
     describeImage(

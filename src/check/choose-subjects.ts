@@ -1,20 +1,19 @@
 import type { Platform } from '../core/platform.ts';
 import { compareText, type Reference } from '../core/reference.ts';
 import { type FileSubject, listFileSubjects } from './file-subjects.ts';
-import { listSubjects, type Matches, type Subject } from './images-to-check.ts';
-import type { FileInventory, Inventory } from './ports.ts';
+import type { Subject } from './images-to-check.ts';
+import type { FileInventory } from './ports.ts';
 import type { Rules } from './image-rules.ts';
 import type { RegistryTarget } from './registry-targets.ts';
+import type { Stock } from './stock.ts';
 import type { BuildTie } from './tie-build.ts';
 
 /** Everything that may be looked at, and what is wanted of it. */
 export type Choice = {
   readonly files: FileInventory | null;
-  readonly inventory: Inventory | null;
+  readonly stock: Pick<Stock, 'list'>;
   /** Images in registries. */
   readonly targets: readonly Reference[];
-  /** Which images of the inventory; null for all. */
-  readonly matches: Matches | null;
   /** Overrides every other one. */
   readonly platform: Platform | null;
   /** For what names none. */
@@ -37,9 +36,9 @@ export type Rows = Pick<Chosen, 'installed' | 'named'> & {
 };
 
 /** Chooses what is looked at. A platform that the configuration gives an image comes before its own, and after the one that is asked for. */
-export function chooseSubjects({ files, inventory, ...wanted }: Choice, rules: Rules): Chosen {
+export function chooseSubjects({ files, stock, ...wanted }: Choice, rules: Rules): Chosen {
   const platformFor = (reference: Reference | null): Platform | null => wanted.platform ?? rules.of(reference).platform;
-  const installed = inventory === null ? [] : listSubjects(inventory, { matches: wanted.matches, platformFor });
+  const installed = stock.list(platformFor);
   const named = listFileSubjects(
     files?.references ?? [],
     ({ reference, platform }) => platformFor(reference.ok ? reference.value : null) ?? platform ?? wanted.machinePlatform,

@@ -56,7 +56,7 @@ export async function decideImage(
       },
       platform,
       place,
-      findLocal: local.named,
+      findLocal: (reference, wanted) => local.named(reference, wanted, image),
       thorough: options.records === 'all',
     },
     { ...ports, memory: bases },

@@ -1,9 +1,10 @@
+import type { Digest } from '../core/digest.ts';
 import { sortHolds } from '../core/hold.ts';
 import type { InstalledImage } from '../core/installed.ts';
 import { chainIds, planDownload } from '../core/layers.ts';
-import { compareText } from '../core/reference.ts';
+import { compareText, type Reference } from '../core/reference.ts';
 import { knownDigests } from '../core/tag-check.ts';
-import { decideOverall, type NewerVerdict } from '../core/verdict.ts';
+import { decideOverall, type NewerVerdict, type TagVerdict } from '../core/verdict.ts';
 import type { Settled } from './check-tags.ts';
 import type { Subject } from './images-to-check.ts';
 import type { AppliedRules } from './image-rules.ts';
@@ -60,12 +61,18 @@ function describeTag(subject: Subject, { check, resolution }: Settled, chainsHer
   const { manifest, config } = check.offered ?? { manifest: null, config: null };
   return {
     verdict: check.verdict,
-    digests: subject.reference === null ? [] : [...knownDigests(subject.image, subject.reference)].sort(compareText),
+    digests: subject.reference === null ? [] : digestsOf(subject.image, subject.reference, check.verdict),
     candidateCreated: config?.created ?? null,
     download: manifest === null || config === null ? null : planDownload(manifest, config, chainsHere()),
     checkedAt: resolution?.checkedAt ?? null,
     trail: check.trail,
   };
+}
+
+/** What was carried here in a file has digests that its writer gave it; in a repository it is known by the one whose tag was seen to name it. */
+function digestsOf(image: InstalledImage, reference: Reference, verdict: TagVerdict): readonly Digest[] {
+  if (image.origin.kind === 'carried') return verdict.kind === 'current' ? [verdict.candidate] : [];
+  return [...knownDigests(image, reference)].sort(compareText);
 }
 
 /** The layer stacks of all images here, computed only when a download has to be told. */

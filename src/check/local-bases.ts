@@ -4,17 +4,18 @@ import type { Digest } from '../core/digest.ts';
 import { groupBy } from '../core/group.ts';
 import type { ImageContents } from '../core/image-contents.ts';
 import { EMPTY_LAYER } from '../core/image-contents.ts';
-import type { BuildRecord, InstalledImage } from '../core/installed.ts';
+import type { BuildRecord, InstalledImage, Origin } from '../core/installed.ts';
 import { isSameRepository, type Reference, renderReference, renderRepository, type Repository } from '../core/reference.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
 import { planTagCheck } from '../core/tag-check.ts';
+import type { Stock } from './stock.ts';
 
 /** The images of this machine as bases of others. */
 export type LocalBases = {
   /** Those whose layers are the lowest of `image`, as far as their names may be a base's: not those of its own repositories. */
   readonly below: (image: InstalledImage) => Promise<readonly KnownBase[]>;
-  /** What a name is on this machine for a platform: of a name that was built for several, each has its own image. */
-  readonly named: (reference: Reference, platform: Platform) => Promise<LocalName>;
+  /** What a name is for a platform where `image` is: of a name that was built for several, each has its own image. */
+  readonly named: (reference: Reference, platform: Platform, image: InstalledImage) => Promise<LocalName>;
   /** Tags that images here have in the repositories a base is known in. */
   readonly tagsOf: (base: KnownBase) => readonly Reference[];
   readonly contentsOf: (image: InstalledImage) => Promise<ImageContents | null>;
@@ -27,11 +28,11 @@ const MOST_BELOW = 32;
 /** Layer stacks as a tree: every image is at the end of its own. */
 type Node = { readonly above: Map<Digest, Node>; readonly images: InstalledImage[] };
 
+/** All images that are here, with what their places tell of them. */
+export type LocalPorts = Pick<Stock, 'images' | 'isTogether' | 'readBuild'>;
+
 /** Puts the layer stacks of all images into a tree once, so that finding those below an image takes as many steps as it has layers. */
-export function createLocalBases(
-  images: readonly InstalledImage[],
-  readBuild: (image: InstalledImage) => Promise<BuildRecord | null>,
-): LocalBases {
+export function createLocalBases({ images, isTogether, readBuild }: LocalPorts): LocalBases {
   const root = plant(images);
   const byTag = groupBy(
     images.flatMap((image) => image.tags.map((tag) => ({ tag, image }))),
@@ -62,12 +63,12 @@ export function createLocalBases(
       );
       return described.flat().filter((base) => !isOfImage(base, image));
     },
-    named: async (reference, platform) => {
+    named: async (reference, platform, asking) => {
       const rendered = renderPlatform(platform);
       const tagged = byTag.get(renderReference({ ...reference, digest: null })) ?? [];
-      const images = tagged.filter(({ image }) => renderPlatform(image.platform) === rendered);
-      if (images.length === 0) return { kind: 'absent' };
-      const own = images.find(({ tag, image }) => !isPublished(image, tag));
+      const there = tagged.filter(({ image }) => renderPlatform(image.platform) === rendered && isTogether(asking, image));
+      if (there.length === 0) return { kind: 'absent' };
+      const own = there.find(({ tag, image }) => !isPublished(image, tag));
       const contents = own === undefined ? null : await contentsOf(own.image);
       if (own === undefined || contents === null) return { kind: 'published' };
       const image = { ...digestsOf(own.image), contents, references: [reference], repositories: [], isLocal: true };
@@ -108,15 +109,29 @@ function stackBelow(root: Node, image: InstalledImage): readonly InstalledImage[
     // thousands may have the very same layers, so no more of them are looked at than are wanted
     for (let position = images.length - 1; position >= 0 && found.length < MOST_BELOW; position -= 1) {
       const other = images[position];
-      if (other !== undefined && other.imageId !== image.imageId && renderPlatform(other.platform) === platform) found.push(other);
+      if (other === undefined || other.imageId === image.imageId || renderPlatform(other.platform) !== platform) continue;
+      if (!found.some((known) => isToldAlike(known, other))) found.push(other);
     }
   }
   return found.reverse();
 }
 
+/** Stores that give every name a digest, whether or not it came with one. */
+const UNPROVEN: ReadonlySet<Origin['kind']> = new Set(['podman', 'unrecorded', 'carried']);
+
+/** Several places may hold one image; what they know it by may differ. */
+function isToldAlike(a: InstalledImage, b: InstalledImage): boolean {
+  const alike = a.imageId === b.imageId && a.origin.kind === b.origin.kind;
+  return alike && describeNames(a) === describeNames(b);
+}
+
+function describeNames({ tags, repoDigests, contentDigests }: InstalledImage): string {
+  return JSON.stringify([tags.map(renderReference), repoDigests, contentDigests]);
+}
+
 /** What an image of this machine is known as: in each repository by each digest, and by names that only this machine knows. */
 function describe(image: InstalledImage, contents: ImageContents, source: KnownBase['source']): readonly KnownBase[] {
-  const isUnproven = image.origin.kind === 'podman' || image.origin.kind === 'unrecorded';
+  const isUnproven = UNPROVEN.has(image.origin.kind);
   const digests = { ...digestsOf(image), ...(isUnproven ? { isUnproven } : {}) };
   const published = image.tags.filter((tag) => isPublished(image, tag));
   const local = image.tags.filter((tag) => !isPublished(image, tag));

@@ -20,7 +20,7 @@ import { createLocalBases, type LocalBases } from './local-bases.ts';
 import type { ImageSource, Inventory, Registry } from './ports.ts';
 
 /** What recording a base needs from outside. */
-export type RecordPorts = Omit<CheckPorts, 'files'> & { readonly source: ImageSource };
+export type RecordPorts = Omit<CheckPorts, 'files' | 'sources'> & { readonly source: ImageSource };
 
 /** Which image's base is recorded, and what it is said to be. */
 export type RecordOptions = {
@@ -59,7 +59,7 @@ type Recording = Omit<RecordPorts, 'openRegistry'> & { readonly inventory: Inven
 async function record(ports: Recording, options: RecordOptions): Promise<BuildNote> {
   const { inventory, memory, now } = ports;
   const subject = chooseSubject(listSubjects(inventory, { matches: options.matches, platformFor: () => null }), options.image);
-  const local = createLocalBases(inventory.images, inventory.readBuild);
+  const local = createLocalBases({ ...inventory, isTogether: () => true });
   const contents = await local.contentsOf(subject.image);
   if (contents === null) throw notTheBase(`the engine does not tell which layers ${options.image} has`, 'build it again');
   const base = options.base ?? (await inferBase(subject, local, ports));
@@ -161,7 +161,7 @@ async function findVersion(wanted: Wanted, ports: Recording, { image, policy }: 
     {
       platform: subject.platform,
       place: null,
-      findLocal: local.named,
+      findLocal: (reference, platform) => local.named(reference, platform, subject.image),
       known: below,
       seen: (reference) => ports.memory.readBases(reference, reference.tag, rendered),
     },

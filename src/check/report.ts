@@ -6,7 +6,7 @@ import type { Hold } from '../core/hold.ts';
 import type { Download } from '../core/layers.ts';
 import type { Platform } from '../core/platform.ts';
 import type { BaseVerdict, NewerVerdict, Overall, TagVerdict } from '../core/verdict.ts';
-import type { RegistryUse, Warning } from './ports.ts';
+import type { Failure, RegistryUse, Warning } from './ports.ts';
 
 /** What a check found; the formats turn it into text. */
 export type CheckReport = {
@@ -16,6 +16,8 @@ export type CheckReport = {
   readonly images: readonly ImageReport[];
   readonly registries: readonly RegistryUse[];
   readonly warnings: readonly Warning[];
+  /** Places with images, and parts of them, that were wanted and could not be read. */
+  readonly failures: readonly Failure[];
   /** What was read beside images; null where no file was asked for. */
   readonly files: FilesReport | null;
   /** How many rows the configuration has ignored. */

@@ -8,8 +8,9 @@ import type { Rows } from './choose-subjects.ts';
 import { BASE_UNSOUGHT } from './file-subjects.ts';
 import type { Subject } from './images-to-check.ts';
 import type { LazyRegistry } from './lazy-registry.ts';
-import type { Inventory, Registry } from './ports.ts';
+import type { Registry } from './ports.ts';
 import type { BaseReport } from './report.ts';
+import type { Stock } from './stock.ts';
 
 /** How the bases of images are looked for. */
 export type BaseOptions = {
@@ -35,9 +36,8 @@ export type RowBaseOptions = Pick<AnswerPolicy, 'maxAgeMs'> & {
 
 /** What the bases of rows are found with; all but these is what `checkBases` needs. */
 export type RowBasePorts = Pick<BaseCheckPorts, 'answers' | 'memory' | 'notes' | 'local' | 'now' | 'signal'> & {
-  readonly inventory: Inventory | null;
+  readonly stock: Pick<Stock, 'images'>;
   readonly registry: LazyRegistry;
-
   readonly settled: ReadonlyMap<Subject, Settled>;
   readonly toldOf: (subject: Subject) => readonly BaseClaim[];
 };
@@ -45,13 +45,13 @@ export type RowBasePorts = Pick<BaseCheckPorts, 'answers' | 'memory' | 'notes' |
 /** The base of each row; none is looked for where the image could not be read, nor for what only a file names. */
 export async function findRowBases(rows: Rows, run: RowBasePorts, options: RowBaseOptions): Promise<ReadonlyMap<Subject, BaseReport>> {
   const { images, targets, named } = rows;
-  const { inventory, registry, settled } = run;
+  const { stock, registry, settled } = run;
   const bases = await checkBases(images, settled, {
     ports: {
       ...run,
       remembered: createAnswers({ ...run, openRegistry: registry.get }, { maxAgeMs: options.maxAgeMs, offline: true }),
       isUncounted: createMeter(await registry.opened()),
-      refusal: createBaseHosts([...(inventory?.images ?? []), ...targets.map(({ subject }) => subject.image)], namedHosts(rows, options)),
+      refusal: createBaseHosts([...stock.images, ...targets.map(({ subject }) => subject.image)], namedHosts(rows, options)),
     },
     options: {
       ...options.bases,

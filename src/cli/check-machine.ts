@@ -1,10 +1,13 @@
 import type { Records } from '../check/check-bases.ts';
 import { checkImages } from '../check/check-images.ts';
 import type { Matches } from '../check/images-to-check.ts';
-import type { FileOptions, ImageSource, Registry } from '../check/ports.ts';
+import type { FileOptions, ImageSource, Registry, StoredPlace } from '../check/ports.ts';
 import type { CheckReport } from '../check/report.ts';
+import type { WantedSource } from '../check/stock.ts';
+import type { Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
+import { ImgupdateError } from '../errors.ts';
 import type { Context, EngineSettings } from './context.ts';
 import type { CommonOptions, LookupOptions } from './options.ts';
 import { createProgressLine } from './progress.ts';
@@ -17,7 +20,9 @@ export type CheckRequest = {
   readonly matches: Matches | null;
   /** Images in registries. */
   readonly targets?: readonly Reference[];
-  /** Nothing but `targets` is wanted; the engine is left alone. */
+  /** Places whose images are wanted beside those of engines. */
+  readonly stored?: readonly StoredPlace[];
+  /** No image of an engine is wanted, so none is asked. */
   readonly withoutEngine?: boolean;
   /** Files that name images, and how they are read; none without. */
   readonly files?: FileRequest;
@@ -28,9 +33,9 @@ export type CheckRequest = {
 export type FileRequest = Pick<FileOptions, 'paths' | 'buildArgs' | 'target'>;
 
 /**
- * Checks the images of the engine the options name, through the memory, and keeps what was learned whatever happens.
+ * Checks the images of the engines and the other places that are wanted, through the memory, and keeps what was learned whatever happens.
  *
- * @throws ImgupdateError 'usage' for options that make no sense, 'engine-unavailable' when there is no engine.
+ * @throws ImgupdateError 'usage' for options that make no sense, 'engine-unavailable' or 'unreadable' when nothing that is wanted can be read.
  */
 export async function checkMachine(context: Context, options: CommonOptions, request: CheckRequest): Promise<CheckReport> {
   return checkWith(context, { options, settings: await readSettings(context, options) }, request);
@@ -52,7 +57,7 @@ export async function checkWith(context: Context, { options, settings: given }: 
   try {
     report = await checkImages(
       {
-        source: request.withoutEngine === true ? null : await openEngine(context, { ...options, ...settings }, memory),
+        sources: await openSources(context, { ...options, ...settings, facts: memory, machine }, request),
         files: request.files === undefined ? null : await context.adapters.openFiles(),
         memory,
         now: context.now,
@@ -61,7 +66,6 @@ export async function checkWith(context: Context, { options, settings: given }: 
       },
       {
         all: request.all,
-        matches: request.matches,
         targets,
         files: { ...(request.files ?? NO_FILES), platforms: { build: machine, target: settings.targetPlatform ?? machine } },
         rules: settings.rules,
@@ -83,12 +87,43 @@ export async function checkWith(context: Context, { options, settings: given }: 
 
 const NO_FILES: FileRequest = { paths: [], buildArgs: new Map(), target: null };
 
-type EngineOptions = Pick<LookupOptions, 'host' | 'context'> & Pick<Settings, 'timeoutMs'>;
+type EngineOptions = Pick<LookupOptions, 'host' | 'context'> & Pick<Settings, 'timeoutMs'> & Pick<EngineSettings, 'facts'>;
+type SourceOptions = EngineOptions & Pick<CommonOptions, 'verify'> & { readonly machine: Platform };
 
-/** Opens the engine the options name. */
-export function openEngine(context: Context, options: EngineOptions, facts: EngineSettings['facts']): Promise<ImageSource> {
-  const { host, context: name, timeoutMs } = options;
-  return context.adapters.openEngine({ host: host ?? null, context: name ?? null, facts, timeoutMs });
+/** The engines the options name, or the one docker would take; then the other places. */
+async function openSources(context: Context, options: SourceOptions, request: CheckRequest): Promise<readonly WantedSource[]> {
+  const { matches, stored = [] } = request;
+  const engines = request.withoutEngine === true ? [] : await openEngines(context, options);
+  const settings = { verify: options.verify === true, platform: options.machine };
+  const places = await Promise.all(stored.map((place) => context.adapters.openStored(place, settings)));
+  return [...engines.map((source) => ({ source, matches })), ...places.map((source) => ({ source, matches: null }))];
+}
+
+function openEngines(
+  context: Context,
+  { host = [], context: names = [], facts, timeoutMs }: EngineOptions,
+): Promise<readonly ImageSource[]> {
+  const named = [
+    ...[...new Set(host)].map((address) => ({ host: address, context: null })),
+    ...[...new Set(names)].map((name) => ({ host: null, context: name })),
+  ];
+  const wanted = named.length === 0 ? [{ host: null, context: null }] : named;
+  return Promise.all(wanted.map((engine) => context.adapters.openEngine({ ...engine, facts, timeoutMs })));
+}
+
+/**
+ * Opens the engine the options name.
+ *
+ * @throws ImgupdateError 'usage' for more than one.
+ */
+export async function openEngine(context: Context, options: EngineOptions): Promise<ImageSource> {
+  const { host = [], context: names = [] } = options;
+  const named = [...new Set([...host, ...names])];
+  const [source] = named.length > 1 ? [] : await openEngines(context, options);
+  if (source !== undefined) return source;
+  throw new ImgupdateError('usage', `only one engine can be asked here, and ${named.length} are named: ${named.join(', ')}`, {
+    hint: 'name one with -H or --context',
+  });
 }
 
 /** Says how the registry client is opened; what it is given are the registries that the engine takes for insecure. */

@@ -1,5 +1,6 @@
-import type { FileSource, ImageSource, Memory, Registry } from '../check/ports.ts';
+import type { FileSource, ImageSource, Memory, Registry, StoredPlace } from '../check/ports.ts';
 import type { Configuration, RegistryRule } from '../core/configuration.ts';
+import type { Platform } from '../core/platform.ts';
 
 /** Everything a command needs from outside; the composition root makes it. */
 export type Context = {
@@ -38,6 +39,8 @@ export type Adapters = {
   readonly readConfiguration: (named: string | null) => Promise<Configuration>;
   readonly openMemory: () => Promise<Memory>;
   readonly openEngine: (settings: EngineSettings) => Promise<ImageSource>;
+  /** Opens a place that holds images as files. Whether it can be read shows when it is. */
+  readonly openStored: (place: StoredPlace, settings: StoredSettings) => Promise<ImageSource>;
   readonly openFiles: () => Promise<FileSource>;
   readonly openRegistry: (settings: RegistrySettings) => Promise<Registry>;
   readonly startDemo: () => Promise<Demo>;
@@ -50,6 +53,9 @@ export type EngineSettings = {
   readonly facts: Pick<Memory, 'readFacts' | 'writeFacts'>;
   readonly timeoutMs: number;
 };
+
+/** `verify`: layers are hashed. `platform`: of an image that does not say it. */
+export type StoredSettings = { readonly verify: boolean; readonly platform: Platform };
 
 export type RegistrySettings = {
   readonly insecureRegistries: readonly string[];

@@ -10,8 +10,8 @@ export type LookupOptions = {
   readonly offline?: boolean;
   readonly jobs?: number;
   readonly timeout?: number;
-  readonly host?: string;
-  readonly context?: string;
+  readonly host?: readonly string[];
+  readonly context?: readonly string[];
   readonly insecureRegistry: readonly string[];
   readonly trustRealm: readonly string[];
   readonly config?: string;
@@ -30,13 +30,16 @@ export type CommonOptions = LookupOptions & {
   readonly platform?: string;
   readonly base?: string;
   readonly deep?: boolean;
+  readonly verify?: boolean;
 };
 
 /** Adds the options of engines and registries. */
 export function withLookupOptions(command: Command): Command {
   return command
-    .addOption(new Option('-H, --host <address>', 'the engine to ask: unix://, tcp:// or ssh://'))
-    .addOption(new Option('--context <name>', 'the docker context whose engine is asked'))
+    .addOption(
+      new Option('-H, --host <address>', 'an engine to ask: unix://, tcp:// or ssh:// (repeatable)').argParser(collect).default([], 'none'),
+    )
+    .addOption(new Option('--context <name>', 'a docker context whose engine is asked (repeatable)').argParser(collect).default([], 'none'))
     .addOption(new Option('--max-age <duration>', 'how old a remembered registry answer may be (default: 1h)').argParser(duration))
     .addOption(new Option('--refresh', 'ask every registry again, however recent the answer').conflicts('offline'))
     .addOption(new Option('--offline', 'ask no registry; answer from what is remembered, however old'))
@@ -58,9 +61,9 @@ export function withLookupOptions(command: Command): Command {
 
 /** Adds the options of the verbs that look at the bases of images. */
 export function withBaseOptions(command: Command): Command {
-  return withAllowHost(command.addOption(new Option('--base <reference>', 'the base of the one image that is looked at'))).addOption(
-    new Option('--platform <os/arch>', "compare this platform instead of the image's own"),
-  );
+  return withAllowHost(command.addOption(new Option('--base <reference>', 'the base of the one image that is looked at')))
+    .addOption(new Option('--platform <os/arch>', "compare this platform instead of the image's own"))
+    .addOption(new Option('--verify', 'hash the layers of archives and layouts, and tell of those that are not what the image says'));
 }
 
 /** Adds the option that lets more registries be contacted. */

@@ -1,37 +1,44 @@
 import type { Matches } from '../check/images-to-check.ts';
+import type { StoredPlace } from '../check/ports.ts';
 import { compilePattern } from '../core/pattern.ts';
 import { parseReference, type Reference, renderReference, withDefaultTag } from '../core/reference.ts';
 import { ImgupdateError } from '../errors.ts';
+import type { LookupOptions } from './options.ts';
 import { readReference } from './settings.ts';
+import { readStoredTarget } from './stored-target.ts';
 
 /** What a user wants looked at. */
 export type Targets = {
   /** Patterns over the images of the engine, as they were written; `docker-daemon:` is left out. */
   readonly patterns: readonly string[];
+  /** Every image of the engine is. */
+  readonly wholeEngine: boolean;
   /** Images in registries. */
   readonly references: readonly Reference[];
+  /** Files that hold images. */
+  readonly stored: readonly StoredPlace[];
 };
 
 const REGISTRY = 'docker://';
 const ENGINE = 'docker-daemon:';
 
-/** Other places of containers-transports(5), which are not read. */
-const OTHER_PLACES = ['oci:', 'oci-archive:', 'docker-archive:', 'containers-storage:', 'dir:'];
+/** A place of containers-transports(5) that keeps no name of any image. */
+const NAMELESS = 'dir:';
 
 /** What a browser or a slip of the finger makes of `docker://`. */
 const ADDRESS = /^(?:https?:\/\/|docker:\/(?!\/))/i;
 
 /**
- * Reads targets in the words of containers-transports(5): `docker://REF` is an image in a registry, `docker-daemon:REF` one of the engine, anything else a
- * pattern over its images.
+ * Reads targets in the words of containers-transports(5): `docker://REF` is an image in a registry, `docker-daemon:REF` one of the engine, `docker-archive:PATH`
+ * and its like are files that hold images (see readStoredTarget), anything else is a pattern over the images of the engine.
  *
  * @throws ImgupdateError 'usage'.
  */
 export function readTargets(words: readonly string[]): Targets {
-  const other = words.find((word) => OTHER_PLACES.some((place) => word.startsWith(place)));
-  if (other !== undefined) {
-    throw new ImgupdateError('usage', `cannot look into ${other}: images in an engine and in registries can be looked at`, {
-      hint: 'name an image of the engine (nginx:1.27), or one in a registry (docker://nginx:1.27)',
+  const nameless = words.find((word) => word.startsWith(NAMELESS));
+  if (nameless !== undefined) {
+    throw new ImgupdateError('usage', `cannot look into ${nameless}: a ${NAMELESS} keeps no name of its image`, {
+      hint: `copy it into a layout with one: skopeo copy ${nameless} oci:FOLDER:acme/app:1`,
     });
   }
   const address = words.find((word) => ADDRESS.test(word));
@@ -41,14 +48,19 @@ export function readTargets(words: readonly string[]): Targets {
       hint: `name an image in its registry as ${REGISTRY}${image === '' ? 'REF' : image}`,
     });
   }
-  const distinct = [...new Set(words)];
+  const read = [...new Set(words)].map((word) => ({ word, stored: readStoredTarget(word) }));
+  const others = read.flatMap(({ word, stored }) => (stored === null ? [word] : []));
+  const local = others.filter((word) => !word.startsWith(REGISTRY));
   return {
-    patterns: distinct
-      .filter((word) => !word.startsWith(REGISTRY))
-      .map((word) => (word.startsWith(ENGINE) ? word.slice(ENGINE.length) : word)),
-    references: distinct.filter((word) => word.startsWith(REGISTRY)).map((word) => readReference(word.slice(REGISTRY.length), REGISTRY)),
+    patterns: local.filter((word) => word !== ENGINE).map((word) => (word.startsWith(ENGINE) ? word.slice(ENGINE.length) : word)),
+    wholeEngine: local.includes(ENGINE),
+    references: others.filter((word) => word.startsWith(REGISTRY)).map((word) => readReference(word.slice(REGISTRY.length), REGISTRY)),
+    stored: read.flatMap(({ stored }) => (stored === null ? [] : [stored])),
   };
 }
+
+/** What no image is ever called either. */
+const ARCHIVE = /^[^:*]+\.(?:tar|tar\.(?:gz|zst)|tgz|tzst)$/i;
 
 /** What no image is ever called: a path from here or from the root, a Dockerfile, YAML, JSON or a list. */
 const FILE = /^(?:[~.]{0,2}\/|\.{1,2}$)|(?:^|[/.])(?:Docker|Container)file(?:\.|$)|^[^:*]+\.(?:ya?ml|json|txt|list)$/;
@@ -59,6 +71,12 @@ const FILE = /^(?:[~.]{0,2}\/|\.{1,2}$)|(?:^|[/.])(?:Docker|Container)file(?:\.|
  * @throws ImgupdateError 'usage'.
  */
 export function refuseFiles(words: readonly string[], verb: 'list' | 'check'): void {
+  const archive = words.find((word) => ARCHIVE.test(word));
+  if (archive !== undefined) {
+    throw new ImgupdateError('usage', `cannot read the target ${archive}: expected an image, got the path of an archive`, {
+      hint: `say what it is: imgupdate ${verb} docker-archive:${archive}, or oci-archive:${archive}`,
+    });
+  }
   const file = words.find((word) => FILE.test(word));
   if (file === undefined) return;
   throw new ImgupdateError('usage', `cannot read the target ${file}: expected an image, got the path of a file or a folder`, {
@@ -66,9 +84,20 @@ export function refuseFiles(words: readonly string[], verb: 'list' | 'check'): v
   });
 }
 
-/** Whether the engine has to be asked: not where only images in registries are wanted. */
-export function wantsEngine({ patterns, references }: Targets): boolean {
-  return patterns.length > 0 || references.length === 0;
+/** Whether an engine has to be asked: where its images are named, or it is; and where nothing else is wanted. `elsewhere`: so it is for another reason. */
+export function wantsEngine(
+  targets: Targets,
+  { host = [], context = [] }: Pick<LookupOptions, 'host' | 'context'>,
+  elsewhere = false,
+): boolean {
+  const { patterns, wholeEngine, references, stored } = targets;
+  if (patterns.length > 0 || wholeEngine || host.length > 0 || context.length > 0) return true;
+  return references.length === 0 && stored.length === 0 && !elsewhere;
+}
+
+/** Which images of the engine are wanted; null for all. */
+export function readWanted({ patterns, wholeEngine }: Targets): Matches | null {
+  return wholeEngine ? null : readPatterns(patterns);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Digest } from './digest.ts';
 import { type Index, type Manifest, runnableEntries } from './documents.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { type ImageConfig } from './image-config.ts';
 import { chooseEntry } from './index-entry.ts';
 import type { InstalledImage, Origin } from './installed.ts';
@@ -47,7 +48,7 @@ const MAX_PRESENCES = 4;
  * Says whether a registry has to be asked about a reference, and for what.
  *
  * The classic store records a digest for a repository only after a pull or push. The containerd store and podman do so for every name; there only the engine's
- * own record of the image's identity, or podman's name `localhost`, proves that an image never came from a registry.
+ * own record of the image's identity proves that an image never came from a registry, or podman's name `localhost`, which archives carry on.
  * Source: moby, daemon/images, daemon/containerd/image_identity.go and image_push.go; Engine API 1.53, `Identity`.
  */
 export function planTagCheck(image: InstalledImage, reference: Reference): TagPlan {
@@ -93,19 +94,23 @@ function need(what: 'manifest' | 'config' | 'presence', digest: Digest, size: nu
   return { kind: 'need', what, digest, size };
 }
 
+/** What podman and buildah name an image that comes from no registry; so does who names it for them. */
+const NOWHERE = 'localhost';
+
 function whyLocal(image: InstalledImage, reference: Reference): string | null {
+  const whyNowhere = reference.registry === NOWHERE ? 'the name localhost is given to images that come from no registry' : null;
   switch (image.origin.kind) {
     case 'repo-digests':
-      return image.repoDigests.some((known) => isSameRepository(known, reference))
-        ? null
-        : `it was never pulled from or pushed to ${renderRepository(reference)}`;
+      if (image.repoDigests.some((known) => isSameRepository(known, reference))) return null;
+      return whyNowhere ?? `it was never pulled from or pushed to ${renderRepository(reference)}`;
     case 'identity':
       if (image.origin.pulledFrom.some((from) => isSameButForPort(from, reference))) return null;
+      if (whyNowhere !== null) return whyNowhere;
       if (image.origin.pulledFrom.length > 0) return `it is from elsewhere and was named ${renderRepository(reference)} here`;
       return image.origin.built ? 'it was built here' : 'it was never pulled from or pushed to any registry';
     case 'podman':
-      return reference.registry === 'localhost' ? 'podman gives the name localhost to images that come from no registry' : null;
     case 'carried':
+      return whyNowhere;
     case 'unrecorded':
     case 'named':
       return null;
@@ -144,7 +149,7 @@ function decideGone(question: TagQuestion, facts: TagFacts, known: ReadonlySet<D
 }
 
 function neverProven(where: string, tag: string): TagStep {
-  const message = `${where} has no tag ${tag}, and this image store does not record whether the image ever came from there`;
+  const message = `${where} has no tag ${tag}, and nothing here records whether the image ever came from there`;
   return verdict({ kind: 'unknown', reason: reason('not-found-or-private', message), candidate: null, why: message });
 }
 
@@ -158,9 +163,7 @@ function decideFound(found: Found): TagStep {
       why: 'it is named without a digest, so there is nothing its tag could be compared with',
     });
   }
-  if (found.known.has(found.top)) {
-    return verdict({ kind: 'current', candidate: found.top, why: 'the tag still names a digest this image is known by' });
-  }
+  if (found.known.has(found.top)) return current(found, NAMES_IT);
   const document = found.facts.manifest(found.top);
   switch (document.state) {
     case 'unasked':
@@ -172,11 +175,20 @@ function decideFound(found: Found): TagStep {
   }
 }
 
+const NAMES_IT = 'the tag still names a digest this image is known by';
+
+/**
+ * The tag names the image that is here. One that was carried here had no digest of any registry until now; what its tag names is one, and of whether the tag ever
+ * named another nothing is known.
+ */
+function current({ top, image }: Found, why: string, offered: Manifest | null = null): TagStep {
+  const isCarried = image.origin.kind === 'carried';
+  return verdict({ kind: 'current', candidate: top, why: isCarried ? NAMES_IT : why }, isCarried ? null : offered);
+}
+
 function decideIndex(found: Found, index: Index): TagStep {
   const platform = renderPlatform(found.platform);
-  if (offersNamed(found, index)) {
-    return verdict({ kind: 'current', candidate: found.top, why: 'the tag still offers the very manifest it is known by' });
-  }
+  if (offersNamed(found, index)) return current(found, 'the tag still offers the very manifest it is known by');
   const choice = chooseEntry(index, { top: found.top, platform: found.platform, document: found.facts.manifest });
   switch (choice.kind) {
     case 'need':
@@ -190,7 +202,7 @@ function decideIndex(found: Found, index: Index): TagStep {
   }
   const child = choice.entry.digest;
   if (found.known.has(child) || knownIndexOffers(found, child)) {
-    return verdict({ kind: 'current', candidate: found.top, why: `the tag moved, but the image for ${platform} is the one here` });
+    return current(found, `the tag moved, but the image for ${platform} is the one here`);
   }
   const pin = decidePin(found, child);
   if (pin !== null) return pin;
@@ -216,10 +228,7 @@ function decideIndex(found: Found, index: Index): TagStep {
 function decideManifest(found: Found, manifest: Manifest, isNamed: boolean): TagStep {
   const platform = renderPlatform(found.platform);
   if (manifest.config.digest === found.image.configDigest) {
-    return verdict(
-      { kind: 'current', candidate: found.top, why: `the tag moved, but its image config for ${platform} is the one here` },
-      manifest,
-    );
+    return current(found, `the tag moved, but its image config for ${platform} is the one here`, manifest);
   }
   const rebuilt = verdict({ kind: 'rebuilt', candidate: found.top, why: `the tag now names another image for ${platform}` }, manifest);
   const config = found.facts.config(manifest.config.digest);
@@ -229,6 +238,9 @@ function decideManifest(found: Found, manifest: Manifest, isNamed: boolean): Tag
     case 'failed':
       return isNamed ? rebuilt : undecided(found, config.reason);
     case 'known':
+      if (found.image.fingerprint !== null && fingerprintOf(config.value) === found.image.fingerprint) {
+        return current(found, 'the tag names this very image, in another format than it has here', manifest);
+      }
       return offersPlatform(config.value, found.platform)
         ? rebuilt
         : verdict({ kind: 'gone', why: `the tag is still there, but no longer offers ${platform}` });

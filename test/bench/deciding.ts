@@ -72,10 +72,11 @@ async function decideAll(world: World, open: OpenMemory): Promise<number> {
     { memory, now, signal: new AbortController().signal, openRegistry: () => Promise.reject(new Error('a registry was asked')) },
     { maxAgeMs: 3_600_000, offline: false },
   );
-  const local = createLocalBases(
-    world.subjects.map(({ image }) => image),
-    (image) => Promise.resolve({ history: world.histories.get(image)?.history ?? null, annotations: new Map(), ancestors: [] }),
-  );
+  const local = createLocalBases({
+    images: world.subjects.map(({ image }) => image),
+    isTogether: () => true,
+    readBuild: (image) => Promise.resolve({ history: world.histories.get(image)?.history ?? null, annotations: new Map(), ancestors: [] }),
+  });
   const reports = await checkBases(world.subjects, new Map(), {
     ports: {
       answers,

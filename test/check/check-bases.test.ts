@@ -62,7 +62,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
           remembered: createAnswers(ports, { maxAgeMs: 0, offline: true }),
           memory,
           notes: createImageNotes(memory),
-          local: createLocalBases(images, inventory.readBuild),
+          local: createLocalBases({ images, isTogether: () => true, readBuild: inventory.readBuild }),
           now,
           signal,
           refusal: () => null,

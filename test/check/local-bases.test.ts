@@ -14,7 +14,7 @@ const make = (name: string, layers: readonly string[], parts: Partial<InstalledI
   });
 
 const namesBelow = async (image: InstalledImage, images: readonly InstalledImage[]): Promise<readonly string[]> => {
-  const local = createLocalBases(images, () => Promise.resolve(null));
+  const local = createLocalBases({ images, isTogether: () => true, readBuild: () => Promise.resolve(null) });
   return (await local.below(image)).flatMap(({ references }) => references.map(({ repository }) => repository.replace('library/', '')));
 };
 

@@ -95,7 +95,7 @@ export function unknown(kind: ReasonKind, message: string, retryAt: string | nul
 }
 
 export function makeReport(images: readonly ImageReport[], parts: Partial<CheckReport> = {}): CheckReport {
-  return { generatedAt: NOW, images, registries: [], warnings: [], files: null, ignored: 0, ...parts };
+  return { generatedAt: NOW, images, registries: [], warnings: [], failures: [], files: null, ignored: 0, ...parts };
 }
 
 /** One row of each kind. */

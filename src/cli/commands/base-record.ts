@@ -28,7 +28,7 @@ export async function recordBaseOf(context: Context, { image, base }: RecordArgu
   try {
     note = await recordBase(
       {
-        source: await openEngine(context, { ...options, ...settings }, memory),
+        source: await openEngine(context, { ...options, ...settings, facts: memory }),
         memory,
         openRegistry: planRegistry(context, options, settings),
         now: context.now,

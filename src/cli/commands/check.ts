@@ -37,9 +37,10 @@ export async function check(context: Context, words: readonly string[], options:
     { options, settings },
     {
       all: false,
-      matches: patterns.matches,
+      matches: targets.wholeEngine ? null : patterns.matches,
       targets: targets.references,
-      withoutEngine: targets.patterns.length === 0,
+      stored: targets.stored,
+      withoutEngine: targets.patterns.length === 0 && !targets.wholeEngine,
       ...(files === null ? {} : { files }),
       records: 'uncounted',
     },

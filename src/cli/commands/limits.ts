@@ -71,10 +71,10 @@ function readRegistryFilters(filters: readonly string[]): (registry: string) => 
 async function readInventory(context: Context, options: CommonOptions & Pick<Settings, 'timeoutMs'>): Promise<Inventory | null> {
   const memory = await context.adapters.openMemory();
   try {
-    const source = await openEngine(context, options, memory);
+    const source = await openEngine(context, { ...options, facts: memory });
     return await source.list({ all: false, signal: context.signal, onProgress: () => undefined });
   } catch (error) {
-    const isAskedFor = options.host !== undefined || options.context !== undefined;
+    const isAskedFor = [...(options.host ?? []), ...(options.context ?? [])].length > 0;
     if (isAskedFor || !(error instanceof ImgupdateError) || error.code !== 'engine-unavailable') throw error;
     context.stderr.write(`W: ${sanitizeText(error.message)}: only Docker Hub is asked\n`);
     return null;

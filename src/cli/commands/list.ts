@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFileRequest, refuseSharedStdin, sortUnread, type Unread } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
 import { planOutput } from '../output.ts';
-import { readPatterns, readTargets, refuseFiles, wantsEngine } from '../targets.ts';
+import { readTargets, readWanted, refuseFiles, wantsEngine } from '../targets.ts';
 import type { ListCommandOptions } from '../program.ts';
 
 /**
@@ -31,9 +31,10 @@ export async function list(context: Context, words: readonly string[], options: 
   const output = planOutput(context, options);
   const report = await checkMachine(context, options, {
     all: options.all === true,
-    matches: readPatterns(patterns),
+    matches: readWanted(targets),
     targets: targets.references,
-    withoutEngine: files === null ? !wantsEngine(targets) : patterns.length === 0,
+    stored: targets.stored,
+    withoutEngine: !wantsEngine(targets, options, files !== null),
     ...(files === null ? {} : { files }),
     records: patterns.length > 0 ? 'uncounted' : 'remembered',
   });

@@ -16,14 +16,15 @@ import { readImage, readTargets } from '../targets.ts';
 export async function show(context: Context, image: string, options: CommonOptions): Promise<ExitCode> {
   const passes = readFilters(options.filter);
   const output = planOutput(context, options, createRecords(context));
-  const { patterns, references } = readTargets([image]);
+  const { patterns, references, stored, wholeEngine } = readTargets([image]);
   const [pattern] = patterns;
   const named = pattern === undefined ? null : readImage(pattern);
   const report = await checkMachine(context, options, {
     all: named?.isId === true,
     matches: named?.matches ?? null,
     targets: references,
-    withoutEngine: named === null,
+    stored,
+    withoutEngine: named === null && !wholeEngine,
     records: 'all',
   });
   const images = report.images.filter(passes);

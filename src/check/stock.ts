@@ -1,0 +1,135 @@
+import type { BuildRecord, InstalledImage } from '../core/installed.ts';
+import { ImgupdateError } from '../errors.ts';
+import { listSubjects, type Matches, type Subject, type SubjectOptions } from './images-to-check.ts';
+import { joinSubjects } from './join-subjects.ts';
+import type { Failure, ImageSource, Inventory, ListOptions, Warning } from './ports.ts';
+
+/** A place with images, and which of its rows are wanted; null for all. */
+export type WantedSource = { readonly source: ImageSource; readonly matches: Matches | null };
+
+/** The images of all places that were asked for. */
+export type Stock = {
+  /** Each as its place tells it, so one that several places hold is there several times. */
+  readonly images: readonly InstalledImage[];
+  /** The rows that are wanted: one for each image, wherever it is. */
+  readonly list: (platformFor: SubjectOptions['platformFor']) => readonly Subject[];
+  /** Whether a name means the same for both: they are in one place. What is in none is together with all. */
+  readonly isTogether: (a: InstalledImage, b: InstalledImage) => boolean;
+  /** As the place tells it that tells most. */
+  readonly readBuild: Inventory['readBuild'];
+  readonly insecureRegistries: readonly string[];
+  readonly warnings: readonly Warning[];
+  /** Places, and parts of them, that could not be read. */
+  readonly failures: readonly Failure[];
+  readonly close: () => void;
+};
+
+/** `mayFail`: what else is looked at is worth the report, though no place can be read. */
+export type StockOptions = Omit<ListOptions, 'onProgress'> & {
+  readonly onProgress: (done: number, total: number) => void;
+  readonly mayFail: boolean;
+};
+
+/**
+ * Reads all places at once. One that cannot be read is a failure among the answers about the others.
+ *
+ * @throws ImgupdateError when the only thing there is to look at cannot be read.
+ */
+export async function openStock(sources: readonly WantedSource[], options: StockOptions): Promise<Stock> {
+  const progress = createSum(options.onProgress);
+  const mayFail = options.mayFail || sources.length > 1;
+  const read = await Promise.all(sources.map(async (wanted) => readPlace(wanted, { ...options, mayFail, onProgress: progress() })));
+  const { opened, repeated } = leaveOutRepeated(read.flatMap((each) => (each.kind === 'read' ? [each] : [])));
+  const inventories = opened.map(({ inventory }) => inventory);
+  const holders = createHolders(inventories);
+  return {
+    images: inventories.flatMap(({ images }) => images),
+    list: (platformFor) => {
+      const rows = opened.map(({ inventory, matches }) => listSubjects(inventory, { matches, platformFor }));
+      const { subjects, joined } = joinSubjects(rows);
+      for (const [image, parts] of joined) holders.add(image, parts);
+      return subjects;
+    },
+    isTogether: (a, b) => {
+      const places = holders.of(a).map(({ inventory }) => inventory);
+      return places.length === 0 || holders.of(b).some(({ inventory }) => places.includes(inventory));
+    },
+    readBuild: (image, wanted) => readBuild(holders.of(image), wanted),
+    insecureRegistries: [...new Set(inventories.flatMap(({ insecureRegistries }) => insecureRegistries))],
+    warnings: [...inventories.flatMap(({ warnings }) => warnings), ...repeated],
+    failures: read.flatMap((each) => (each.kind === 'failed' ? [each.failure] : each.inventory.failures)),
+    close: () => {
+      for (const { close } of inventories) close();
+    },
+  };
+}
+
+type ReadPlace = { readonly kind: 'read'; readonly inventory: Inventory; readonly matches: Matches | null };
+
+async function readPlace(
+  { source, matches }: WantedSource,
+  options: StockOptions,
+): Promise<ReadPlace | { readonly kind: 'failed'; readonly failure: Failure }> {
+  try {
+    return { kind: 'read', inventory: await source.list(options), matches };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!options.mayFail || !(error instanceof ImgupdateError)) throw error;
+    return { kind: 'failed', failure: { code: error.code, message: error.message, hint: error.hint } };
+  }
+}
+
+/** One engine may be reached by several addresses; its images and containers are told once. */
+function leaveOutRepeated(read: readonly ReadPlace[]): { readonly opened: readonly ReadPlace[]; readonly repeated: readonly Warning[] } {
+  const opened: ReadPlace[] = [];
+  const repeated: Warning[] = [];
+  for (const place of read) {
+    const { engineId, location, close } = place.inventory;
+    const same = engineId === undefined ? undefined : opened.find(({ inventory }) => inventory.engineId === engineId);
+    if (same === undefined) {
+      opened.push(place);
+      continue;
+    }
+    close();
+    repeated.push({ code: 'same-engine', message: `the engine at ${location} is the one at ${same.inventory.location}`, image: null });
+  }
+  return { opened, repeated };
+}
+
+/** Gives each place a counter, and tells their sum. */
+function createSum(onProgress: StockOptions['onProgress']): () => ListOptions['onProgress'] {
+  const counts: { done: number; total: number }[] = [];
+  return () => {
+    const own = { done: 0, total: 0 };
+    counts.push(own);
+    return (done, total) => {
+      Object.assign(own, { done, total });
+      onProgress(
+        counts.reduce((sum, count) => sum + count.done, 0),
+        counts.reduce((sum, count) => sum + count.total, 0),
+      );
+    };
+  };
+}
+
+/** An image as one place has it. */
+type Holder = { readonly inventory: Inventory; readonly image: InstalledImage };
+
+/** Where each image is; a joined one is where its parts are. */
+function createHolders(inventories: readonly Inventory[]) {
+  const holders = new Map<InstalledImage, readonly Holder[]>();
+  for (const inventory of inventories) for (const image of inventory.images) holders.set(image, [{ inventory, image }]);
+  const of = (image: InstalledImage): readonly Holder[] => holders.get(image) ?? [];
+  return { of, add: (image: InstalledImage, parts: readonly InstalledImage[]): void => void holders.set(image, parts.flatMap(of)) };
+}
+
+/** The first place that tells every detail; else the first that tells anything. */
+async function readBuild(holders: readonly Holder[], wanted: 'exact' | undefined): Promise<BuildRecord | null> {
+  let best: BuildRecord | null = null;
+  for (const { inventory, image } of holders) {
+    const record = await inventory.readBuild(image, wanted);
+    if (record?.history?.precision === 'exact') return record;
+    if (best?.history == null) best = record ?? best;
+  }
+  return best;
+}
