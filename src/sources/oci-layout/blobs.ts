@@ -1,0 +1,77 @@
+import { type Digest, digestOf } from '../../core/digest.ts';
+import type { Descriptor } from '../../core/documents.ts';
+import { ImgupdateError } from '../../errors.ts';
+import type { HashedFile, StoredFiles } from '../stored/stored-files.ts';
+
+/** A document of a layout; `flaw`: why it is not what its descriptor says, in one sentence. */
+export type BlobAnswer =
+  { readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'absent' } | { readonly kind: 'flawed'; readonly flaw: string };
+
+/** The blobs of a layout, each looked up once. */
+export type Blobs = {
+  /** A manifest, an index or a config, of the size and the digest its descriptor says. */
+  readonly read: (descriptor: Descriptor) => Promise<BlobAnswer>;
+  /** Bytes; null: it is not there. */
+  readonly sizeOf: (digest: Digest) => Promise<number | null>;
+  /** A layer, read through; a text: why it cannot be. */
+  readonly hash: (digest: Digest) => Promise<HashedFile | string | null>;
+};
+
+/** What a registry takes for a document, and so no image has more. Source: OCI distribution-spec v1.1, "Pushing Manifests". */
+const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
+
+/** All documents of a layout together: thousands of images stay below it. */
+const MAX_TOTAL_BYTES = 512 * 1024 * 1024;
+
+/** Source: OCI image-spec v1.1, image-layout.md, "Blobs". */
+export function createBlobs(files: Pick<StoredFiles, 'sizeOf' | 'read' | 'hash'>): Blobs {
+  let total = 0;
+  const read: Blobs['read'] = async ({ digest, size }) => {
+    const found = await files.sizeOf(pathOf(digest));
+    if (found === null) return { kind: 'absent' };
+    if (found !== size) return flawed(`${digest} has ${found} bytes, its descriptor says ${size}`);
+    if (size > MAX_DOCUMENT_BYTES) return flawed(`${digest} has ${size} bytes, and documents of at most ${MAX_DOCUMENT_BYTES} are read`);
+    total += size;
+    if (total > MAX_TOTAL_BYTES) return flawed(`its documents have more than the ${MAX_TOTAL_BYTES} bytes that are read of a layout`);
+    const bytes = await attempt(() => files.read(pathOf(digest), MAX_DOCUMENT_BYTES));
+    if (bytes === null) return { kind: 'absent' };
+    if (typeof bytes === 'string') return flawed(bytes);
+    const actual = digestOf(bytes, digest);
+    return actual === digest ? { kind: 'read', bytes } : flawed(`what is stored as ${digest} is ${actual}`);
+  };
+  return {
+    read,
+    sizeOf: remembered((digest) => files.sizeOf(pathOf(digest))),
+    hash: remembered((digest) => attempt(() => files.hash(pathOf(digest)))),
+  };
+}
+
+function pathOf(digest: Digest): string {
+  return `blobs/${digest.replace(':', '/')}`;
+}
+
+/** Layers are shared by many images. */
+function remembered<T>(ask: (digest: Digest) => Promise<T>): (digest: Digest) => Promise<T> {
+  const answers = new Map<Digest, Promise<T>>();
+  return (digest) => {
+    const known = answers.get(digest);
+    if (known !== undefined) return known;
+    const answer = ask(digest);
+    answers.set(digest, answer);
+    return answer;
+  };
+}
+
+/** One blob that cannot be read is no reason to leave the others. */
+async function attempt<T>(call: () => Promise<T>): Promise<T | string> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ImgupdateError && error.code === 'unreadable') return error.message.replace(/^cannot read .*?: (?=blobs\/)/, '');
+    throw error;
+  }
+}
+
+function flawed(flaw: string): BlobAnswer {
+  return { kind: 'flawed', flaw };
+}

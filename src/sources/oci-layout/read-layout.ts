@@ -1,0 +1,131 @@
+import type { Failure, StoredPlace, Warning } from '../../check/ports.ts';
+import { type Platform, renderPlatform } from '../../core/platform.ts';
+import { renderReference } from '../../core/reference.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { ImgupdateError } from '../../errors.ts';
+import { mapBounded } from '../docker/bounded.ts';
+import type { StoredFiles } from '../stored/stored-files.ts';
+import type { StoredImage } from '../stored/stored-image.ts';
+import { createBlobs } from './blobs.ts';
+import { chooseEntries, joinEntries, labelOf, type LayoutRoot, nameEntries } from './choose-entries.ts';
+import { decodeLayoutIndex, type LayoutIndex } from './decode-layout.ts';
+import { joinReferences } from './names.ts';
+import { readRoot, type RootAnswer } from './read-root.ts';
+import { unreadable } from './require-layout.ts';
+
+/** What is in a layout, in the order of index.json. */
+export type LayoutContents = {
+  readonly images: readonly StoredImage[];
+  readonly failures: readonly Failure[];
+  readonly warnings: readonly Warning[];
+};
+
+export type LayoutOptions = {
+  readonly verify: boolean;
+  readonly platform: Platform;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+};
+
+/** Entries of a layout's indexes that are followed, all together. */
+const MAX_FOLLOWED = 100_000;
+
+/** Files that are read at once. */
+const CONCURRENCY = 8;
+
+/** Enough to see what is wrong with a layout. */
+const MAX_FLAWED_ENTRIES = 20;
+
+/**
+ * Reads what index.json leads to.
+ * @throws ImgupdateError 'unreadable' for an index.json that is none or lists nothing, 'no-such-image' when what is wanted is not in it.
+ */
+export async function readLayout(
+  place: StoredPlace,
+  bytes: Uint8Array,
+  files: StoredFiles,
+  options: LayoutOptions,
+): Promise<LayoutContents> {
+  const index = decodeLayoutIndex(bytes);
+  if (!index.ok) throw unreadable(place, index.message);
+  const roots = chooseRoots(place, index.value);
+  let [done, followed] = [0, 0];
+  const rootOptions = { ...options, blobs: createBlobs(files), mayFollow: () => (followed += 1) <= MAX_FOLLOWED };
+  const answers = await mapBounded(roots, CONCURRENCY, async (root) => {
+    options.signal.throwIfAborted();
+    const answer = await readRoot(root, rootOptions);
+    options.onProgress((done += 1), roots.length);
+    return { root, answer };
+  });
+  const images = joinImages(answers.flatMap(({ answer }) => answer.images));
+  const failures = [...answers.flatMap(({ root, answer }) => toFailures(place, root, answer)), ...flawedEntries(place, index.value)];
+  const warnings = answers.flatMap(({ root, answer }) => toWarnings(place, root, answer));
+  const [first] = warnings;
+  if (place.image !== null && images.length === 0 && failures.length === 0 && first !== undefined) {
+    throw new ImgupdateError('no-such-image', first.message);
+  }
+  return { images, failures, warnings };
+}
+
+function chooseRoots(place: StoredPlace, { entries, flaws }: LayoutIndex): readonly LayoutRoot[] {
+  if (entries.length === 0 && flaws.length === 0) throw unreadable(place, 'expected images, its index.json lists none');
+  const chosen = joinEntries(chooseEntries(entries, place.image));
+  if (place.image === null || chosen.length > 0) return chosen;
+  const wanted = place.image.by === 'name' ? `named ${sanitizeText(place.image.name, 200)}` : `at position ${place.image.position}`;
+  const there = entries.length === 0 ? 'none of its entries can be read' : `there is ${nameEntries(joinEntries(entries))}`;
+  throw new ImgupdateError('no-such-image', `no image ${wanted} in ${sanitizeText(place.path ?? place.written, 200)}: ${there}`, {
+    hint: `list all of it: imgupdate list ${place.transport}:${sanitizeText(place.path ?? '', 200)}`,
+  });
+}
+
+/** One image may be in several indexes, or have several manifests: it has all their names and digests. */
+function joinImages(images: readonly StoredImage[]): readonly StoredImage[] {
+  const joined = new Map<string, StoredImage>();
+  for (const stored of images) {
+    const key = `${stored.image.imageId} ${renderPlatform(stored.image.platform)}`;
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? stored : joinTwo(known, stored));
+  }
+  return [...joined.values()];
+}
+
+function joinTwo(a: StoredImage, b: StoredImage): StoredImage {
+  const tags = joinReferences([...a.image.tags, ...b.image.tags]);
+  const contentDigests = [...new Set([...a.image.contentDigests, ...b.image.contentDigests])];
+  return { ...a, image: { ...a.image, tags, contentDigests } };
+}
+
+function toFailures(place: StoredPlace, root: LayoutRoot, { flaws }: RootAnswer): readonly Failure[] {
+  return flaws.map(({ platform, flaw }) => {
+    const of = platform === null ? '' : ` for ${sanitizeText(renderPlatform(platform), 100)}`;
+    return failure(place, `${labelOf(root)}${of}: ${flaw}`);
+  });
+}
+
+function flawedEntries(place: StoredPlace, { flaws }: LayoutIndex): readonly Failure[] {
+  if (place.image !== null) return [];
+  const told = flaws.slice(0, MAX_FLAWED_ENTRIES).map((flaw) => failure(place, flaw));
+  const rest = flaws.length - told.length;
+  return rest === 0 ? told : [...told, failure(place, `${rest} more entries of index.json are no descriptors`)];
+}
+
+function failure(place: StoredPlace, what: string): Failure {
+  const { code, message, hint } = unreadable(place, what, HINT);
+  return { code, message, hint };
+}
+
+const HINT = 'copy the image into it again';
+
+function toWarnings(place: StoredPlace, root: LayoutRoot, { images, others }: RootAnswer): readonly Warning[] {
+  const [tag] = root.names.tags;
+  const image = tag === undefined ? null : renderReference(tag);
+  const where = sanitizeText(place.written, 200);
+  return [
+    ...others.map((other) => ({ code: 'layout', message: `${labelOf(root)} in ${where} ${other}`, image })),
+    ...(images.length === 0 ? [] : root.names.flaws).map((flaw) => ({
+      code: 'layout',
+      message: `a name in ${where} cannot be checked: ${flaw}`,
+      image,
+    })),
+  ];
+}

@@ -1,0 +1,81 @@
+import type { StoredPlace } from '../../check/ports.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { ImgupdateError } from '../../errors.ts';
+import type { StoredFiles } from '../stored/stored-files.ts';
+import { flawInMarker } from './decode-layout.ts';
+
+const MARKER = 'oci-layout';
+const INDEX = 'index.json';
+const MAX_MARKER_BYTES = 64 * 1024;
+
+/** As large as a registry's documents may be: some ten thousand entries. */
+const MAX_INDEX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Looks whether a place is an image layout of a version that can be read.
+ * @throws ImgupdateError 'unreadable'; the hint says what the place looks like instead.
+ */
+export async function requireLayout(place: StoredPlace, files: StoredFiles): Promise<void> {
+  const marker = await files.read(MARKER, MAX_MARKER_BYTES);
+  if (marker === null) throw await explainAbsence(place, files);
+  const flaw = flawInMarker(marker);
+  if (flaw !== null) throw unreadable(place, flaw);
+}
+
+/** @throws ImgupdateError 'unreadable' when there is none, or a larger one. */
+export async function readIndexFile(place: StoredPlace, files: StoredFiles): Promise<Uint8Array> {
+  const bytes = await files.read(INDEX, MAX_INDEX_BYTES);
+  if (bytes !== null) return bytes;
+  throw unreadable(place, `expected ${INDEX} in an OCI image layout, got none`);
+}
+
+/** What cannot be read of a place, in the words of an error. */
+export function unreadable(place: StoredPlace, what: string, hint: string | null = null): ImgupdateError {
+  return new ImgupdateError('unreadable', `cannot read ${sanitizeText(place.written, 200)}: ${what}`, { hint });
+}
+
+async function explainAbsence(place: StoredPlace, files: StoredFiles): Promise<ImgupdateError> {
+  const looks = place.transport === 'oci-archive' ? ARCHIVES : FOLDERS;
+  const path = sanitizeText(place.path ?? '', 200);
+  for (const { file, is, hint } of looks) {
+    if ((await files.sizeOf(file)) !== null) return unreadable(place, `expected an OCI image layout, got ${is}`, hint(path));
+  }
+  return unreadable(place, `expected an OCI image layout, it has no file ${MARKER}`);
+}
+
+/** What else a place may be: a file that shows it, before those that others have, too. */
+type Look = { readonly file: string; readonly is: string; readonly hint: (path: string) => string };
+
+const HALF_LAYOUT: Look = {
+  file: INDEX,
+  is: `${INDEX} without the file ${MARKER}`,
+  hint: () => 'write it again with the tool that made it: skopeo copy, buildah push, docker buildx build -o type=oci',
+};
+
+const ARCHIVES: readonly Look[] = [
+  { file: 'manifest.json', is: 'what docker save writes', hint: (path) => `name it as such: docker-archive:${path}` },
+  { file: 'repositories', is: 'what docker save writes', hint: (path) => `name it as such: docker-archive:${path}` },
+  HALF_LAYOUT,
+];
+
+/** Source: containers/image, directory; containers/storage, the stores of images by driver; moby and containerd, their data roots. */
+const FOLDERS: readonly Look[] = [
+  { file: 'version', is: 'a dir: of skopeo', hint: (path) => `make a layout of it: skopeo copy dir:${path} oci:NEW` },
+  { file: 'manifest.json', is: 'an unpacked docker-archive', hint: (path) => `tar -C ${path} -c . | imgupdate list docker-archive:-` },
+  ...['overlay', 'vfs', 'btrfs', 'zfs'].map((driver) => ({
+    file: `${driver}-images/images.json`,
+    is: 'the storage of podman, buildah or CRI-O',
+    hint: (path: string) => `name it as such: containers-storage:[${driver}@${path}]`,
+  })),
+  {
+    file: 'io.containerd.metadata.v1.bolt/meta.db',
+    is: 'the data of containerd',
+    hint: () => 'ctr images export - IMAGE | imgupdate list oci-archive:-',
+  },
+  ...['overlay2', 'vfs'].map((driver) => ({
+    file: `image/${driver}/repositories.json`,
+    is: 'the data of a Docker daemon',
+    hint: () => 'ask the daemon: imgupdate list',
+  })),
+  HALF_LAYOUT,
+];
