@@ -3,8 +3,9 @@ import { type FileHandle, lstat, open, readdir, readlink, realpath, stat } from 
 import { join, resolve, sep } from 'node:path';
 import { sanitizeText } from '../../core/text.ts';
 import { codeOf, ImgupdateError } from '../../errors.ts';
+import { hashContents } from '../archive/hash-contents.ts';
+import { HEAD_BYTES } from '../archive/look-alikes.ts';
 import { describeFailure } from '../files/failure-text.ts';
-import { hashStream } from './hash-stream.ts';
 import type { HashedFile, StoredFiles } from './stored-files.ts';
 
 /** A folder that holds images. `label`: the target as the user wrote it, for messages. */
@@ -127,19 +128,22 @@ async function readWhole(folder: Folder, file: OpenFile, maxBytes: number): Prom
   return bytes;
 }
 
-async function hashFile(folder: Folder, file: OpenFile): Promise<HashedFile> {
-  const algorithm = file.path.startsWith('blobs/sha512/') ? 'sha512' : 'sha256';
-  const { length, ...hashed } = await hashStream(readChunks(folder, file.handle), algorithm);
-  if (length < file.size) throw breaksOff(folder, file, length);
-  return hashed;
+async function hashFile(folder: Folder, { path, handle, size }: OpenFile): Promise<HashedFile> {
+  const algorithm = path.startsWith('blobs/sha512/') ? 'sha512' : 'sha256';
+  const head = Buffer.alloc(HEAD_BYTES);
+  const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
+  const contents = { head: head.subarray(0, bytesRead), chunks: readChunks(folder, { path, handle, size }) };
+  return hashContents(contents, algorithm, { label: folder.label, what: shown(path) });
 }
 
-async function* readChunks(folder: Folder, handle: FileHandle): AsyncGenerator<Uint8Array> {
-  for (;;) {
+async function* readChunks(folder: Folder, file: OpenFile): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let position = 0; position < file.size;) {
     folder.signal.throwIfAborted();
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, file.size - position));
+    const { bytesRead } = await file.handle.read(chunk, 0, chunk.length, position);
+    if (bytesRead === 0) throw breaksOff(folder, file, position);
+    position += bytesRead;
+    yield chunk.subarray(0, bytesRead);
   }
 }
 
