@@ -1,0 +1,68 @@
+import type { Digest } from '../../core/digest.ts';
+import { parseReference, renderRepository } from '../../core/reference.ts';
+import type { ListedImage } from '../docker/wire.ts';
+import type { ImageRecord, LayerRecord } from './decode-records.ts';
+import type { Family } from './family.ts';
+import type { StoredRecord } from './read-images.ts';
+
+/**
+ * Tells an image as podman's service lists it: its digests are those of all its manifests, each in the repository of each of its names.
+ * Source: containers/common, libimage/image.go, RepoDigests(); containers/storage, images.go, recomputeDigests(), store.go, ImageSize().
+ */
+export function makeListedImage({ record, learned }: StoredRecord, family: Family, layers: ReadonlyMap<string, LayerRecord>): ListedImage {
+  const { id, names } = record;
+  const parent = family.parentOf(id);
+  const digests = digestsOf(record);
+  return {
+    id: `sha256:${id}`,
+    names,
+    digests: repositoriesOf(names).flatMap((repository) => digests.map((digest) => `${repository}@${digest}`)),
+    created: record.created,
+    size: sizeOf(record, layers),
+    labels: learned?.facts.labels ?? new Map<string, string>(),
+    target: null,
+    manifests: null,
+    podman: {
+      parentId: parent === null ? null : `sha256:${parent}`,
+      formerNames: record.formerNames,
+      manifestDigest: record.digest ?? digests[0] ?? null,
+      dangling: names.length === 0 && !family.hasChildren(id),
+    },
+  };
+}
+
+/** More repositories and manifests than any image has: each is combined with each. */
+const MAX_COMBINED = 100;
+
+function repositoriesOf(names: readonly string[]): readonly string[] {
+  const repositories = names.flatMap((name) => {
+    const reference = parseReference(name);
+    return reference.ok ? [renderRepository(reference.value)] : [];
+  });
+  return [...new Set(repositories)].slice(0, MAX_COMBINED);
+}
+
+function digestsOf({ digest, documents }: ImageRecord): readonly Digest[] {
+  const manifests = [...documents].flatMap(([name, kept]) => (name.startsWith('manifest') ? [kept.digest] : []));
+  return [...new Set([digest, ...manifests])].filter((each) => each !== null).slice(0, MAX_COMBINED);
+}
+
+/** null where podman would have to count it. */
+function sizeOf({ topLayer, otherTopLayers, documents }: ImageRecord, layers: ReadonlyMap<string, LayerRecord>): number | null {
+  let size = 0;
+  for (const document of documents.values()) {
+    if (document.size === null) return null;
+    size += document.size;
+  }
+  const visited = new Set<string>();
+  for (const top of topLayer === null ? otherTopLayers : [topLayer, ...otherTopLayers]) {
+    for (let id: string | null = top; id !== null && !visited.has(id);) {
+      const layer = layers.get(id);
+      if (layer?.size === undefined || layer.size === null) return null;
+      visited.add(id);
+      size += layer.size;
+      id = layer.parent;
+    }
+  }
+  return size;
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { digestOf, type Digest, parseDigest } from '../../core/digest.ts';
+import { decodeDocument } from '../../core/documents.ts';
+import { decodeConfig, type ImageConfig } from '../../core/image-config.ts';
+import { malformed, parsed, type Parsed } from '../../core/parsed.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { documentFileName } from './document-name.ts';
+import type { Listed } from './read-catalog.ts';
+import { readRegularFile } from './read-file.ts';
+
+/** What a registry takes of a manifest or a config. Source: distribution, registry/handlers/manifests.go; containers/image, iolimits. */
+const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
+
+/** An image's config, or that it has none, because it is a list of manifests. */
+export type ReadConfig =
+  | { readonly kind: 'config'; readonly digest: Digest; readonly bytes: Uint8Array; readonly config: ImageConfig }
+  | { readonly kind: 'manifest-list' };
+
+/**
+ * Reads and verifies an image's config: the document that its id is the digest of, else the one its manifest names.
+ * Source: containers/image, storage/storage_src.go and storage_dest.go.
+ */
+export async function readConfig(image: Listed): Promise<Parsed<ReadConfig>> {
+  const own = parseDigest(`sha256:${image.record.id}`);
+  if (own !== null && image.record.documents.has(own)) return readConfigOf(image, own);
+  const manifest = await readManifest(image);
+  if (!manifest.ok) return manifest;
+  const document = decodeDocument(manifest.value, null);
+  if (!document.ok) return malformed(`its manifest: ${document.reason.message}`);
+  return document.value.kind === 'index' ? parsed({ kind: 'manifest-list' }) : readConfigOf(image, document.value.config.digest);
+}
+
+/** Reads and verifies the manifest of the image itself, not those of lists it was chosen from. */
+export async function readManifest(image: Listed): Promise<Parsed<Uint8Array>> {
+  return readDocument(image, MANIFEST, image.record.documents.get(MANIFEST)?.digest ?? null);
+}
+
+const MANIFEST = 'manifest';
+
+async function readConfigOf(image: Listed, digest: Digest): Promise<Parsed<ReadConfig>> {
+  const bytes = await readDocument(image, digest, digest);
+  if (!bytes.ok) return bytes;
+  const config = decodeConfig(bytes.value);
+  return config.ok ? parsed({ kind: 'config', digest, bytes: bytes.value, config: config.value }) : malformed(config.reason.message);
+}
+
+/** `expected`: null for a manifest of a time when digests were not kept. */
+async function readDocument({ record, folder }: Listed, name: string, expected: Digest | null): Promise<Parsed<Uint8Array>> {
+  const what = sanitizeText(name, 100);
+  if (!record.documents.has(name)) return malformed(`expected a document ${what}, its list has none`);
+  const fileName = documentFileName(name);
+  if (fileName === null) return malformed(`the document ${what} has a name that leads elsewhere`);
+  if (folder === null) return malformed('expected a folder of its documents, found none');
+  const file = await readRegularFile(join(folder, fileName), MAX_DOCUMENT_BYTES);
+  switch (file.kind) {
+    case 'absent':
+      return malformed(`expected the document ${what}, found nothing`);
+    case 'refused':
+      return malformed(`the document ${what}: ${file.why}`);
+    case 'read': {
+      const digest = digestOf(file.bytes, expected);
+      return expected === null || digest === expected
+        ? parsed(file.bytes)
+        : malformed(`expected the document ${what} to be ${expected}, found ${digest}`);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { parseReference, type Reference, renderReference, renderRepository, withDefaultTag } from '../../core/reference.ts';
+import type { ListedImage } from '../docker/wire.ts';
+
+/**
+ * The images that the end of a `containers-storage:` target names.
+ *
+ * `ID`, `@ID` and `REF@ID` are by id, of which three digits are enough; `REF@sha256:...` is by a digest it is known by there; a REF is the name as it was written,
+ * completed with docker.io or localhost, and at last any name that ends so, as podman looks short names up.
+ * Source: containers-transports(5), containers-storage; containers/image, storage/storage_transport.go, ParseStoreReference() and storage_reference.go,
+ * resolveImage(); containers/common, libimage/runtime.go, LookupImage().
+ */
+export function selectImages(images: readonly ListedImage[], wanted: string): readonly ListedImage[] {
+  const at = wanted.lastIndexOf('@');
+  const id = wanted.slice(at + 1).replace(/^sha256:/, '');
+  const [name, last] = [at === -1 ? '' : wanted.slice(0, at), wanted.slice(at + 1)];
+  if (ID.test(id) && (at === -1 || name === '' || !last.startsWith('sha256:'))) {
+    const byId = images.filter((image) => image.id.startsWith(`sha256:${id}`));
+    const named = name === '' ? byId : byId.filter((image) => selectByName([image], name).length > 0);
+    if (named.length > 0 || at !== -1) return named.length > 0 || byId.length !== 1 ? named : byId;
+  }
+  return selectByName(images, wanted);
+}
+
+/** Of three digits or more, as truncated ids have to be. */
+const ID = /^[a-f0-9]{3,64}$/;
+
+function selectByName(images: readonly ListedImage[], wanted: string): readonly ListedImage[] {
+  const exact = images.filter((image) => image.names.includes(wanted));
+  if (exact.length > 0) return exact;
+  const parsed = parseReference(wanted);
+  if (!parsed.ok) return [];
+  const reference = withDefaultTag(parsed.value);
+  const tries = [reference, ...localName(wanted)];
+  for (const each of tries) {
+    const found = images.filter((image) => hasName(image, each));
+    if (found.length > 0) return found;
+  }
+  if (!isShort(wanted)) return [];
+  const ending = `/${renderReference(reference).replace(/^docker\.io\/(?:library\/)?/, '')}`;
+  return images.filter((image) => image.names.some((name) => name.endsWith(ending)));
+}
+
+function hasName(image: ListedImage, wanted: Reference): boolean {
+  if (wanted.digest !== null) return image.digests.includes(`${renderRepository(wanted)}@${wanted.digest}`);
+  return image.names.includes(renderReference(wanted));
+}
+
+function localName(wanted: string): readonly Reference[] {
+  const local = isShort(wanted) ? parseReference(`localhost/${wanted}`) : null;
+  return local?.ok === true ? [withDefaultTag(local.value)] : [];
+}
+
+/** It names no registry. */
+function isShort(wanted: string): boolean {
+  const parsed = parseReference(`localhost/${wanted}`);
+  const first = wanted.slice(0, Math.max(0, wanted.indexOf('/')));
+  return parsed.ok && !/[.:A-Z]/.test(first) && first !== 'localhost';
+}

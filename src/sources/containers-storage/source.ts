@@ -1,0 +1,110 @@
+import type { ImageSource, Inventory, ListOptions, StoredPlace, Warning } from '../../check/ports.ts';
+import { shortDigest } from '../../core/digest.ts';
+import type { InstalledImage } from '../../core/installed.ts';
+import type { Platform } from '../../core/platform.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { ImgupdateError } from '../../errors.ts';
+import { chooseImages } from '../docker/choose-images.ts';
+import { installVariant, listVariants } from '../docker/variants.ts';
+import type { ListedImage } from '../docker/wire.ts';
+import { createBuildReader } from './build-reader.ts';
+import { findFamily } from './family.ts';
+import { findStorage, type StorageOptions } from './find-storage.ts';
+import { makeListedImage } from './make-list.ts';
+import { openStores } from './open-stores.ts';
+import { type Learned, readImages } from './read-images.ts';
+import { selectImages } from './select-images.ts';
+
+export type ContainersStorageOptions = StorageOptions & {
+  /** For an image that does not say its own. */
+  readonly platform: Platform;
+};
+
+/**
+ * The images in the storage of podman, buildah and CRI-O, read from its files, without any service: what podman's service tells of them.
+ *
+ * Only reads, takes no lock, and may be used while the storage is written to. Its containers are not known.
+ * Source: containers/storage, docs/containers-storage.md, images.go and layers.go; containers-transports(5).
+ */
+export function createContainersStorageSource(place: StoredPlace, options: ContainersStorageOptions): ImageSource {
+  return { list: (listOptions) => list(place, options, listOptions) };
+}
+
+async function list(place: StoredPlace, options: ContainersStorageOptions, { all, signal, onProgress }: ListOptions): Promise<Inventory> {
+  const label = sanitizeText(place.written.replace(/:$/, ''), 300);
+  const found = await findStorage(place, options);
+  const opened = await openStores(found, label);
+  const { images, layers, failures } = await readImages(opened.stores, { label, signal, onProgress });
+  const members = images.map(({ record, learned }) => ({ id: record.id, topLayer: record.topLayer, kinship: learned?.kinship ?? null }));
+  const family = findFamily(members, layers);
+  const listed = images.map((image) => makeListedImage(image, family, layers));
+  const chosen =
+    place.image === null ? chooseImages(listed, 'podman', all) : select(listed, place.image, { label, location: found.location });
+
+  const byId = new Map(images.map((image) => [`sha256:${image.record.id}`, image]));
+  const messages = new Set(opened.otherDrivers.map((driver) => otherDriver(driver, opened.driver, found.location)));
+  const installed = chosen.map((image) => {
+    const onBadName = (message: string): void =>
+      void messages.add(`image ${shortDigest(image.id)} has a name that cannot be used: ${sanitizeText(message, 300)}`);
+    return install(image, byId.get(image.id)?.learned ?? null, { platform: options.platform, onBadName });
+  });
+  return {
+    kind: 'containers-storage',
+    location: found.location,
+    images: installed,
+    containers: [],
+    insecureRegistries: [],
+    warnings: [...messages].sort().map(toWarning),
+    failures,
+    readBuild: createBuildReader({ images: byId, family, signal }),
+    close: () => undefined,
+  };
+}
+
+function install(
+  image: ListedImage,
+  learned: Learned | null,
+  { platform, onBadName }: { readonly platform: Platform; readonly onBadName: (message: string) => void },
+): InstalledImage {
+  const [variant] = listVariants(image, 'podman', 0);
+  if (variant === undefined) throw new Error('every image of podman has one variant');
+  const context = {
+    store: 'podman',
+    enginePlatform: platform,
+    onBadName: (_: ListedImage, message: string) => onBadName(message),
+  } as const;
+  const installed = installVariant(variant, { facts: learned?.facts ?? null, identity: null }, context);
+  return learned === null ? installed : { ...installed, configDigest: learned.configDigest, fingerprint: learned.fingerprint };
+}
+
+const MAX_NAMED = 5;
+
+function select(
+  images: readonly ListedImage[],
+  wanted: NonNullable<StoredPlace['image']>,
+  { label, location }: { readonly label: string; readonly location: string },
+): readonly ListedImage[] {
+  const name = wanted.by === 'name' ? wanted.name : `@${wanted.position}`;
+  const chosen = selectImages(images, name);
+  if (chosen.length > 0) return chosen;
+  const names = images.flatMap((image) => image.names);
+  const shown = names.slice(0, MAX_NAMED).map((each) => sanitizeText(each, 100));
+  const more = names.length > MAX_NAMED ? [`${names.length - MAX_NAMED} more`] : [];
+  const there = names.length === 0 ? 'no image with a name' : [...shown, ...more].join(', ').replace(/, (?=\d+ more$)/, ' and ');
+  throw new ImgupdateError(
+    'no-such-image',
+    `cannot find ${sanitizeText(name, 200)} of ${label} at ${sanitizeText(location, 300)}, which has ${there}`,
+    {
+      hint: 'podman images names what is there',
+    },
+  );
+}
+
+function otherDriver(driver: string, read: string, location: string): string {
+  const [other, used] = [sanitizeText(driver, 50), sanitizeText(read, 50)];
+  return `the storage at ${sanitizeText(location, 300)} has images of the driver ${other} too, and only those of ${used} are read: name the others with containers-storage:[${other}@${sanitizeText(location, 300)}]`;
+}
+
+function toWarning(message: string): Warning {
+  return { code: 'storage', message, image: null };
+}
