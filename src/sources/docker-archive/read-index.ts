@@ -1,0 +1,48 @@
+import { type Digest, digestOf } from '../../core/digest.ts';
+import { decodeDocument, type Descriptor, isAttestation, runnableEntries } from '../../core/documents.ts';
+import type { StoredFiles } from '../stored/stored-files.ts';
+
+/** What the index beside manifest.json says of an image: digests of the target and of its manifest, and the manifest's annotations. */
+export type IndexedImage = { readonly contentDigests: readonly Digest[]; readonly annotations: ReadonlyMap<string, string> };
+
+const MAX_DOCUMENT = 4 * 1024 * 1024;
+
+/** Of all documents that are read for it. */
+const MAX_READ = 2_000;
+
+/**
+ * Reads the OCI index that docker writes into an archive too, by the digests of the images' configs.
+ *
+ * What is missing in it or does not have its digest is left out: manifest.json alone says which images there are.
+ * Source: moby 25, image/tarexport/save.go; OCI image-spec v1.1, image-layout.md.
+ */
+export async function readIndex(files: StoredFiles): Promise<ReadonlyMap<Digest, IndexedImage>> {
+  const found = new Map<Digest, IndexedImage>();
+  const bytes = await files.read('index.json', MAX_DOCUMENT);
+  const index = bytes === null ? null : decodeDocument(bytes, null);
+  if (index?.ok !== true || index.value.kind !== 'index') return found;
+  let reads = 0;
+  const visit = async (descriptor: Descriptor, target: Digest, depth: number): Promise<void> => {
+    reads += 1;
+    if (reads > MAX_READ) return;
+    const document = await readDocument(files, descriptor);
+    if (document === null) return;
+    if (document.kind === 'manifest') {
+      const contentDigests = [...new Set([target, descriptor.digest])];
+      if (!found.has(document.config.digest)) found.set(document.config.digest, { contentDigests, annotations: document.annotations });
+    } else if (depth > 0) {
+      for (const entry of runnableEntries(document)) await visit(entry, target, depth - 1);
+    }
+  };
+  for (const descriptor of index.value.manifests) if (!isAttestation(descriptor)) await visit(descriptor, descriptor.digest, 2);
+  return found;
+}
+
+async function readDocument(files: StoredFiles, { digest, size, mediaType }: Descriptor) {
+  const path = `blobs/${digest.replace(':', '/')}`;
+  if ((await files.sizeOf(path)) !== size || size > MAX_DOCUMENT) return null;
+  const bytes = await files.read(path, MAX_DOCUMENT);
+  if (bytes === null || digestOf(bytes, digest) !== digest) return null;
+  const document = decodeDocument(bytes, mediaType);
+  return document.ok ? document.value : null;
+}

@@ -1,0 +1,134 @@
+import type { Failure, ImageSource, Inventory, ListOptions, StoredPlace, Warning } from '../../check/ports.ts';
+import type { BuildRecord } from '../../core/installed.ts';
+import type { Platform } from '../../core/platform.ts';
+import type { Parsed } from '../../core/parsed.ts';
+import { type Reference, renderFamiliar, renderReference } from '../../core/reference.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { type ArchiveFiles, openArchive } from '../archive/open-archive.ts';
+import { MAX_DOCUMENT } from '../archive/archive-index.ts';
+import { unreadable } from '../archive/unreadable.ts';
+import { makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
+import { type ChosenEntry, chooseEntries } from './choose-entries.ts';
+import { type ArchivedImage, decodeManifest } from './decode-manifest.ts';
+import { readImage } from './read-image.ts';
+import { readIndex } from './read-index.ts';
+
+export type DockerArchiveOptions = {
+  readonly cwd: string;
+  readonly openStdin: () => AsyncIterable<unknown>;
+  /** Whether every layer is hashed. */
+  readonly verify: boolean;
+  /** For a config that does not say it. */
+  readonly platform: Platform;
+};
+
+/**
+ * The images of an archive as `docker save` writes it, in the layout before and since Docker 25, or podman, skopeo, buildx, bazel, jib, ko and kaniko do.
+ *
+ * Entries of one image are one image with all their names; an image without a name is listed like any other. What is wrong with one image is a failure, and the
+ * others are listed. See `openArchive` for how little of it is read.
+ * Source: containers-transports(5), `docker-archive`; moby, image/spec/v1.2.md and image/tarexport.
+ */
+export function createDockerArchiveSource(place: StoredPlace, options: DockerArchiveOptions): ImageSource {
+  return { list: (listOptions) => list(place, options, listOptions) };
+}
+
+async function list(place: StoredPlace, options: DockerArchiveOptions, { signal, onProgress }: ListOptions): Promise<Inventory> {
+  const { cwd, openStdin, verify, platform } = options;
+  const path = place.path ?? '-';
+  const files = await openArchive({ label: place.written, path }, { cwd, openStdin, verify, signal });
+  try {
+    const chosen = chooseEntries(await readManifest(files, place), place);
+    const { images, failures } = await readImages(files, chosen, { place, verify, platform, onProgress });
+    const builds = new Map<string, BuildRecord>(images.map(({ image, build }) => [image.imageId, build]));
+    return {
+      kind: place.transport,
+      location: path,
+      images: images.map(({ image }) => image),
+      containers: [],
+      insecureRegistries: [],
+      warnings: warnOfNames(chosen, place),
+      failures,
+      readBuild: (image) => Promise.resolve(builds.get(image.imageId) ?? null),
+      close: () => undefined,
+    };
+  } finally {
+    await files.close();
+  }
+}
+
+async function readManifest(files: ArchiveFiles, { written, transport, path }: StoredPlace): Promise<readonly Parsed<ArchivedImage>[]> {
+  const bytes = await files.read('manifest.json', MAX_DOCUMENT);
+  if (bytes === null) {
+    const paths = new Set(await files.paths());
+    const shown = sanitizeText(path ?? '-', 200);
+    if (paths.has('oci-layout')) {
+      throw unreadable(written, 'expected manifest.json, got an OCI layout', {
+        hint: `name it as one: imgupdate list oci-archive:${shown}`,
+      });
+    }
+    if (paths.has('repositories')) {
+      throw unreadable(written, 'expected manifest.json, got an archive of Docker before 1.10, which has none', {
+        hint: 'load it into an engine and save it again: docker load, docker save',
+      });
+    }
+    const hint = paths.size === 0 ? null : `make an archive of an image by docker save; one of a container's files (docker export) is none`;
+    throw unreadable(written, `expected manifest.json, got ${paths.size === 0 ? 'an archive without files' : 'other files'}`, { hint });
+  }
+  const manifest = decodeManifest(bytes);
+  if (manifest.ok) return manifest.value;
+  throw unreadable(written, manifest.message, { hint: `make it again by docker save, or name what it is if no ${transport}` });
+}
+
+type Reading = Pick<DockerArchiveOptions, 'verify' | 'platform'> & Pick<ListOptions, 'onProgress'> & { readonly place: StoredPlace };
+
+async function readImages(
+  files: ArchiveFiles,
+  chosen: readonly ChosenEntry[],
+  { place, verify, platform, onProgress }: Reading,
+): Promise<{ readonly images: readonly StoredImage[]; readonly failures: readonly Failure[] }> {
+  const indexed = await readIndex(files);
+  const images = new Map<string, StoredImage>();
+  const failures: Failure[] = [];
+  for (const [done, entry] of chosen.entries()) {
+    onProgress(done, chosen.length);
+    const read = entry.decoded.ok ? await readImage(files, entry.decoded.value, { verify }) : entry.decoded;
+    if (!read.ok) {
+      failures.push(toFailure(place, entry, read.message));
+      continue;
+    }
+    const { config, configDigest, size } = read.value;
+    const known = images.get(configDigest);
+    const tags = distinct([...(known?.image.tags ?? []), ...entry.tags]);
+    const { contentDigests = [], annotations = new Map<string, string>() } = indexed.get(configDigest) ?? {};
+    images.set(configDigest, makeStoredImage({ config, configDigest, platform, tags, contentDigests, annotations, size }));
+  }
+  onProgress(chosen.length, chosen.length);
+  return { images: [...images.values()], failures };
+}
+
+function distinct(tags: readonly Reference[]): readonly Reference[] {
+  return [...new Map(tags.map((tag) => [renderReference(tag), tag])).values()];
+}
+
+function toFailure(place: StoredPlace, { tags, position }: ChosenEntry, what: string): Failure {
+  const first = tags[0];
+  const name = first === undefined ? `the image at @${position}` : renderFamiliar(first);
+  return {
+    code: 'unreadable',
+    message: `cannot read ${name} in ${sanitizeText(place.written, 200)}: ${what}`,
+    hint: 'save the image again; the others in the archive are not affected',
+  };
+}
+
+const MAX_WARNINGS = 5;
+
+function warnOfNames(chosen: readonly ChosenEntry[], { written }: StoredPlace): readonly Warning[] {
+  const bad = chosen.flatMap(({ badNames }) => badNames);
+  const where = sanitizeText(written, 200);
+  const warnings = bad
+    .slice(0, MAX_WARNINGS)
+    .map((name) => `${where}: "${sanitizeText(name, 200)}" is no name with a tag, and docker could not load it`);
+  const more = bad.length > MAX_WARNINGS ? [`${where}: ${bad.length - MAX_WARNINGS} more names are none`] : [];
+  return [...warnings, ...more].map((message) => ({ code: 'archive', message, image: null }));
+}
