@@ -4,6 +4,7 @@ const SOMEHOW_DOCKERFILE = /(?:docker|container)file/i;
 const NO_DOCKERFILE = /\.dockerignore$|~$/i;
 const COMPOSE = /^(?:docker-)?compose(?:[.-].*)?\.ya?ml$/;
 const SOMEHOW_COMPOSE = /compose(?!r).*\.ya?ml$/i;
+const LIST = /(?:^|[._-])images?(?:[._-][^/]*)?\.txt$|\.list$/i;
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 
 /**
@@ -26,6 +27,11 @@ export function mayBeDockerfile(name: string): boolean {
 /** Whether a file of this name may be a compose file, which its contents tell: `dev-compose.yml`, `docker_compose.yaml`. */
 export function mayBeCompose(name: string): boolean {
   return SOMEHOW_COMPOSE.test(name);
+}
+
+/** Whether a file of this name is a list of images, where a person named it: `images.txt`, `rancher-images.txt`, `images_prod.txt`, `prod.list`. */
+export function isListName(name: string): boolean {
+  return LIST.test(name);
 }
 
 /** Whether a file of this name may hold Kubernetes objects. */

@@ -15,9 +15,9 @@ export type FilePlaces = {
 };
 
 /**
- * The Dockerfiles, compose files and Kubernetes manifests that are named, or lie in folders that are.
+ * The Dockerfiles, compose files and Kubernetes manifests that are named, or lie in folders that are, and the lists of images that are named.
  *
- * Kinds are told by names, else by contents. In a folder: `Dockerfile`, `Containerfile`, `Dockerfile.*`, `*.Dockerfile`; `compose.yaml` and `docker-compose.yml`
+ * Kinds are told by names, else by contents. A list is what is called one, `images.txt`, or reads like one and like nothing else. In a folder: `Dockerfile`, `Containerfile`, `Dockerfile.*`, `*.Dockerfile`; `compose.yaml` and `docker-compose.yml`
  * in all their spellings, merged with their override, each other one by itself; what only has such a word in its name where it reads like one; whatever else is
  * YAML or JSON and has Kubernetes objects in it. Named compose files of one folder are one project, in the order they are named.
  * What a folder's file says gives way to what compose says of it: see joinReadings.

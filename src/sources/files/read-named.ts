@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { basename, dirname } from 'node:path';
 import type { FileInventory, FileOptions } from '../../check/ports.ts';
 import type { Parsed } from '../../core/parsed.ts';
-import { kindOfName } from './file-names.ts';
+import { isListName, kindOfName } from './file-names.ts';
 import type { FilePlaces } from './file-source.ts';
 import { kindOfText } from './file-text.ts';
 import type { NamedPath } from './named-paths.ts';
@@ -28,18 +28,18 @@ export async function readNamed(
     if (named.kind === 'folder') continue;
     options.signal.throwIfAborted();
     const { path, folder, text } = await readOne(named, context);
-    const kind = text.ok ? (kindOfNamed(named) ?? kindOfText(text.value)) : null;
-    if (!text.ok) readings.push(unread(path, text.message));
-    else if (kind === 'dockerfile') {
-      const { base, ...contents } = await readers.dockerfile({ path, text: text.value }, options.target);
+    if (!text.ok) {
+      readings.push(unread(path, text.message));
+      continue;
+    }
+    const file = { path, text: text.value };
+    const kind = kindOfNamed(named) ?? kindOfText(file.text);
+    if (kind === 'dockerfile') {
+      const { base, ...contents } = await readers.dockerfile(file, options.target);
       readings.push({ ...contents, foundFile: null });
       builds.push({ path, base });
-    } else if (kind === 'compose') {
-      projects.set(folder, [...(projects.get(folder) ?? []), { path, text: text.value }]);
-    } else {
-      const contents = kind === 'kubernetes' ? await readers.kubernetes({ path, text: text.value }) : null;
-      readings.push(contents === null ? unread(path, describeNone(text.value)) : { ...contents, foundFile: null });
-    }
+    } else if (kind === 'compose') projects.set(folder, [...(projects.get(folder) ?? []), file]);
+    else readings.push(await readOther(file, kind, readers));
   }
   for (const files of projects.values()) readings.push({ ...(await readers.compose(files)), foundFile: null });
   return { readings, builds };
@@ -76,13 +76,28 @@ async function untilAborted<T>(reading: Promise<T>, signal: AbortSignal): Promis
   }
 }
 
-function kindOfNamed(named: NamedPath): 'dockerfile' | 'compose' | null {
-  const kind = named.kind === 'file' ? kindOfName(basename(named.absolute)) : null;
-  return kind === 'dockerfile-like' ? 'dockerfile' : kind;
+function kindOfNamed(named: NamedPath): 'dockerfile' | 'compose' | 'list' | null {
+  if (named.kind !== 'file') return null;
+  const name = basename(named.absolute);
+  const kind = kindOfName(name);
+  if (kind !== null) return kind === 'dockerfile-like' ? 'dockerfile' : kind;
+  return isListName(name) ? 'list' : null;
 }
 
-function describeNone(text: string): string {
-  return text.trim() === ''
-    ? 'is empty: expected a Dockerfile, a compose file or a Kubernetes manifest'
-    : 'is no Dockerfile, compose file or Kubernetes manifest';
+type File = { readonly path: string; readonly text: string };
+
+/** What is of no other kind is a list, where it reads like one. */
+async function readOther({ path, text }: File, kind: 'kubernetes' | 'list' | null, readers: Readers): Promise<Reading> {
+  if (kind === 'list') return { ...(await readers.list({ path, text })), foundFile: null };
+  if (kind === 'kubernetes') {
+    const contents = await readers.kubernetes({ path, text });
+    return contents === null ? unread(path, IS_NONE) : { ...contents, foundFile: null };
+  }
+  if (text.trim() === '') return unread(path, path === STDIN ? `${IS_EMPTY} (did the command before it fail?)` : IS_EMPTY);
+  const { lookAtList } = await import('../list/look-at-list.ts');
+  const look = lookAtList(text);
+  return look.ok ? readOther({ path, text }, look.value, readers) : unread(path, `${IS_NONE}: ${look.message}`);
 }
+
+const IS_EMPTY = 'is empty: expected a Dockerfile, a compose file, a Kubernetes manifest or a list of images';
+const IS_NONE = 'is no Dockerfile, compose file, Kubernetes manifest or list of images';

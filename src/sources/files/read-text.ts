@@ -9,7 +9,7 @@ import { describeFailure } from './failure-text.ts';
 const MIB = 1024 * 1024;
 
 /** Bytes of a file that is read. */
-export const MOST_BYTES = { dockerfile: 16 * MIB, compose: 16 * MIB, kubernetes: 256 * MIB } as const;
+export const MOST_BYTES = { dockerfile: 16 * MIB, compose: 16 * MIB, kubernetes: 256 * MIB, list: 16 * MIB } as const;
 
 export const NO_TEXT = 'is no text: it has NUL characters';
 

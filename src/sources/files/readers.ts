@@ -22,6 +22,7 @@ export type Readers = {
   readonly compose: (files: readonly Text[]) => Promise<Contents>;
   /** null: there is no Kubernetes object in it. */
   readonly kubernetes: (file: Text) => Promise<Contents | null>;
+  readonly list: (file: Text) => Promise<Contents>;
 };
 
 /** Makes the readers of a run; `named` is what a person named, which may be read whatever leads there. */
@@ -65,6 +66,10 @@ export function createReaders(
       };
     },
     kubernetes: ({ path, text }) => readManifest(text, path),
+    list: async ({ path, text }) => {
+      const { parseList } = await import('../list/parse-list.ts');
+      return { ...parseList(text, path), files: [path], whole: [] };
+    },
   };
 }
 

@@ -88,6 +88,11 @@ describe('what a file is', () => {
     ['compose.yaml', 'services: {web: {image: a:1}}', 'compose'],
     ['stack.yml', 'name: x\nservices:\n  web:\n    image: a:1', 'compose'],
     ['stack.json', '{"services": {"web": {"image": "a:1"}}}', 'compose'],
+    ['images.txt', '# ours\na:1\n', 'list'],
+    ['rancher-images.txt', 'a:1', 'list'],
+    ['prod.list', 'a:1', 'list'],
+    ['anything', 'docker.io/library/a:1\r\n', 'list'],
+    ['word', 'a:1', 'list'],
   ])('%s is told by its name, else by its contents', async (name, text, kind) => {
     await writeTree(cwd, { [name]: text });
     const inventory = await readFiles(cwd, [name]);
@@ -98,11 +103,11 @@ describe('what a file is', () => {
   });
 
   it.each([
-    ['notes.txt', 'Dear all', 'is no Dockerfile, compose file or Kubernetes manifest'],
-    ['values.yaml', 'image: {tag: 1}', 'is no Dockerfile, compose file or Kubernetes manifest'],
-    ['empty', ' \n', 'is empty: expected a Dockerfile, a compose file or a Kubernetes manifest'],
-    ['comment', '# Dear all\n', 'is no Dockerfile, compose file or Kubernetes manifest'],
-    ['openapi.json', '{"a": {"apiVersion": 1}, "b": {"kind": 2}}', 'is no Dockerfile, compose file or Kubernetes manifest'],
+    ['notes.txt', 'nginx\nDear all', 'is no Dockerfile, compose file, Kubernetes manifest or list of images: line 2 is no image'],
+    ['values.yaml', 'image: {tag: 1}', 'is no Dockerfile, compose file, Kubernetes manifest or list of images: line 1 is no image'],
+    ['empty', ' \n', 'is empty: expected a Dockerfile, a compose file, a Kubernetes manifest or a list of images'],
+    ['comment', '# Dear all\n', 'is no Dockerfile, compose file, Kubernetes manifest or list of images: no line names an image'],
+    ['openapi.json', '{"a": {"apiVersion": 1}, "b": {"kind": 2}}', 'is no Dockerfile, compose file, Kubernetes manifest or list of images'],
     ['binary', Uint8Array.of(70, 82, 79, 77, 0, 97), 'is no text: it has NUL characters'],
     ['Dockerfile', new TextEncoder().encode(`FROM a\n${'#'.repeat(16 * 1024 * 1024)}`), 'is longer than the 16 MiB that are read'],
     ['pod.yaml', 'apiVersion: v1\nkind: Pod\nspec: [', 'is not read: '],
@@ -254,7 +259,7 @@ describe('standard input', () => {
 
   it('without anything in it makes the check incomplete', async () => {
     expect(problemsOf(await readFiles(cwd, ['-'], { stdin: '' }))).toEqual([
-      'unread - is empty: expected a Dockerfile, a compose file or a Kubernetes manifest',
+      'unread - is empty: expected a Dockerfile, a compose file, a Kubernetes manifest or a list of images (did the command before it fail?)',
     ]);
   });
 });
