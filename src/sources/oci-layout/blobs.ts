@@ -11,8 +11,8 @@ export type BlobAnswer =
 export type Blobs = {
   /** A manifest, an index or a config, of the size and the digest its descriptor says. */
   readonly read: (descriptor: Descriptor) => Promise<BlobAnswer>;
-  /** Bytes; null: it is not there. */
-  readonly sizeOf: (digest: Digest) => Promise<number | null>;
+  /** Bytes; null: it is not there; a text: why that cannot be told. */
+  readonly sizeOf: (digest: Digest) => Promise<number | string | null>;
   /** A layer, read through; a text: why it cannot be. */
   readonly hash: (digest: Digest) => Promise<HashedFile | string | null>;
 };
@@ -23,12 +23,14 @@ const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 /** All documents of a layout together: thousands of images stay below it. */
 const MAX_TOTAL_BYTES = 512 * 1024 * 1024;
 
-/** Source: OCI image-spec v1.1, image-layout.md, "Blobs". */
-export function createBlobs(files: Pick<StoredFiles, 'sizeOf' | 'read' | 'hash'>): Blobs {
+/** `prefix`: how the errors of `files` begin, which whoever reports them says again. Source: OCI image-spec v1.1, image-layout.md, "Blobs". */
+export function createBlobs(files: Pick<StoredFiles, 'sizeOf' | 'read' | 'hash'>, prefix: string): Blobs {
+  const attempt = <T>(call: () => Promise<T>): Promise<T | string> => call().catch((error: unknown) => sayWhy(error, prefix));
   let total = 0;
   const read: Blobs['read'] = async ({ digest, size }) => {
-    const found = await files.sizeOf(pathOf(digest));
+    const found = await attempt(() => files.sizeOf(pathOf(digest)));
     if (found === null) return { kind: 'absent' };
+    if (typeof found === 'string') return flawed(found);
     if (found !== size) return flawed(`${digest} has ${found} bytes, its descriptor says ${size}`);
     if (size > MAX_DOCUMENT_BYTES) return flawed(`${digest} has ${size} bytes, and documents of at most ${MAX_DOCUMENT_BYTES} are read`);
     total += size;
@@ -41,7 +43,7 @@ export function createBlobs(files: Pick<StoredFiles, 'sizeOf' | 'read' | 'hash'>
   };
   return {
     read,
-    sizeOf: remembered((digest) => files.sizeOf(pathOf(digest))),
+    sizeOf: remembered((digest) => attempt(() => files.sizeOf(pathOf(digest)))),
     hash: remembered((digest) => attempt(() => files.hash(pathOf(digest)))),
   };
 }
@@ -63,13 +65,9 @@ function remembered<T>(ask: (digest: Digest) => Promise<T>): (digest: Digest) =>
 }
 
 /** One blob that cannot be read is no reason to leave the others. */
-async function attempt<T>(call: () => Promise<T>): Promise<T | string> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof ImgupdateError && error.code === 'unreadable') return error.message.replace(/^cannot read .*?: (?=blobs\/)/, '');
-    throw error;
-  }
+function sayWhy(error: unknown, prefix: string): string {
+  if (!(error instanceof ImgupdateError) || error.code !== 'unreadable') throw error;
+  return error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
 }
 
 function flawed(flaw: string): BlobAnswer {

@@ -15,6 +15,14 @@ export type LayerOptions = {
 /** Layers that lie elsewhere, and may be left out. Source: OCI image-spec v1.1, layer.md, "Non-Distributable Layers"; distribution, manifest schema 2. */
 const FOREIGN = /^application\/vnd\.(?:oci\.image\.layer\.nondistributable\.|docker\.image\.rootfs\.foreign\.)/;
 
+/**
+ * Whether a manifest's layers are file systems. Signatures have a config as an image has it, and layers of their own kind.
+ * Source: OCI image-spec v1.1, layer.md; sigstore/cosign, specs/SIGNATURE_SPEC.md.
+ */
+export function haveFiles(layers: readonly Descriptor[]): boolean {
+  return layers.length === 0 || layers.some(({ mediaType }) => /^application\/vnd\.(?:oci\.image\.layer|docker)\.|tar/.test(mediaType));
+}
+
 /** Looks whether an image's layers are there, of the sizes its manifest says; with `verify`, whether they are what manifest and config say. */
 export async function checkLayers(layers: readonly Descriptor[], diffIds: readonly Digest[], options: LayerOptions): Promise<LayerAnswer> {
   if (layers.length !== diffIds.length) {
@@ -24,6 +32,7 @@ export async function checkLayers(layers: readonly Descriptor[], diffIds: readon
   const missing: Descriptor[] = [];
   for (const layer of layers) {
     const size = await options.blobs.sizeOf(layer.digest);
+    if (typeof size === 'string') return flawed(`layer ${size}`);
     if (size !== null && size !== layer.size) return flawed(`layer ${layer.digest} has ${size} bytes, its descriptor says ${layer.size}`);
     if (size !== null) here.push(layer);
     else if (!FOREIGN.test(layer.mediaType)) missing.push(layer);

@@ -34,7 +34,7 @@ const MAX_FOLLOWED = 100_000;
 const CONCURRENCY = 8;
 
 /** Enough to see what is wrong with a layout. */
-const MAX_FLAWED_ENTRIES = 20;
+const MAX_TOLD = 100;
 
 /**
  * Reads what index.json leads to.
@@ -50,7 +50,11 @@ export async function readLayout(
   if (!index.ok) throw unreadable(place, index.message);
   const roots = chooseRoots(place, index.value);
   let [done, followed] = [0, 0];
-  const rootOptions = { ...options, blobs: createBlobs(files), mayFollow: () => (followed += 1) <= MAX_FOLLOWED };
+  const rootOptions = {
+    ...options,
+    blobs: createBlobs(files, unreadable(place, '').message),
+    mayFollow: () => (followed += 1) <= MAX_FOLLOWED,
+  };
   const answers = await mapBounded(roots, CONCURRENCY, async (root) => {
     options.signal.throwIfAborted();
     const answer = await readRoot(root, rootOptions);
@@ -58,8 +62,10 @@ export async function readLayout(
     return { root, answer };
   });
   const images = joinImages(answers.flatMap(({ answer }) => answer.images));
-  const failures = [...answers.flatMap(({ root, answer }) => toFailures(place, root, answer)), ...flawedEntries(place, index.value)];
-  const warnings = answers.flatMap(({ root, answer }) => toWarnings(place, root, answer));
+  const flaws = [...answers.flatMap(({ root, answer }) => describeFlaws(root, answer)), ...(place.image === null ? index.value.flaws : [])];
+  const failures = shorten(flaws, (rest) => `${rest} more of it`).map((flaw) => failure(place, flaw));
+  const notes = answers.flatMap(({ root, answer }) => toWarnings(place, root, answer));
+  const warnings = shorten(notes, (rest) => ({ code: 'layout', message: `${rest} more such warnings of ${nameOf(place)}`, image: null }));
   const [first] = warnings;
   if (place.image !== null && images.length === 0 && failures.length === 0 && first !== undefined) {
     throw new ImgupdateError('no-such-image', first.message);
@@ -95,31 +101,30 @@ function joinTwo(a: StoredImage, b: StoredImage): StoredImage {
   return { ...a, image: { ...a.image, tags, contentDigests } };
 }
 
-function toFailures(place: StoredPlace, root: LayoutRoot, { flaws }: RootAnswer): readonly Failure[] {
+function describeFlaws(root: LayoutRoot, { flaws }: RootAnswer): readonly string[] {
   return flaws.map(({ platform, flaw }) => {
     const of = platform === null ? '' : ` for ${sanitizeText(renderPlatform(platform), 100)}`;
-    return failure(place, `${labelOf(root)}${of}: ${flaw}`);
+    return `${labelOf(root)}${of}: ${flaw}`;
   });
 }
 
-function flawedEntries(place: StoredPlace, { flaws }: LayoutIndex): readonly Failure[] {
-  if (place.image !== null) return [];
-  const told = flaws.slice(0, MAX_FLAWED_ENTRIES).map((flaw) => failure(place, flaw));
-  const rest = flaws.length - told.length;
-  return rest === 0 ? told : [...told, failure(place, `${rest} more entries of index.json are no descriptors`)];
+function shorten<T>(items: readonly T[], sumUp: (rest: number) => T): readonly T[] {
+  return items.length <= MAX_TOLD ? items : [...items.slice(0, MAX_TOLD), sumUp(items.length - MAX_TOLD)];
 }
 
 function failure(place: StoredPlace, what: string): Failure {
-  const { code, message, hint } = unreadable(place, what, HINT);
+  const { code, message, hint } = unreadable(
+    place,
+    what,
+    place.transport === 'oci' ? 'copy the image into it again' : 'write the archive again',
+  );
   return { code, message, hint };
 }
-
-const HINT = 'copy the image into it again';
 
 function toWarnings(place: StoredPlace, root: LayoutRoot, { images, others }: RootAnswer): readonly Warning[] {
   const [tag] = root.names.tags;
   const image = tag === undefined ? null : renderReference(tag);
-  const where = sanitizeText(place.written, 200);
+  const where = nameOf(place);
   return [
     ...others.map((other) => ({ code: 'layout', message: `${labelOf(root)} in ${where} ${other}`, image })),
     ...(images.length === 0 ? [] : root.names.flaws).map((flaw) => ({
@@ -128,4 +133,8 @@ function toWarnings(place: StoredPlace, root: LayoutRoot, { images, others }: Ro
       image,
     })),
   ];
+}
+
+function nameOf(place: StoredPlace): string {
+  return sanitizeText(place.written, 200);
 }

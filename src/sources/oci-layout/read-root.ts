@@ -14,7 +14,7 @@ import { type Platform, renderPlatform } from '../../core/platform.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
 import type { Blobs } from './blobs.ts';
-import { checkLayers } from './check-layers.ts';
+import { checkLayers, haveFiles } from './check-layers.ts';
 import type { LayoutRoot } from './choose-entries.ts';
 import { joinAnnotations } from './join-annotations.ts';
 
@@ -110,6 +110,9 @@ async function readImage({ descriptor, index }: Step, manifest: Manifest, walk: 
   const { platform } = descriptor;
   if (!isImageConfigType(manifest.config.mediaType)) {
     return { kind: 'other', what: `is no image: its config is ${sanitizeText(manifest.config.mediaType, 100)}` };
+  }
+  if (!haveFiles(manifest.layers)) {
+    return { kind: 'other', what: `is no image: its layers are ${sanitizeText(manifest.layers[0]?.mediaType ?? '', 100)}` };
   }
   const blob = await walk.blobs.read(manifest.config);
   if (blob.kind === 'absent') return { kind: 'absent', platform, flaw: `its config ${manifest.config.digest} is not there` };

@@ -37,43 +37,44 @@ export function unreadable(place: StoredPlace, what: string, hint: string | null
 async function explainAbsence(place: StoredPlace, files: StoredFiles): Promise<ImgupdateError> {
   const looks = place.transport === 'oci-archive' ? ARCHIVES : FOLDERS;
   const path = sanitizeText(place.path ?? '', 200);
-  for (const { file, is, hint } of looks) {
-    if ((await files.sizeOf(file)) !== null) return unreadable(place, `expected an OCI image layout, got ${is}`, hint(path));
+  for (const look of looks) {
+    const sizes = await Promise.all(look.files.map(files.sizeOf));
+    if (!sizes.includes(null)) return unreadable(place, `expected an OCI image layout, got ${look.is}`, look.hint(path));
   }
   return unreadable(place, `expected an OCI image layout, it has no file ${MARKER}`);
 }
 
-/** What else a place may be: a file that shows it, before those that others have, too. */
-type Look = { readonly file: string; readonly is: string; readonly hint: (path: string) => string };
+/** What else a place may be: the files that show it, before those that others have, too. */
+type Look = { readonly files: readonly string[]; readonly is: string; readonly hint: (path: string) => string };
 
 const HALF_LAYOUT: Look = {
-  file: INDEX,
+  files: [INDEX],
   is: `${INDEX} without the file ${MARKER}`,
   hint: () => 'write it again with the tool that made it: skopeo copy, buildah push, docker buildx build -o type=oci',
 };
 
 const ARCHIVES: readonly Look[] = [
-  { file: 'manifest.json', is: 'what docker save writes', hint: (path) => `name it as such: docker-archive:${path}` },
-  { file: 'repositories', is: 'what docker save writes', hint: (path) => `name it as such: docker-archive:${path}` },
+  { files: ['manifest.json'], is: 'what docker save writes', hint: (path) => `name it as such: docker-archive:${path}` },
+  { files: ['repositories'], is: 'what docker save writes', hint: (path) => `name it as such: docker-archive:${path}` },
   HALF_LAYOUT,
 ];
 
 /** Source: containers/image, directory; containers/storage, the stores of images by driver; moby and containerd, their data roots. */
 const FOLDERS: readonly Look[] = [
-  { file: 'version', is: 'a dir: of skopeo', hint: (path) => `make a layout of it: skopeo copy dir:${path} oci:NEW` },
-  { file: 'manifest.json', is: 'an unpacked docker-archive', hint: (path) => `tar -C ${path} -c . | imgupdate list docker-archive:-` },
+  { files: ['version', 'manifest.json'], is: 'a dir: of skopeo', hint: (path) => `make a layout of it: skopeo copy dir:${path} oci:NEW` },
+  { files: ['manifest.json'], is: 'an unpacked docker-archive', hint: (path) => `tar -C ${path} -c . | imgupdate list docker-archive:-` },
   ...['overlay', 'vfs', 'btrfs', 'zfs'].map((driver) => ({
-    file: `${driver}-images/images.json`,
+    files: [`${driver}-images/images.json`],
     is: 'the storage of podman, buildah or CRI-O',
     hint: (path: string) => `name it as such: containers-storage:[${driver}@${path}]`,
   })),
   {
-    file: 'io.containerd.metadata.v1.bolt/meta.db',
+    files: ['io.containerd.metadata.v1.bolt/meta.db'],
     is: 'the data of containerd',
     hint: () => 'ctr images export - IMAGE | imgupdate list oci-archive:-',
   },
   ...['overlay2', 'vfs'].map((driver) => ({
-    file: `image/${driver}/repositories.json`,
+    files: [`image/${driver}/repositories.json`],
     is: 'the data of a Docker daemon',
     hint: () => 'ask the daemon: imgupdate list',
   })),

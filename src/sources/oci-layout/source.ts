@@ -50,12 +50,14 @@ function openPlace(place: StoredPlace, { cwd, openStdin, verify }: OciSourceOpti
 
 type Reading = { readonly bytes: Uint8Array | null; readonly result: LayoutContents | ImgupdateError };
 
+/** What an image's tool writes last is index.json: as long as that is the same, so is all that it leads to. */
 async function readSteadily(place: StoredPlace, files: StoredFiles, options: LayoutOptions): Promise<LayoutContents> {
   const first = await readOnce(place, files, options);
   if (place.transport !== 'oci' || fits(first)) return valueOf(first);
   await delay(PAUSE_MS, undefined, { signal: options.signal });
+  if (await isUnchanged(first.bytes, place, files)) return valueOf(first);
   const second = await readOnce(place, files, options);
-  return valueOf(fits(second) || isSame(first.bytes, second.bytes) ? second : withChange(second));
+  return fits(second) ? valueOf(second) : blameChange(second);
 }
 
 async function readOnce(place: StoredPlace, files: StoredFiles, options: LayoutOptions): Promise<Reading> {
@@ -78,17 +80,19 @@ function valueOf({ result }: Reading): LayoutContents {
   return result;
 }
 
-function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  return a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+async function isUnchanged(bytes: Uint8Array | null, place: StoredPlace, files: StoredFiles): Promise<boolean> {
+  const again = await readIndexFile(place, files).catch((error: unknown) => {
+    if (error instanceof ImgupdateError) return null;
+    throw error;
+  });
+  return bytes === null || again === null ? bytes === again : Buffer.compare(bytes, again) === 0;
 }
 
-const CHANGED = 'the layout changed while it was read: try again when nothing writes to it';
+const CHANGED = 'it changed while it was read: try again when nothing writes to it';
 
-function withChange({ bytes, result }: Reading): Reading {
-  if (!(result instanceof ImgupdateError)) {
-    return { bytes, result: { ...result, failures: result.failures.map((failure) => ({ ...failure, hint: CHANGED })) } };
-  }
-  return { bytes, result: new ImgupdateError(result.code, result.message, { hint: CHANGED, cause: result.cause }) };
+function blameChange({ result }: Reading): LayoutContents {
+  if (result instanceof ImgupdateError) throw new ImgupdateError(result.code, result.message, { hint: CHANGED, cause: result.cause });
+  return { ...result, failures: result.failures.map((failure) => ({ ...failure, hint: CHANGED })) };
 }
 
 function describe(place: StoredPlace, { images, failures, warnings }: LayoutContents): Inventory {
