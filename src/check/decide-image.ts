@@ -1,4 +1,5 @@
 import type { Findings } from '../core/base/claim.ts';
+import { wantsExactHistory } from '../core/base/exactness.ts';
 import type { KnownBase } from '../core/base/known-base.ts';
 import { readSquashMarks } from '../core/base/squash-mark.ts';
 import type { BaseVersion, BuildNote } from '../core/base/version.ts';
@@ -26,11 +27,27 @@ export type FoundImage = {
   readonly isLone: boolean;
 };
 
-/** Gathers what is remembered, and lets core decide about the base of one image, asking what that takes. */
-export async function decideImage(
+/**
+ * Gathers what is remembered, and lets core decide about the base of one image, asking what that takes.
+ *
+ * Where an exact history might change the answer, its store is asked for that, and the answer is found again; nothing is asked of a registry twice.
+ */
+export async function decideImage(found: FoundImage, ports: RunPorts, options: DecisionOptions): Promise<BaseReport> {
+  const report = await decideOnce(found, ports, options);
+  const { image, contents } = found;
+  if (!wantsExactHistory(report.verdict, contents)) return report;
+  const history = (await ports.local.buildOf(image, 'exact'))?.history ?? null;
+  if (history?.precision !== 'exact') return report;
+  const again = await decideOnce({ ...found, contents: { ...contents, history } }, ports, options);
+  return { ...again, trail: joinTrails(report.trail, again.trail) };
+}
+
+type DecisionOptions = Pick<BaseCheckOptions, 'candidates' | 'records'>;
+
+async function decideOnce(
   { image, platform, contents, here, told, note, place, isLone }: FoundImage,
   ports: RunPorts,
-  options: Pick<BaseCheckOptions, 'candidates' | 'records'>,
+  options: DecisionOptions,
 ): Promise<BaseReport> {
   const { bases, local, notes } = ports;
   const rendered = renderPlatform(platform);
@@ -64,6 +81,11 @@ export async function decideImage(
   const isRead = place?.answers === ports.answers && ports.answers.remembered(place.digest) !== null;
   if (isRead && report.rejected.every(({ unread }) => unread === undefined)) notes.learnRead(image, place);
   return report;
+}
+
+/** What was asked the first time was remembered the second. */
+function joinTrails(first: BaseReport['trail'], second: BaseReport['trail']): BaseReport['trail'] {
+  return [...first, ...second.filter(({ asked }) => !first.some((step) => step.asked === asked))];
 }
 
 /** Merged layers are no prefix of anything any more; then the history that was kept may be. */

@@ -19,7 +19,7 @@ export type LocalBases = {
   /** Tags that images here have in the repositories a base is known in. */
   readonly tagsOf: (base: KnownBase) => readonly Reference[];
   readonly contentsOf: (image: InstalledImage) => Promise<ImageContents | null>;
-  readonly buildOf: (image: InstalledImage) => Promise<BuildRecord | null>;
+  readonly buildOf: (image: InstalledImage, wanted?: 'exact') => Promise<BuildRecord | null>;
 };
 
 /** An image may share its layers with a thousand others; those that share most are looked at. */

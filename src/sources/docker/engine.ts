@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 
 import { engineAnswersBadly } from './failure.ts';
+import type { EngineStream } from './stream.ts';
 import { createTransport, type Answer, type TransportOptions } from './transport.ts';
 
 /** The calls that are made to an engine. All are GET: nothing is ever written. The documents are not looked into here. */
@@ -17,6 +18,8 @@ export type Engine = {
   readonly imageHistory: (id: string, platform: string | null) => Promise<unknown>;
   /** podman's own inspection of an image, which tells its history as the config has it, and the annotations of its manifest. */
   readonly inspectByPodman: (id: string) => Promise<unknown>;
+  /** The image with all its layers as an archive; nothing is written, but the engine reads all of it. `platform`: as above (API 1.48). */
+  readonly saveImage: (id: string, platform: string | null) => Promise<EngineStream>;
   readonly inspectContainer: (id: string) => Promise<unknown>;
   readonly isAlive: () => Promise<boolean>;
   readonly close: () => void;
@@ -83,6 +86,8 @@ export async function connectEngine(options: TransportOptions): Promise<Engine> 
       },
       imageHistory: (id, platform) =>
         ask(`/v1.${apiMinor}/images/${encodeURIComponent(id)}/history${platform === null ? '' : queryOf({ platform })}`),
+      saveImage: (id, platform) =>
+        transport.open(`/v1.${apiMinor}/images/${encodeURIComponent(id)}/get${platform === null ? '' : queryOf({ platform })}`),
       inspectByPodman: (id) => ask(`/${LIBPOD_VERSION}/libpod/images/${encodeURIComponent(id)}/json`),
       inspectContainer: (id) => docker.getContainer(id).inspect(),
       isAlive: () =>

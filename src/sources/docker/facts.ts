@@ -9,6 +9,8 @@ export type ImageFacts = {
   readonly created: string | null;
   readonly diffIds: readonly Digest[] | null;
   readonly labels: ReadonlyMap<string, string>;
+  /** Where the engine does not tell it and it was seen all the same. */
+  readonly configDigest: Digest | null;
 };
 
 /** Facts to the JSON that is remembered. */
@@ -31,6 +33,7 @@ export function decodeFacts(text: string): ImageFacts | null {
   return {
     platform: platformOf(fieldsOf(facts.get('platform')), 'core'),
     created: textOf(facts.get('created')),
+    configDigest: parseDigest(facts.get('configDigest')),
     diffIds: Array.isArray(diffIds) ? diffIds.map(parseDigest).filter((digest) => digest !== null) : null,
     labels: new Map(
       labels.flatMap(([key, value]) => (typeof key === 'string' && typeof value === 'string' ? [[key, value] as const] : [])),

@@ -47,7 +47,7 @@ export async function installImages(context: ImagesContext, images: readonly Lis
       case 'learned':
         if (variant.factsKey !== null && !remembered.has(variant.factsKey) && learned.value.facts !== null)
           fresh.set(variant.factsKey, encodeFacts(learned.value.facts));
-        return install(context, variant, learned.value);
+        return install(context, variant, facts === null ? withConfigDigest(learned.value, variant, remembered) : learned.value);
     }
   });
   if (fresh.size > 0) context.facts.writeFacts(fresh);
@@ -56,9 +56,17 @@ export async function installImages(context: ImagesContext, images: readonly Lis
 }
 
 function recall(variant: Variant, remembered: ReadonlyMap<string, string>): ImageFacts | null {
-  if (variant.factsKey === null || variant.identityBy === 'inspect') return null;
-  const text = remembered.get(variant.factsKey);
+  return variant.identityBy === 'inspect' ? null : recallFacts(variant, remembered);
+}
+
+function recallFacts({ factsKey }: Variant, remembered: ReadonlyMap<string, string>): ImageFacts | null {
+  const text = factsKey === null ? undefined : remembered.get(factsKey);
   return text === undefined ? null : decodeFacts(text);
+}
+
+/** An inspection never tells it. */
+function withConfigDigest({ facts, identity }: Learned, variant: Variant, remembered: ReadonlyMap<string, string>): Learned {
+  return { facts: facts === null ? null : { ...facts, configDigest: recallFacts(variant, remembered)?.configDigest ?? null }, identity };
 }
 
 type Inspection =

@@ -21,7 +21,8 @@ export type BuildReaderOptions = {
 /** An image with what it was made of in the list. */
 export type InstalledVariant = { readonly image: InstalledImage; readonly variant: Variant };
 
-type ReadBuild = (image: InstalledImage) => Promise<BuildRecord | null>;
+/** As the engine's own calls tell it. */
+export type ReadBuild = (image: InstalledImage) => Promise<BuildRecord | null>;
 
 /**
  * Makes what asks the engine how an image was made: once in the image's life, and once in a run where the engine refuses.
@@ -56,7 +57,8 @@ export function createBuildReader(options: BuildReaderOptions): ReadBuild {
   };
 }
 
-const keyOf = (image: InstalledImage): string => `${image.imageId} ${renderPlatform(image.platform)}`;
+/** Of each platform an image is here for. */
+export const keyOf = (image: InstalledImage): string => `${image.imageId} ${renderPlatform(image.platform)}`;
 
 function recall({ buildKey }: Variant, facts: BuildReaderOptions['facts']): BuildRecord | null {
   const text = buildKey === null ? undefined : facts.readFacts([buildKey]).get(buildKey);

@@ -3,6 +3,7 @@ import { chooseImages } from './choose-images.ts';
 import { installContainers } from './containers.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { connectEngine, type Engine } from './engine.ts';
+import { withExactBuilds } from './exact-builds.ts';
 import { installImages } from './install-images.ts';
 import { createBuildReader } from './read-build.ts';
 import { readContainers, readImages, readInfo } from './read-lists.ts';
@@ -26,7 +27,8 @@ export type DockerSourceOptions = {
  *
  * Four calls, and one for each image that is not remembered: `/_ping`, `/info`, `/images/json`, `/containers/json`, `/images/{id}/json`. An image that
  * disappears meanwhile is left out; one that cannot be inspected is listed with what the list says, and a warning. The connection stays open until `close`, for
- * `readBuild`: one call for each image that is asked about and not remembered, `/images/{id}/history` or podman's `/libpod/images/{id}/json`.
+ * `readBuild`: one call for each image that is asked about and not remembered, `/images/{id}/history` or podman's `/libpod/images/{id}/json`; where the exact history
+ * is wanted of docker, `/images/{id}/get`, read no further than to the config.
  * Source: Docker Engine API, 1.24 to 1.54; podman-system-service(1), compatibility API.
  */
 export function createDockerSource(options: DockerSourceOptions): ImageSource {
@@ -57,7 +59,9 @@ async function list(options: DockerSourceOptions, { all, signal, onProgress }: L
       insecureRegistries: info.insecureRegistries,
       warnings: [...messages].sort().map(toWarning),
       failures: [],
-      readBuild: createBuildReader({ engine, listed: images, installed, facts, concurrency, signal }),
+      readBuild: withExactBuilds(createBuildReader({ engine, listed: images, installed, facts, concurrency, signal }), {
+        ...{ engine, endpoint: options.endpoint, installed, facts, signal },
+      }),
       close: engine.close,
     };
   } catch (error) {

@@ -10,6 +10,7 @@ import {
 import { codeOf } from '../../errors.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { engineFailure } from './failure.ts';
+import type { EngineStream } from './stream.ts';
 
 export type TransportOptions = {
   readonly endpoint: EngineEndpoint;
@@ -31,6 +32,8 @@ export type Answer = {
 export type Transport = {
   /** @throws ImgupdateError 'engine-unavailable' when no whole answer comes. */
   readonly get: (path: string) => Promise<Answer>;
+  /** The same for an answer of any length, which the caller has to read or close. */
+  readonly open: (path: string) => Promise<EngineStream>;
   readonly close: () => void;
 };
 
@@ -38,8 +41,8 @@ const RESETS: ReadonlySet<string | null> = new Set(['ECONNRESET', 'EPIPE']);
 
 const BODY_LIMIT = 256 * 1024 * 1024;
 
-/** Node fires longer timers at once. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+/** In milliseconds; node fires longer timers at once. */
+export const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
  * GET requests to an engine over its socket, TCP, TLS or ssh, on connections that are kept until `close`.
@@ -58,6 +61,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const context: Context = { ...options, signal, wire, active };
   return {
     get: (path) => get(context, path),
+    open: async (path) => (await import('./stream.ts')).openStream(context, path), // few runs need it
     close: () => {
       closing.abort();
       wire.kept.destroy();
@@ -75,7 +79,8 @@ type Wire = {
   readonly pathPrefix: string;
 };
 
-type Context = TransportOptions & { readonly wire: Wire; readonly active: Set<ClientRequest> };
+/** A transport's own: what a request is sent with, and those that are under way. */
+export type Context = TransportOptions & { readonly wire: Wire; readonly active: Set<ClientRequest> };
 
 /** TLS and ssh are loaded only for the engines that are reached by them. */
 async function connect({ endpoint, env, concurrency }: TransportOptions): Promise<Wire> {
@@ -171,6 +176,7 @@ function send({ wire, active, timeoutMs, signal }: Context, path: string, agent:
   });
 }
 
-function withCode(code: string, message: string): Error {
+/** An error that says what happened by its code, as those of the system do. */
+export function withCode(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }

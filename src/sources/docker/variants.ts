@@ -88,7 +88,7 @@ export function installVariant(variant: Variant, learned: Learned, context: Inst
   const inContainerd = context.store === 'containerd';
   return {
     imageId: image.id,
-    configDigest: inContainerd ? null : parseDigest(image.id),
+    configDigest: inContainerd ? (facts?.configDigest ?? null) : parseDigest(image.id),
     platform: platformOf(variant, facts) ?? context.enginePlatform ?? normalizePlatform({ os: 'linux', architecture: 'amd64' }),
     created: facts?.created ?? (image.created === null || image.created === 0 ? null : formatTime(image.created * 1000)),
     size: manifest?.size ?? image.size,

@@ -153,6 +153,7 @@ export function decodeImage(document: unknown): InspectedImage {
       created: timeOf(image.get('Created')),
       diffIds: diffIds.length === listOf(layers).length && diffIds.length > 0 ? diffIds : null,
       labels: labelsOf(fieldsOf(image.get('Config')).get('Labels')),
+      configDigest: null,
     },
     identity: decodeIdentity(image.get('Identity')),
   };
