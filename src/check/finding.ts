@@ -21,6 +21,7 @@ export const FINDING_RULES = [
   'unknown/base',
   'unknown/reference',
   'unknown/file',
+  'unknown/place',
   'hold/expired',
 ] as const;
 
@@ -41,13 +42,13 @@ export type Finding = {
   readonly message: string;
   /** What to do about it, a sentence without its full stop; null where the message says it all. */
   readonly advice: string | null;
-  /** As it stands in the file, else the name to type: `node:${VERSION}`, `docker://acme/app:1`; safe to print. The file itself for `unknown/file`. */
+  /** As it stands in the file, else the name to type: `node:${VERSION}`, `docker://acme/app:1`; safe to print. The file or the place itself for `unknown/file` and `unknown/place`. */
   readonly image: string;
   /** null for what is in no file. For a file that could not be read: its first line where no other is known. */
   readonly place: FilePlace | null;
   /** What at that place names the image; null where the place says that, or there is none. */
   readonly within: Within | null;
-  /** null for `unknown/file`. */
+  /** null for `unknown/file` and `unknown/place`. */
   readonly report: ImageReport | null;
 };
 
@@ -67,7 +68,7 @@ export type Outcome = {
   readonly counts: OutcomeCounts;
 };
 
-/** `images`: distinct rows. `failing`: those with an error. `held`: those with a note. `unchecked`: those with an open question, and files that could not be read. */
+/** `images`: distinct rows. `failing`: those with an error. `held`: those with a note. `unchecked`: those with an open question, and files and places that could not be read. */
 export type OutcomeCounts = {
   readonly images: number;
   readonly files: number;

@@ -1,9 +1,9 @@
 import type { FileProblem } from '../core/file-reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { Finding } from './finding.ts';
-import { findAnswers } from './found.ts';
+import { findAnswers, LONGEST_NAME } from './found.ts';
 import { makeFindings, type Measure } from './make-findings.ts';
-import type { ImageReport } from './report.ts';
+import type { ImageReport, PlaceFailure } from './report.ts';
 
 /** Everything that is found about one image, once for each place that names it. */
 export function findInImage(image: ImageReport, measure: Measure): readonly Finding[] {
@@ -29,6 +29,22 @@ export function findInFiles(problems: readonly FileProblem[]): readonly Finding[
       };
     });
 }
+
+/** Places with images, and parts of them, that could not be read. */
+export function findInPlaces(failures: readonly PlaceFailure[]): readonly Finding[] {
+  return failures.map(({ place, message, hint }) => ({
+    rule: 'unknown/place',
+    level: 'warning',
+    message: sanitizeText(message, LONGEST_MESSAGE),
+    advice: hint === null ? null : sanitizeText(hint, LONGEST_MESSAGE),
+    image: sanitizeText(place, LONGEST_NAME),
+    place: null,
+    within: null,
+    report: null,
+  }));
+}
+
+const LONGEST_MESSAGE = 1_000;
 
 /** Says of what could not be read that it was not checked: `not checked: it is empty`. A problem is a sentence whose subject is the file. */
 export function describeUnread({ message }: Pick<FileProblem, 'message'>): string {

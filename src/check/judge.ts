@@ -2,7 +2,7 @@ import type { FailOn } from '../core/fail-on.ts';
 import { comparePlaces } from '../core/file-reference.ts';
 import { compareText } from '../core/reference.ts';
 import { type CheckResult, type Finding, FINDING_LEVELS, type Outcome } from './finding.ts';
-import { findInFiles, findInImage } from './findings.ts';
+import { findInFiles, findInImage, findInPlaces } from './findings.ts';
 import { everyLookupFailed } from './lookups.ts';
 import type { CheckReport } from './report.ts';
 
@@ -23,13 +23,14 @@ export type Policy = {
 export function judge(report: CheckReport, policy: Policy): Omit<Outcome, 'exitCode'> {
   const { failOn, strict } = policy;
   const found = report.images.flatMap((image) => findInImage(image, { failOn: image.failOn ?? failOn, strict }));
-  const findings = [...found, ...findInFiles(report.files?.problems ?? [])].sort(compareFindings);
+  const unread = [...findInPlaces(report.failures), ...findInFiles(report.files?.problems ?? [])];
+  const findings = [...found, ...unread].sort(compareFindings);
   const counts = countFindings(report, findings);
   return { report, findings, failOn, counts, result: decideResult(report, counts, policy) };
 }
 
 function decideResult(report: CheckReport, counts: Outcome['counts'], { onUnknown, allowEmpty, missing }: Policy): CheckResult {
-  if (everyLookupFailed(report)) return 'untrusted';
+  if (everyLookupFailed(report) || isGroundMissing(report)) return 'untrusted';
   if (counts.errors > 0) return 'stale';
   if (counts.unchecked > 0 && onUnknown === 'fail') return 'incomplete';
   if (allowEmpty) return 'passed';
@@ -37,9 +38,15 @@ function decideResult(report: CheckReport, counts: Outcome['counts'], { onUnknow
   return report.images.length === 0 && report.ignored === 0 ? 'incomplete' : 'passed';
 }
 
+/** An engine that was asked for and is not there, or nothing but places that could not be read. */
+function isGroundMissing({ failures, images, files }: CheckReport): boolean {
+  const isEmpty = images.length === 0 && (files === null || files.read === 0);
+  return failures.some(({ code }) => code === 'engine-unavailable') || (failures.length > 0 && isEmpty);
+}
+
 function countFindings(report: CheckReport, findings: readonly Finding[]): Outcome['counts'] {
   const distinct = (wanted: (finding: Finding) => boolean): number =>
-    new Set(findings.filter(wanted).map(({ report: image, place }) => image ?? place?.path)).size;
+    new Set(findings.filter(wanted).map(({ report: row, place, image }) => row ?? place?.path ?? image)).size;
   const ofLevel = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length;
   return {
     images: report.images.length,

@@ -9,14 +9,16 @@ import type { ImageReport, SourcePlace } from './report.ts';
 /** What decides about the level of a finding. */
 export type Measure = { readonly failOn: readonly FailOn[]; readonly strict: boolean };
 
-/** Makes findings of what was found: one for each place that names the image, or the one that names its base; how grave it is, `measure` and holds say. */
+/** Makes findings of what was found: one for each place in a file that names the image, one for all the others, or the one that names its base; how grave it is, `measure` and holds say. */
 export function makeFindings(found: Found, image: ImageReport, measure: Measure): readonly Finding[] {
   return placesOf(image, found).map((source) => makeFinding(found, { image, source, measure }));
 }
 
 function placesOf(image: ImageReport, { about }: Found): readonly (SourcePlace | null)[] {
   if (about === 'base' && image.builtFrom !== null) return [image.builtFrom];
-  return image.sources.length === 0 ? [null] : image.sources;
+  const files = image.sources.filter(({ file }) => file !== null);
+  const [elsewhere] = image.sources.filter(({ file }) => file === null);
+  return files.length === 0 || elsewhere !== undefined ? [...files, elsewhere ?? null] : files;
 }
 
 type At = { readonly image: ImageReport; readonly source: SourcePlace | null; readonly measure: Measure };

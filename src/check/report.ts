@@ -17,12 +17,15 @@ export type CheckReport = {
   readonly registries: readonly RegistryUse[];
   readonly warnings: readonly Warning[];
   /** Places with images, and parts of them, that were wanted and could not be read. */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly PlaceFailure[];
   /** What was read beside images; null where no file was asked for. */
   readonly files: FilesReport | null;
   /** How many rows the configuration has ignored. */
   readonly ignored: number;
 };
+
+/** `place`: as it is named to be looked at, or as the place calls itself: `docker-archive:app.tar`, `unix:///var/run/docker.sock`. */
+export type PlaceFailure = Failure & { readonly place: string };
 
 /** `read`: how many files of a known kind. */
 export type FilesReport = { readonly read: number; readonly problems: readonly FileProblem[] };

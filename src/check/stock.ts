@@ -2,10 +2,11 @@ import type { BuildRecord, InstalledImage } from '../core/installed.ts';
 import { ImgupdateError } from '../errors.ts';
 import { listSubjects, type Matches, type Subject, type SubjectOptions } from './images-to-check.ts';
 import { joinSubjects } from './join-subjects.ts';
-import type { Failure, ImageSource, Inventory, ListOptions, Warning } from './ports.ts';
+import type { ImageSource, Inventory, ListOptions, Warning } from './ports.ts';
+import type { PlaceFailure } from './report.ts';
 
-/** A place with images, and which of its rows are wanted; null for all. */
-export type WantedSource = { readonly source: ImageSource; readonly matches: Matches | null };
+/** A place with images, what to call it before it was read, and which of its rows are wanted; null for all. */
+export type WantedSource = { readonly source: ImageSource; readonly name: string; readonly matches: Matches | null };
 
 /** The images of all places that were asked for. */
 export type Stock = {
@@ -20,7 +21,7 @@ export type Stock = {
   readonly insecureRegistries: readonly string[];
   readonly warnings: readonly Warning[];
   /** Places, and parts of them, that could not be read. */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly PlaceFailure[];
   readonly close: () => void;
 };
 
@@ -57,25 +58,27 @@ export async function openStock(sources: readonly WantedSource[], options: Stock
     readBuild: (image, wanted) => readBuild(holders.of(image), wanted),
     insecureRegistries: [...new Set(inventories.flatMap(({ insecureRegistries }) => insecureRegistries))],
     warnings: [...inventories.flatMap(({ warnings }) => warnings), ...repeated],
-    failures: read.flatMap((each) => (each.kind === 'failed' ? [each.failure] : each.inventory.failures)),
+    failures: read.flatMap((each) =>
+      each.kind === 'failed' ? [each.failure] : each.inventory.failures.map((failure) => ({ ...failure, place: each.name })),
+    ),
     close: () => {
       for (const { close } of inventories) close();
     },
   };
 }
 
-type ReadPlace = { readonly kind: 'read'; readonly inventory: Inventory; readonly matches: Matches | null };
+type ReadPlace = Pick<WantedSource, 'name' | 'matches'> & { readonly kind: 'read'; readonly inventory: Inventory };
 
 async function readPlace(
-  { source, matches }: WantedSource,
+  { source, name, matches }: WantedSource,
   options: StockOptions,
-): Promise<ReadPlace | { readonly kind: 'failed'; readonly failure: Failure }> {
+): Promise<ReadPlace | { readonly kind: 'failed'; readonly failure: PlaceFailure }> {
   try {
-    return { kind: 'read', inventory: await source.list(options), matches };
+    return { kind: 'read', inventory: await source.list(options), name, matches };
   } catch (error) {
     options.signal.throwIfAborted();
     if (!options.mayFail || !(error instanceof ImgupdateError)) throw error;
-    return { kind: 'failed', failure: { code: error.code, message: error.message, hint: error.hint } };
+    return { kind: 'failed', failure: { code: error.code, message: error.message, hint: error.hint, place: name } };
   }
 }
 

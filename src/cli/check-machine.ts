@@ -95,20 +95,29 @@ async function openSources(context: Context, options: SourceOptions, request: Ch
   const { matches, stored = [] } = request;
   const engines = request.withoutEngine === true ? [] : await openEngines(context, options);
   const settings = { verify: options.verify === true, platform: options.machine };
-  const places = await Promise.all(stored.map((place) => context.adapters.openStored(place, settings)));
-  return [...engines.map((source) => ({ source, matches })), ...places.map((source) => ({ source, matches: null }))];
+  const places = stored.map(async (place) => ({
+    source: await context.adapters.openStored(place, settings),
+    name: place.written,
+    matches: null,
+  }));
+  return [...engines.map((engine) => ({ ...engine, matches })), ...(await Promise.all(places))];
 }
 
 function openEngines(
   context: Context,
   { host = [], context: names = [], facts, timeoutMs }: EngineOptions,
-): Promise<readonly ImageSource[]> {
+): Promise<readonly Pick<WantedSource, 'source' | 'name'>[]> {
   const named = [
     ...[...new Set(host)].map((address) => ({ host: address, context: null })),
     ...[...new Set(names)].map((name) => ({ host: null, context: name })),
   ];
   const wanted = named.length === 0 ? [{ host: null, context: null }] : named;
-  return Promise.all(wanted.map((engine) => context.adapters.openEngine({ ...engine, facts, timeoutMs })));
+  return Promise.all(
+    wanted.map(async (engine) => ({
+      source: await context.adapters.openEngine({ ...engine, facts, timeoutMs }),
+      name: engine.host ?? engine.context ?? 'docker-daemon:',
+    })),
+  );
 }
 
 /**
@@ -119,8 +128,8 @@ function openEngines(
 export async function openEngine(context: Context, options: EngineOptions): Promise<ImageSource> {
   const { host = [], context: names = [] } = options;
   const named = [...new Set([...host, ...names])];
-  const [source] = named.length > 1 ? [] : await openEngines(context, options);
-  if (source !== undefined) return source;
+  const [engine] = named.length > 1 ? [] : await openEngines(context, options);
+  if (engine !== undefined) return engine.source;
   throw new ImgupdateError('usage', `only one engine can be asked here, and ${named.length} are named: ${named.join(', ')}`, {
     hint: 'name one with -H or --context',
   });

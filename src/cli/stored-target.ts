@@ -30,6 +30,7 @@ export function readStoredTarget(word: string): StoredPlace | null {
       return readFile(word, transport, rest);
     case 'containers-storage':
       return readStorage(word, rest);
+    case undefined:
     default:
       return null;
   }

@@ -5,6 +5,7 @@ import { renderPlatform } from '../core/platform.ts';
 import type { Reason } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { Brush, Paint } from './paint.ts';
+import { carrierOf, prefixOf } from './places.ts';
 
 /** What all formats say of one image, in the same words. Every text from outside is sanitised here. */
 
@@ -33,9 +34,14 @@ export function isTarget(image: ImageReport): boolean {
   return image.sources.some(({ kind }) => kind === 'docker');
 }
 
-/** What to type to have this image looked at again: `nginx:1.27`; `docker://nginx:1.27` for one that was read in its registry. */
-export function targetOf(image: ImageReport): string {
-  return isTarget(image) ? `docker://${nameOf(image)}` : nameOf(image);
+/**
+ * What to type to have this image looked at again: `nginx:1.27`; `docker://nginx:1.27` for one that was read in its registry, `docker-archive:app.tar:nginx:1.27`;
+ * null for what came by standard input.
+ */
+export function targetOf(image: ImageReport): string | null {
+  const prefix = prefixOf(image);
+  if (prefix === null) return null;
+  return image.registry === null && carrierOf(image) !== null ? prefix.replace(/:$/, '') : `${prefix}${nameOf(image)}`;
 }
 
 /** `linux/arm/v7` */

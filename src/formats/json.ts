@@ -97,6 +97,7 @@ export function toDocument(report: CheckReport): Document {
     })),
     warnings: [
       ...report.warnings.map(({ code, message, image }) => ({ code, message, image })),
+      ...report.failures.map(({ code, message }) => ({ code, message, image: null })),
       ...(report.files?.problems ?? []).map(toWarning),
     ],
   };

@@ -1,6 +1,7 @@
 import type { CheckReport, ImageReport } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
 import { renderTime } from './age.ts';
+import { placesOf } from './places.ts';
 import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf } from './base.ts';
 import { candidateOf, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from './facts.ts';
 
@@ -23,6 +24,7 @@ import { candidateOf, installedOf, nameOf, platformOf, reasonOf, updateOf, users
  * 12. canonical reference of the base image, `scratch` for none
  * 13. status of the base, after a comma how it moved or why there is no answer: `moved,layers-differ`, `unknown,no-evidence`
  * 14. confidence of that answer: `certain`, `high`, `medium`, `low`
+ * 15. where it is, with a comma between places: `/var/run/docker.sock`, `ssh://build01`, `docker-archive:app.tar`
  */
 export function renderPlain(report: CheckReport): string {
   return report.images.map((image) => `${renderLine(image)}\n`).join('');
@@ -45,6 +47,7 @@ function renderLine(image: ImageReport): string {
     canonicalBaseOf(image),
     [image.base.verdict.kind, baseMovementOf(image) ?? baseReasonOf(image)?.kind].filter((word) => word !== undefined).join(','),
     baseConfidenceOf(image),
+    placesOf(image).join(','),
   ]
     .map((cell) => (cell === null || cell === undefined || cell === '' ? '-' : cell))
     .join('\t');

@@ -39,7 +39,7 @@ export const BASE_HOW: Field = {
 
 function describeBase(image: ImageReport): readonly string[] {
   const name = targetOf(image);
-  const nameIt = `name it: imgupdate show --base REF ${isOneWord(name) ? name : 'IMAGE'}`;
+  const nameIt = `name it: imgupdate show --base REF ${name !== null && isOneWord(name) ? name : 'IMAGE'}`;
   if (hasBase(image)) return [canonicalBaseOf(image) || (isSilent(image) ? `not named; ${nameIt}` : 'not named')];
   const why = sanitizeText(image.base.verdict.why, LONGEST_LINE);
   if (isTarget(image) && image.imageId === null) return [`unknown: ${why}`];

@@ -2,8 +2,9 @@ import type { CheckReport, ImageReport } from '../check/report.ts';
 import type { BaseVerdict, TagVerdict } from '../core/verdict.ts';
 import { renderAge } from './age.ts';
 import { hasBase, isUnsure, openBaseReasonOf } from './base.ts';
-import { candidateOf, isOfFile, isTarget, isUpgradable, platformOf, plural, targetOf } from './facts.ts';
+import { candidateOf, isOfFile, isUpgradable, platformOf, plural, targetOf } from './facts.ts';
 import { renderHints } from './hints.ts';
+import { prefixOf } from './places.ts';
 import { renderSize } from './size.ts';
 import { isOneWord } from './upgrade-command.ts';
 
@@ -104,9 +105,10 @@ function renderNeed(images: readonly ImageReport[]): string | null {
   return bytes === 0 ? null : `Need to get ${renderSize(bytes)} of layers.`;
 }
 
-/** Images in registries have to be named again, so the first that is stale is. */
+/** What is in no engine has to be named again, so the first that is stale is. */
 function nextOfAll(stale: readonly ImageReport[], options: SummaryOptions): string | null {
-  if (stale.some(isTarget)) return nextOfUpgradable(stale.filter(isTarget), { ...options, upgradable: true });
+  const elsewhere = stale.filter((image) => prefixOf(image) !== '');
+  if (elsewhere.length > 0) return nextOfUpgradable(elsewhere, { ...options, upgradable: true });
   return stale.length === 0 ? null : runList(stale.length, listAgain(options));
 }
 
@@ -118,10 +120,16 @@ function nextOfUpgradable(stale: readonly ImageReport[], options: SummaryOptions
   if (stale.length > 0 && options.verb === 'demo') return "Run 'imgupdate list' to check the images of this machine.";
   const shown = stale.filter((image) => !isOfFileAlone(image));
   const newer = shown.find((image) => image.tag.verdict.kind !== 'gone' && (image.base.verdict.kind !== 'gone' || isPullable(image)));
-  if (newer !== undefined) return `Run 'imgupdate show ${targetOf(newer)}' to see what changed and how to upgrade.`;
+  if (newer !== undefined) return runShow(newer, 'what changed and how to upgrade');
   const [gone] = shown;
-  if (gone !== undefined) return `Run 'imgupdate show ${targetOf(gone)}' to see what is known about it.`;
+  if (gone !== undefined) return runShow(gone, 'what is known about it');
   return stale.length === 0 ? null : `Run '${again('check', options)}' to see at each line what to do about it.`;
+}
+
+/** What came by standard input cannot be looked at again. */
+function runShow(image: ImageReport, what: string): string | null {
+  const target = targetOf(image);
+  return target === null ? null : `Run 'imgupdate show ${isOneWord(target) ? target : `"${target}"`}' to see ${what}.`;
 }
 
 function isOfFileAlone({ sources }: ImageReport): boolean {

@@ -5,6 +5,7 @@ import type { GridColumn } from './grid.ts';
 import { renderGrid } from './grid.ts';
 import type { Brush, Paint } from './paint.ts';
 import { plainBrush } from './paint.ts';
+import { placesOf } from './places.ts';
 import { renderCompactSize } from './size.ts';
 
 /** `width`: columns of the terminal, null for a pipe. `noTrunc`: whole digests, all users, nothing cut. */
@@ -89,18 +90,26 @@ const COLUMNS: readonly Column[] = [
     brush: uncoloured,
   },
   {
+    title: 'WHERE',
+    keep: 'both-ends',
+    floors: [16, 10, 6],
+    isShown: (images) => new Set(images.flatMap(placesOf)).size > 1,
+    cell: (image, { noTrunc }) => (noTrunc ? placesOf(image).join(',') : renderFirst(placesOf(image))),
+    brush: uncoloured,
+  },
+  {
     title: 'USED BY',
     keep: 'start-and-mark',
     floors: [8, 3],
     isShown: always,
-    cell: (image, { noTrunc }) => (noTrunc ? usersOf(image).join(', ') : renderUsers(usersOf(image))),
+    cell: (image, { noTrunc }) => (noTrunc ? usersOf(image).join(', ') : renderFirst(usersOf(image), ' ')),
     brush: (image, paint) => (image.containers.some((use) => use.outdated) ? paint.yellow : plainBrush),
   },
 ];
 
 /** `web (+2)` */
-function renderUsers(users: readonly string[]): string {
-  const [first, ...others] = users;
+function renderFirst(names: readonly string[], gap = ''): string {
+  const [first, ...others] = names;
   if (first === undefined) return '';
-  return others.length === 0 ? first : `${first} (+${others.length})`;
+  return others.length === 0 ? first : `${first}${gap}(+${others.length})`;
 }

@@ -1,7 +1,8 @@
-import type { ImageReport } from '../check/report.ts';
+import type { ImageReport, SourcePlace } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
 import { canonicalBaseOf } from './base.ts';
 import { candidateOf, nameOf, platformOf, sortContainers } from './facts.ts';
+import { carrierOf } from './places.ts';
 
 /** A name that a shell takes as one word; every reference that parses is one. */
 const ONE_WORD = /^[\w./:@[\]-]+$/;
@@ -21,8 +22,10 @@ export function renderUpgrade(image: ImageReport): readonly string[] {
   if (!isOneWord(name) || image.registry === null) return [];
   const isHere = image.sources.some(({ file }) => file === null);
   if (!isHere && image.tag.verdict.kind === 'rebuilt') return renderPins(image);
+  const carrier = carrierOf(image);
   switch (image.tag.verdict.kind) {
     case 'rebuilt':
+      if (carrier !== null) return renderCarry(carrier, name);
       return [...renderPull(image, name), ...renderRecreate(image, () => true)];
     case 'local':
       return isBaseStale(image)
@@ -71,6 +74,13 @@ function renderPull(image: ImageReport, name: string): readonly string[] {
   const candidate = candidateOf(image);
   const pull = `${engineOf(image)} pull ${at < 0 || candidate === null ? name : `${name.slice(0, at)}@${candidate}`}`;
   return at < 0 ? [pull] : [pull, 'and put the new digest where the old one is written'];
+}
+
+/** A layout takes another image under the same name; an archive is written anew, which one command cannot do where it holds several images. */
+function renderCarry({ kind, location }: SourcePlace, name: string): readonly string[] {
+  const place = sanitizeText(location);
+  if (kind === 'oci' && isOneWord(place)) return [`skopeo copy docker://${name} oci:${place}:${name}`];
+  return [`write ${place === '-' ? 'the archive' : place} again, with ${name} as it is now`];
 }
 
 const MOST_PLACES = 10;

@@ -144,11 +144,11 @@ describe('the columns BASE and DRIFT', () => {
 });
 
 describe('the base in formats for machines', () => {
-  it('has three cells at the end of a plain line', () => {
+  it('has three cells near the end of a plain line', () => {
     const cells = renderPlain(BASES)
       .trimEnd()
       .split('\n')
-      .map((line) => line.split('\t').slice(11));
+      .map((line) => line.split('\t').slice(11, 14));
     expect(cells).toEqual([
       ['scratch', 'none', 'high'],
       ['docker.io/library/node:20-slim', 'moved,metadata-only', 'certain'],

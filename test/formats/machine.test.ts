@@ -316,12 +316,12 @@ describe('ndjson', () => {
 });
 
 describe('plain', () => {
-  it('has fourteen cells on every line, and "-" where there is nothing', () => {
+  it('has fifteen cells on every line, and "-" where there is nothing', () => {
     const lines = renderPlain(WORLD)
       .trimEnd()
       .split('\n')
       .map((line) => line.split('\t'));
-    expect(lines.every((cells) => cells.length === 14 && cells.every((cell) => cell !== ''))).toBe(true);
+    expect(lines.every((cells) => cells.length === 15 && cells.every((cell) => cell !== ''))).toBe(true);
     expect(lines[0]).toEqual([
       'ghcr.io/acme/api:2.3.1',
       HERE,
@@ -337,6 +337,7 @@ describe('plain', () => {
       '-',
       'unknown,no-evidence',
       '-',
+      '/var/run/docker.sock',
     ]);
     expect(lines[2]).toEqual([
       'nginx:1.27',
@@ -353,6 +354,7 @@ describe('plain', () => {
       '-',
       'unknown,no-evidence',
       '-',
+      '/var/run/docker.sock',
     ]);
     expect(lines[4]?.[3]).toBe('rebuilt,held');
   });
@@ -360,7 +362,7 @@ describe('plain', () => {
   it('keeps to one line and its cells whatever a container is called', () => {
     const evil = makeRow('a:1', 'current', { containers: [{ name: 'x\ty\nz', running: true, outdated: false }] });
     expect(renderPlain(makeReport([evil])).split('\n')).toHaveLength(2);
-    expect(renderPlain(makeReport([evil])).split('\t')).toHaveLength(14);
+    expect(renderPlain(makeReport([evil])).split('\t')).toHaveLength(15);
   });
 });
 

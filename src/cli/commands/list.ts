@@ -2,6 +2,7 @@ import type { CheckReport, ImageReport } from '../../check/report.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { decideOverall, untoldBase } from '../../core/verdict.ts';
 import { isUpgradable } from '../../formats/facts.ts';
+import { renderFailures } from '../../formats/failures.ts';
 import { describeNoImages, renderProblems } from '../../formats/file-problems.ts';
 import { renderExpiredHolds } from '../../formats/holds.ts';
 import { summarize } from '../../formats/summary.ts';
@@ -47,7 +48,7 @@ export async function list(context: Context, words: readonly string[], options: 
   const lines = options.quiet >= 2 ? [] : explain(report, wanted, telling);
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
   const exitCode = decideExitCode(context, { found: report, wanted }, options);
-  return unread.lost.length > 0 ? EXIT.untrustworthy : exitCode;
+  return unread.lost.length + report.failures.length > 0 ? EXIT.untrustworthy : exitCode;
 }
 
 type Telling = Pick<ListCommandOptions, 'quiet' | 'filter' | 'verb'> & {
@@ -67,6 +68,7 @@ function explain(found: CheckReport, wanted: CheckReport, telling: Telling): rea
     ...renderExpiredHolds(wanted.images),
     ...renderProblems('W', unread.partial),
     ...renderProblems('E', unread.lost),
+    ...renderFailures(found.failures),
   ];
   const narrowed = patterns.length > 0 || filter.length > 0 || paths.length > 0;
   const summary = summarize(wanted, { upgradable, narrowed, paths, ...(verb === undefined ? {} : { verb }) });

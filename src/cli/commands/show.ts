@@ -2,6 +2,7 @@ import { parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import type { Format } from '../../formats/index.ts';
+import { renderFailures } from '../../formats/failures.ts';
 import { renderShow } from '../../formats/show.ts';
 import { everyLookupFailed } from '../../check/lookups.ts';
 import { checkMachine } from '../check-machine.ts';
@@ -34,8 +35,9 @@ export async function show(context: Context, image: string, options: CommonOptio
   }
   const wanted = { ...report, images };
   await output(wanted);
-  if (options.quiet < 2) context.stderr.write(report.warnings.map(({ message }) => `W: ${sanitizeText(message)}\n`).join(''));
-  return everyLookupFailed(report) ? EXIT.untrustworthy : EXIT.ok;
+  const lines = [...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`), ...renderFailures(report.failures)];
+  if (options.quiet < 2) context.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  return everyLookupFailed(report) || report.failures.length > 0 ? EXIT.untrustworthy : EXIT.ok;
 }
 
 /** Fields as apt's `show` has them, with an empty line between images. */

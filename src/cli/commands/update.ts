@@ -2,6 +2,7 @@ import { parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { Format } from '../../formats/index.ts';
 import { renderProblems } from '../../formats/file-problems.ts';
+import { renderFailures } from '../../formats/failures.ts';
 import { renderUpdate } from '../../formats/update.ts';
 import { everyLookupFailed } from '../../check/lookups.ts';
 import { checkMachine } from '../check-machine.ts';
@@ -11,6 +12,7 @@ import { readFileRequest, refuseSharedStdin, sortUnread } from '../file-options.
 import { readFilters } from '../filters.ts';
 import { refuseOffline } from '../options.ts';
 import { planOutput } from '../output.ts';
+import { readTargets, wantsEngine } from '../targets.ts';
 import type { UpdateCommandOptions } from '../program.ts';
 
 /** `imgupdate update`: asks about every tag of the engine, or of the files that are named, now, and remembers the answers for the verbs that follow. */
@@ -25,7 +27,13 @@ export async function update(context: Context, options: UpdateCommandOptions): P
   const report = await checkMachine(
     context,
     { ...options, refresh: true },
-    { all: false, matches: null, records: 'uncounted', ...(files === null ? {} : { files, withoutEngine: true }) },
+    {
+      all: false,
+      matches: null,
+      records: 'uncounted',
+      withoutEngine: !wantsEngine(readTargets([]), options, files !== null),
+      ...(files === null ? {} : { files }),
+    },
   );
   const wanted = { ...report, images: report.images.filter(passes) };
   await output(wanted);
@@ -37,9 +45,10 @@ export async function update(context: Context, options: UpdateCommandOptions): P
     ...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`),
     ...renderProblems('W', unread.partial),
     ...renderProblems('E', unread.lost),
+    ...renderFailures(report.failures),
   ];
   if (options.quiet < 2) context.stderr.write(lines.map((line) => `${line}\n`).join(''));
-  return everyLookupFailed(report) || unread.lost.length > 0 ? EXIT.untrustworthy : EXIT.ok;
+  return everyLookupFailed(report) || unread.lost.length + report.failures.length > 0 ? EXIT.untrustworthy : EXIT.ok;
 }
 
 /** Hit, Get, Ign and Err lines, as apt prints them. */

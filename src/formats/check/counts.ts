@@ -1,4 +1,4 @@
-import type { Finding, Outcome } from '../../check/finding.ts';
+import type { Finding, FindingRule, Outcome } from '../../check/finding.ts';
 import type { ImageReport } from '../../check/report.ts';
 import type { FailOn } from '../../core/fail-on.ts';
 import { plural } from '../facts.ts';
@@ -67,14 +67,25 @@ function countImages(findings: readonly Finding[]): number {
 export function describeUnchecked(outcome: Outcome): string | null {
   const { unchecked } = outcome.counts;
   const files = countUnread(outcome.findings);
-  const images = Math.max(0, unchecked - files);
-  const parts = [...(images === 0 ? [] : [plural(images, 'image')]), ...(files === 0 ? [] : [plural(files, 'file')])];
+  const places = countOf(outcome.findings, 'unknown/place');
+  const images = Math.max(0, unchecked - files - places);
+  const counts = [
+    [images, 'image'],
+    [files, 'file'],
+    [places, 'place'],
+  ] as const;
+  const parts = counts.flatMap(([count, noun]) => (count === 0 ? [] : [plural(count, noun)]));
   return parts.length === 0 ? null : `${parts.join(' and ')} could not be checked`;
 }
 
 /** Files that could not be read, or not all of them. */
 function countUnread(findings: readonly Finding[]): number {
-  return new Set(findings.filter(({ rule }) => rule === 'unknown/file').map(({ image }) => image)).size;
+  return countOf(findings, 'unknown/file');
+}
+
+/** How many different things a rule found something about. */
+function countOf(findings: readonly Finding[], wanted: FindingRule): number {
+  return new Set(findings.filter(({ rule }) => rule === wanted).map(({ image }) => image)).size;
 }
 
 /** The rows nothing was found of and that are not held, by what is known of them. */

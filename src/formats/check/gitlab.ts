@@ -53,5 +53,6 @@ const SEVERITIES: Readonly<Record<FindingRule, 'info' | 'minor' | 'major' | 'cri
   'unknown/base': 'minor',
   'unknown/reference': 'minor',
   'unknown/file': 'major',
+  'unknown/place': 'major',
   'hold/expired': 'minor',
 };

@@ -138,6 +138,14 @@ export const RULE_TEXTS: Readonly<Record<FindingRule, RuleText>> = {
     help: 'Mend the file, or leave it out of the check.',
     level: 'warning',
   },
+  'unknown/place': {
+    name: 'UnreadPlace',
+    title: 'A place with images could not be read',
+    description:
+      'An engine, an archive, a layout or a storage that was named could not be read, or not all of it, so images in it were not checked.',
+    help: 'The message says what was expected and what came. Mend the place, or do not name it.',
+    level: 'warning',
+  },
   'hold/expired': {
     name: 'ExpiredHold',
     title: 'A hold has ended',
