@@ -110,18 +110,31 @@ export function sortContainers(containers: readonly ContainerUse[]): readonly Co
   return [...containers].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** Who uses the image: containers by name (`web*` runs an older image), then lines of files (`compose.yaml:12`). */
+/**
+ * Who uses the image: containers by name (`web*` runs an older image), then lines of files (`compose.yaml:12`). None has a comma.
+ *
+ * Of standard input, which nobody opens at a line, what there names the image, each once: `Deployment shop/web`.
+ */
 export function usersOf(image: ImageReport): readonly string[] {
   const containers = sortContainers(image.containers).map((use) => `${sanitizeText(use.name)}${use.outdated ? '*' : ''}`);
-  return [...containers, ...linesOf(image)];
+  return [...containers, ...new Set(image.sources.flatMap(nameUser))];
+}
+
+function nameUser(source: ImageReport['sources'][number]): readonly string[] {
+  const { within = null, place = null } = source.file ?? {};
+  if (place?.path !== '-' || within === null) return lineOf(source);
+  // `, container web` follows
+  const [name = ''] = (within.workload ?? within.name).split(',');
+  return [sanitizeText(name)];
 }
 
 /** The lines of files that name the image, each once: `compose.yaml:12`. */
 export function linesOf(image: ImageReport): readonly string[] {
-  const lines = image.sources.flatMap(({ line, location, file }) =>
-    line === null ? [] : [`${sanitizeText(file?.place.path ?? location)}:${line}`],
-  );
-  return [...new Set(lines)];
+  return [...new Set(image.sources.flatMap(lineOf))];
+}
+
+function lineOf({ line, location, file }: ImageReport['sources'][number]): readonly string[] {
+  return line === null ? [] : [`${sanitizeText(file?.place.path ?? location)}:${line}`];
 }
 
 /** The colour of a status: readable without it, quicker with it. */

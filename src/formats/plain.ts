@@ -17,7 +17,7 @@ import { candidateOf, installedOf, nameOf, platformOf, reasonOf, updateOf, users
  *  5. verdict over all questions: `stale`, `fresh`, `unknown`
  *  6. platform
  *  7. bytes a pull would fetch
- *  8. containers and file lines that use it, with a comma between them; `*` after a container that runs an older image
+ *  8. containers, file lines and workloads that use it, with a comma between them; `*` after a container that runs an older image
  *  9. when the registry answered, RFC 3339 UTC
  * 10. kind of the reason why there is no answer
  * 11. canonical reference
