@@ -4,6 +4,7 @@ import type { ImageSource, Keychain, Memory, Registry, StoredPlace } from './che
 import type { Adapters, Demo, EngineSettings, RegistrySettings, StoredSettings } from './cli/context.ts';
 import { loadConfiguration, nothingConfigured } from './config/load-configuration.ts';
 import type { Configuration } from './core/configuration.ts';
+import type { Platform } from './core/platform.ts';
 import { findEngine } from './sources/docker/find-engine.ts';
 import { createDockerSource } from './sources/docker/source.ts';
 import { createNullMemory, openMemory } from './store/open-memory.ts';
@@ -62,15 +63,51 @@ function openMachineMemory({ env, platform, uid }: Machine): Memory {
   return openMemory({ ...storeDirectories({ env, home: homeOf(env), platform }), uid, now: Date.now });
 }
 
-async function openEngine({ env, platform }: Machine, { host, context, facts, timeoutMs }: EngineSettings): Promise<ImageSource> {
+async function openEngine(
+  machine: Machine,
+  { host, context, facts, platform: imagePlatform, timeoutMs }: EngineSettings,
+): Promise<ImageSource> {
+  const { env, platform } = machine;
   const endpoint = await findEngine({ host, context, env, home: homeOf(env), platform });
-  return createDockerSource({ endpoint, facts, timeoutMs, concurrency: 8, env });
+  const storage = endpoint.isAssumed ? await openStorageInstead(machine, { location: endpoint.location, platform: imagePlatform }) : null;
+  return storage ?? createDockerSource({ endpoint, facts, timeoutMs, concurrency: 8, env });
+}
+
+/** podman needs no service, so where nobody named an engine and none is there, the images it keeps are meant; null where it keeps none. */
+async function openStorageInstead(
+  machine: Machine,
+  { location, platform }: { readonly location: string; readonly platform: Platform },
+): Promise<ImageSource | null> {
+  const { hasStorage } = await import('./sources/containers-storage/find-storage.ts');
+  if (!(await hasStorage({ ...machine, home: homeOf(machine.env) }))) return null;
+  const place = { transport: 'containers-storage', written: 'containers-storage:', path: null, driver: null, image: null } as const;
+  const { list } = await openStored(machine, place, { verify: false, platform });
+  return {
+    list: async (options) => {
+      const inventory = await list(options);
+      const message = `no engine is at ${location}; these are the images that podman and buildah keep in ${inventory.location}`;
+      return { ...inventory, warnings: [...inventory.warnings, { code: 'no-engine', message, image: null }] };
+    },
+  };
 }
 
 async function openStored(machine: Machine, place: StoredPlace, { verify, platform }: StoredSettings): Promise<ImageSource> {
   const { env, uid, cwd, openStdin } = machine;
-  await Promise.resolve([env, uid, cwd, openStdin, verify, platform]);
-  throw new Error(`nothing reads ${place.written} yet`);
+  switch (place.transport) {
+    case 'docker-archive': {
+      const { createDockerArchiveSource } = await import('./sources/docker-archive/source.ts');
+      return createDockerArchiveSource(place, { cwd, openStdin, verify, platform });
+    }
+    case 'oci':
+    case 'oci-archive': {
+      const { createOciSource } = await import('./sources/oci-layout/source.ts');
+      return createOciSource(place, { cwd, openStdin, verify, platform });
+    }
+    case 'containers-storage': {
+      const { createContainersStorageSource } = await import('./sources/containers-storage/source.ts');
+      return createContainersStorageSource(place, { env, home: homeOf(env), uid, cwd, platform });
+    }
+  }
 }
 
 async function openKeychain({ env, platform, uid, signal }: Machine): Promise<Keychain> {

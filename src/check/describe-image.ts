@@ -69,10 +69,12 @@ function describeTag(subject: Subject, { check, resolution }: Settled, chainsHer
   };
 }
 
-/** What was carried here in a file has digests that its writer gave it; in a repository it is known by the one whose tag was seen to name it. */
+/** The manifests of what was carried here may be of its writer's making; in a repository it is known by what it was pulled by, and by what a tag was seen to name. */
 function digestsOf(image: InstalledImage, reference: Reference, verdict: TagVerdict): readonly Digest[] {
-  if (image.origin.kind === 'carried') return verdict.kind === 'current' ? [verdict.candidate] : [];
-  return [...knownDigests(image, reference)].sort(compareText);
+  const isCarried = image.origin.kind === 'carried';
+  const known = knownDigests(isCarried ? { ...image, contentDigests: [] } : image, reference);
+  const seen = isCarried && verdict.kind === 'current' ? [verdict.candidate] : [];
+  return [...new Set([...known, ...seen])].sort(compareText);
 }
 
 /** The layer stacks of all images here, computed only when a download has to be told. */

@@ -112,9 +112,10 @@ function openEngines(
     ...[...new Set(names)].map((name) => ({ host: null, context: name })),
   ];
   const wanted = named.length === 0 ? [{ host: null, context: null }] : named;
+  const platform = readPlatform(context.machine);
   return Promise.all(
     wanted.map(async (engine) => ({
-      source: await context.adapters.openEngine({ ...engine, facts, timeoutMs }),
+      source: await context.adapters.openEngine({ ...engine, facts, platform, timeoutMs }),
       name: engine.host ?? engine.context ?? 'docker-daemon:',
     })),
   );

@@ -46,11 +46,12 @@ export type Adapters = {
   readonly startDemo: () => Promise<Demo>;
 };
 
-/** Which engine is meant; null for what docker itself would take. `facts` is where immutable facts about images are kept. */
+/** Which engine is meant; null for what docker itself would take. `facts` is where immutable facts about images are kept. `platform`: of an image that does not say it. */
 export type EngineSettings = {
   readonly host: string | null;
   readonly context: string | null;
   readonly facts: Pick<Memory, 'readFacts' | 'writeFacts'>;
+  readonly platform: Platform;
   readonly timeoutMs: number;
 };
 

@@ -64,14 +64,18 @@ export function refuseSharedStdin(words: readonly string[], { file = [] }: FileW
   });
 }
 
-/** What could not be read of files: `lost` named themselves and told of no image at all, `partial` is everything else. */
-export type Unread = { readonly lost: readonly FileProblem[]; readonly partial: readonly FileProblem[] };
+/** What is wrong with files: `lost` were named themselves and told of no image at all; `others`: what is missing besides, and below that what has no effect. */
+export type SortedProblems = { readonly lost: readonly FileProblem[]; readonly others: readonly FileProblem[] };
 
-/** Tells files that were named and gave nothing from what is missing besides; what has only no effect is in neither. */
-export function sortUnread({ cwd }: Pick<Context, 'cwd'>, paths: readonly string[], report: CheckReport): Unread {
+/** Tells files that were named and gave nothing from all else that is wrong with files. */
+export function sortProblems({ cwd }: Pick<Context, 'cwd'>, paths: readonly string[], report: CheckReport): SortedProblems {
   const named = new Set(paths.map((path) => (STDIN_FILES.has(path) ? '-' : resolve(cwd, path))));
   const telling = new Set(report.images.flatMap(({ sources }) => sources.flatMap(({ file }) => (file === null ? [] : [file.place.path]))));
-  const unread = (report.files?.problems ?? []).filter(({ kind }) => kind === 'unread');
+  const problems = report.files?.problems ?? [];
+  const unread = problems.filter(({ kind }) => kind === 'unread');
   const isLost = ({ path }: FileProblem): boolean => named.has(path === '-' ? path : resolve(cwd, path)) && !telling.has(path);
-  return { lost: unread.filter(isLost), partial: unread.filter((problem) => !isLost(problem)) };
+  return {
+    lost: unread.filter(isLost),
+    others: [...unread.filter((problem) => !isLost(problem)), ...problems.filter(({ kind }) => kind === 'ignored')],
+  };
 }

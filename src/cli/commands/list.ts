@@ -10,7 +10,7 @@ import { everyLookupFailed } from '../../check/lookups.ts';
 import { checkMachine } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { readFileRequest, refuseSharedStdin, sortUnread, type Unread } from '../file-options.ts';
+import { readFileRequest, refuseSharedStdin, sortProblems, type SortedProblems } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
 import { planOutput } from '../output.ts';
 import { readTargets, readWanted, refuseFiles, wantsEngine } from '../targets.ts';
@@ -43,12 +43,12 @@ export async function list(context: Context, words: readonly string[], options: 
   const shown = upgradable ? { ...wanted, images: wanted.images.filter(isUpgradable) } : wanted;
   await output(shown);
   const paths = files?.paths ?? [];
-  const unread = sortUnread(context, paths, report);
-  const telling = { ...options, upgradable, patterns, paths, unread, onTerminal: context.stdout.isTTY };
+  const problems = sortProblems(context, paths, report);
+  const telling = { ...options, upgradable, patterns, paths, problems, onTerminal: context.stdout.isTTY };
   const lines = options.quiet >= 2 ? [] : explain(report, wanted, telling);
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
   const exitCode = decideExitCode(context, { found: report, wanted }, options);
-  return unread.lost.length + report.failures.length > 0 ? EXIT.untrustworthy : exitCode;
+  return problems.lost.length + report.failures.length > 0 ? EXIT.untrustworthy : exitCode;
 }
 
 type Telling = Pick<ListCommandOptions, 'quiet' | 'filter' | 'verb'> & {
@@ -56,18 +56,18 @@ type Telling = Pick<ListCommandOptions, 'quiet' | 'filter' | 'verb'> & {
   readonly patterns: readonly string[];
   /** Files, as they were named. */
   readonly paths: readonly string[];
-  readonly unread: Unread;
+  readonly problems: SortedProblems;
   readonly onTerminal: boolean;
 };
 
 /** What went wrong is said even with `-q`: a row that is missing from `--upgradable` must not look current. */
 function explain(found: CheckReport, wanted: CheckReport, telling: Telling): readonly string[] {
-  const { quiet, filter, verb, upgradable, patterns, paths, unread, onTerminal } = telling;
+  const { quiet, filter, verb, upgradable, patterns, paths, problems, onTerminal } = telling;
   const warnings = [
     ...wanted.warnings.map(({ message }) => `W: ${sanitizeText(message)}`),
     ...renderExpiredHolds(wanted.images),
-    ...renderProblems('W', unread.partial),
-    ...renderProblems('E', unread.lost),
+    ...renderProblems('W', problems.others),
+    ...renderProblems('E', problems.lost),
     ...renderFailures(found.failures),
   ];
   const narrowed = patterns.length > 0 || filter.length > 0 || paths.length > 0;
@@ -88,12 +88,12 @@ function explain(found: CheckReport, wanted: CheckReport, telling: Telling): rea
 function explainNothing(
   found: CheckReport,
   wanted: CheckReport,
-  { filter, patterns, paths, unread }: Pick<Telling, 'filter' | 'patterns' | 'paths' | 'unread'>,
+  { filter, patterns, paths, problems }: Pick<Telling, 'filter' | 'patterns' | 'paths' | 'problems'>,
 ): string | null {
   if (wanted.images.length > 0) return null;
   if (found.images.length > 0)
     return `N: no image passes --filter ${filter.map((entry) => sanitizeText(entry)).join(' --filter ')} (${found.images.length} looked at)`;
-  if (paths.length > 0 && unread.lost.length === 0) return `N: ${describeNoImages(paths, found.files)}`;
+  if (paths.length > 0 && problems.lost.length === 0) return `N: ${describeNoImages(paths, found.files)}`;
   return patterns.length > 0 ? `N: no image here matches ${patterns.map((pattern) => sanitizeText(pattern)).join(' or ')}` : null;
 }
 

@@ -8,7 +8,7 @@ import { everyLookupFailed } from '../../check/lookups.ts';
 import { checkMachine } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { readFileRequest, refuseSharedStdin, sortUnread } from '../file-options.ts';
+import { readFileRequest, refuseSharedStdin, sortProblems } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
 import { refuseOffline } from '../options.ts';
 import { planOutput } from '../output.ts';
@@ -38,17 +38,17 @@ export async function update(context: Context, options: UpdateCommandOptions): P
   const wanted = { ...report, images: report.images.filter(passes) };
   await output(wanted);
   const { closing, warnings } = renderUpdate(wanted, { elapsedMs: context.now() - startedAt, paths });
-  const unread = sortUnread(context, paths, report);
+  const problems = sortProblems(context, paths, report);
   const lines = [
     ...(options.quiet === 0 ? closing : []),
     ...warnings,
     ...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`),
-    ...renderProblems('W', unread.partial),
-    ...renderProblems('E', unread.lost),
+    ...renderProblems('W', problems.others),
+    ...renderProblems('E', problems.lost),
     ...renderFailures(report.failures),
   ];
   if (options.quiet < 2) context.stderr.write(lines.map((line) => `${line}\n`).join(''));
-  return everyLookupFailed(report) || unread.lost.length + report.failures.length > 0 ? EXIT.untrustworthy : EXIT.ok;
+  return everyLookupFailed(report) || problems.lost.length + report.failures.length > 0 ? EXIT.untrustworthy : EXIT.ok;
 }
 
 /** Hit, Get, Ign and Err lines, as apt prints them. */

@@ -4,6 +4,7 @@ import type { ImageConfig } from '../../core/image-config.ts';
 import type { BuildRecord, InstalledImage } from '../../core/installed.ts';
 import type { Platform } from '../../core/platform.ts';
 import type { Reference } from '../../core/reference.ts';
+import { wholeSeconds } from '../../core/whole-seconds.ts';
 
 /** An image whose own documents were read, with how it was made. */
 export type StoredImage = { readonly image: InstalledImage; readonly build: BuildRecord };
@@ -31,7 +32,7 @@ export function makeStoredImage(documents: StoredDocuments): StoredImage {
       imageId: configDigest,
       configDigest,
       platform: config.platform ?? platform,
-      created: config.created,
+      created: config.created === null ? null : wholeSeconds(config.created),
       size,
       diffIds: config.diffIds,
       labels: config.labels,
