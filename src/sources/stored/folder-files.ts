@@ -30,7 +30,7 @@ export async function openFolder(place: FolderPlace, { cwd, signal }: FolderOpti
   const folder: Folder = { label: place.label, root, below: root.endsWith(sep) ? root : root + sep, signal };
   return {
     paths: () => listFiles(folder),
-    sizeOf: (path) => measureFile(folder, path),
+    sizeOf: async (path) => (await findFile(folder, path))?.size ?? null,
     read: (path, maxBytes) => withFile(folder, path, (file) => readWhole(folder, file, maxBytes)),
     hash: (path) => withFile(folder, path, (file) => hashFile(folder, file)),
     close: () => Promise.resolve(),
@@ -53,12 +53,16 @@ async function findRoot({ label, path }: FolderPlace, cwd: string): Promise<stri
   throw new ImgupdateError('unreadable', `cannot read ${shown(label)}: expected a folder, got a file`, { hint });
 }
 
-/** The real path of what a path leads to; null when that is not in the folder. */
-async function locate(folder: Folder, path: string): Promise<string | null> {
+/** `real`: its real path, which lies in the folder. */
+type FoundFile = { readonly real: string; readonly size: number };
+
+async function findFile(folder: Folder, path: string): Promise<FoundFile | null> {
+  folder.signal.throwIfAborted();
   if (!isPlainPath(path)) return null;
   try {
     const real = await realpath(join(folder.root, path));
-    return real.startsWith(folder.below) ? real : null;
+    const stats = real.startsWith(folder.below) ? await lstat(real) : null;
+    return stats?.isFile() === true ? { real, size: stats.size } : null;
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable(folder.label, `${shown(path)}: ${describeFailure(error)}`, error);
@@ -69,28 +73,14 @@ function isPlainPath(path: string): boolean {
   return !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
-async function measureFile(folder: Folder, path: string): Promise<number | null> {
-  folder.signal.throwIfAborted();
-  const real = await locate(folder, path);
-  if (real === null) return null;
-  try {
-    const stats = await lstat(real);
-    return stats.isFile() ? stats.size : null;
-  } catch (error) {
-    if (isAbsence(error)) return null;
-    throw unreadable(folder.label, `${shown(path)}: ${describeFailure(error)}`, error);
-  }
-}
-
 async function withFile<T>(folder: Folder, path: string, use: (file: OpenFile) => Promise<T>): Promise<T | null> {
-  if ((await measureFile(folder, path)) === null) return null;
-  const real = await locate(folder, path);
-  if (real === null) return null;
+  const found = await findFile(folder, path);
+  if (found === null) return null;
   let handle: FileHandle | null = null;
   try {
-    handle = await open(real, OPEN_FLAGS);
+    handle = await open(found.real, OPEN_FLAGS);
     const stats = await handle.stat();
-    if (!stats.isFile() || !(await liesBelow(folder, handle, real))) return null;
+    if (!stats.isFile() || !(await liesBelow(folder, handle, found.real))) return null;
     return await use({ path, handle, size: stats.size });
   } catch (error) {
     folder.signal.throwIfAborted();
@@ -155,7 +145,7 @@ async function listFiles(folder: Folder): Promise<readonly string[]> {
     for (const entry of await readEntries(folder, prefix)) {
       const path = prefix + entry.name;
       if (entry.isDirectory()) waiting.push(`${path}/`);
-      else if (entry.isFile() || (entry.isSymbolicLink() && (await measureFile(folder, path)) !== null)) found.push(path);
+      else if (entry.isFile() || (entry.isSymbolicLink() && (await findFile(folder, path)) !== null)) found.push(path);
       if (found.length + waiting.length > MAX_FILES) throw unreadable(folder.label, `it has more than ${MAX_FILES} files`);
     }
   }
