@@ -19,7 +19,7 @@ export function makeListedImage({ record, learned }: StoredRecord, family: Famil
     digests: repositoriesOf(names).flatMap((repository) => digests.map((digest) => `${repository}@${digest}`)),
     created: record.created,
     size: sizeOf(record, layers),
-    labels: learned?.facts.labels ?? new Map<string, string>(),
+    labels: learned?.kind === 'image' ? learned.facts.labels : new Map<string, string>(),
     target: null,
     manifests: null,
     podman: {

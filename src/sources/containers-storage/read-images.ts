@@ -3,6 +3,7 @@ import type { Failure } from '../../check/ports.ts';
 import type { Digest } from '../../core/digest.ts';
 import { shortDigest } from '../../core/digest.ts';
 import { fingerprintOf } from '../../core/fingerprint.ts';
+import { parsed, type Parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { mapBounded } from '../docker/bounded.ts';
 import type { ImageFacts } from '../docker/facts.ts';
@@ -12,15 +13,19 @@ import type { Store } from './open-stores.ts';
 import { type Catalog, type Listed, readCatalog } from './read-catalog.ts';
 import { readConfig } from './read-documents.ts';
 
-/** What an image's config tells, without the config itself. */
-export type Learned = {
+/** What an image's config tells, without the config itself; a list of manifests has none. */
+export type Learned = LearnedImage | { readonly kind: 'manifest-list' };
+
+/** Of an image with a config. */
+export type LearnedImage = {
+  readonly kind: 'image';
   readonly facts: ImageFacts;
   readonly kinship: Kinship;
   readonly fingerprint: string | null;
   readonly configDigest: Digest;
 };
 
-/** `learned`: null for a list of manifests, and for an image that is broken. */
+/** `learned`: null for an image that is broken. */
 export type StoredRecord = Listed & { readonly learned: Learned | null };
 
 export type StoredRecords = Pick<Catalog, 'layers' | 'failures'> & { readonly images: readonly StoredRecord[] };
@@ -50,7 +55,7 @@ const MAX_FAILURES = 20;
 export async function readImages(stores: readonly Store[], options: ReadOptions): Promise<StoredRecords> {
   const { label, signal, onProgress } = options;
   // An id is a digest of what is learned.
-  const known = new Map<string, Learned | null>();
+  const known = new Map<string, Learned>();
   for (const [attempt, pause] of PAUSES_MS.entries()) {
     if (pause > 0) await delay(pause, undefined, { signal });
     const isLast = attempt === PAUSES_MS.length - 1;
@@ -87,20 +92,19 @@ function hasItsLayers({ images, layers }: Catalog): boolean {
   return images.every(({ record }) => record.topLayer === null || layers.has(record.topLayer));
 }
 
-async function learn(
-  image: Listed,
-): Promise<{ readonly ok: true; readonly value: Learned | null } | { readonly ok: false; readonly message: string }> {
+async function learn(image: Listed): Promise<Parsed<Learned>> {
   const read = await readConfig(image);
   if (!read.ok) return read;
-  if (read.value.kind === 'manifest-list') return { ok: true, value: null };
+  if (read.value.kind === 'manifest-list') return parsed(read.value);
   const { config, digest } = read.value;
   const facts = {
     platform: config.platform,
     created: config.created === null ? null : wholeSeconds(config.created),
     diffIds: config.diffIds.length === 0 ? null : config.diffIds,
     labels: config.labels,
+    configDigest: digest,
   };
-  return { ok: true, value: { facts, kinship: kinshipOf(config), fingerprint: fingerprintOf(config), configDigest: digest } };
+  return parsed<Learned>({ kind: 'image', facts, kinship: kinshipOf(config), fingerprint: fingerprintOf(config), configDigest: digest });
 }
 
 /** As an engine's inspection is read: null for Go's zero time. */
@@ -109,7 +113,7 @@ function wholeSeconds(written: string): string | null {
   return Number.isNaN(time) || written.startsWith('0001-') ? null : formatTime(time);
 }
 
-function conclude(catalog: Catalog, known: ReadonlyMap<string, Learned | null>, broken: ReadonlyMap<string, string>): StoredRecords {
+function conclude(catalog: Catalog, known: ReadonlyMap<string, Learned>, broken: ReadonlyMap<string, string>): StoredRecords {
   const messages = [...broken].map(([id, message]) => `cannot read image ${shortDigest(id)}${nameOf(id, catalog)}: ${message}`);
   const named = messages.slice(0, MAX_FAILURES).map(toFailure);
   const more = messages.length > MAX_FAILURES ? [toFailure(`cannot read ${messages.length - MAX_FAILURES} more images`)] : [];

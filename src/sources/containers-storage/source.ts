@@ -12,7 +12,7 @@ import { findFamily } from './family.ts';
 import { findStorage, type StorageOptions } from './find-storage.ts';
 import { makeListedImage } from './make-list.ts';
 import { openStores } from './open-stores.ts';
-import { type Learned, readImages } from './read-images.ts';
+import { type LearnedImage, readImages } from './read-images.ts';
 import { selectImages } from './select-images.ts';
 
 export type ContainersStorageOptions = StorageOptions & {
@@ -35,18 +35,26 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, { all
   const found = await findStorage(place, options);
   const opened = await openStores(found, label);
   const { images, layers, failures } = await readImages(opened.stores, { label, signal, onProgress });
-  const members = images.map(({ record, learned }) => ({ id: record.id, topLayer: record.topLayer, kinship: learned?.kinship ?? null }));
+  const members = images.map(({ record, learned }) => ({
+    id: record.id,
+    topLayer: record.topLayer,
+    kinship: learned?.kind === 'image' ? learned.kinship : null,
+  }));
   const family = findFamily(members, layers);
   const listed = images.map((image) => makeListedImage(image, family, layers));
-  const chosen =
-    place.image === null ? chooseImages(listed, 'podman', all) : select(listed, place.image, { label, location: found.location });
+  const chosen = place.image === null ? chooseImages(listed, 'podman', all) : select(listed, place.image, found.location);
 
   const byId = new Map(images.map((image) => [`sha256:${image.record.id}`, image]));
   const messages = new Set(opened.otherDrivers.map((driver) => otherDriver(driver, opened.driver, found.location)));
-  const installed = chosen.map((image) => {
+  const installed = chosen.flatMap((image) => {
+    const learned = byId.get(image.id)?.learned ?? null;
+    if (learned?.kind === 'manifest-list') {
+      messages.add(`${nameOf(image)} is a list of manifests, and no image of it is here`);
+      return [];
+    }
     const onBadName = (message: string): void =>
       void messages.add(`image ${shortDigest(image.id)} has a name that cannot be used: ${sanitizeText(message, 300)}`);
-    return install(image, byId.get(image.id)?.learned ?? null, { platform: options.platform, onBadName });
+    return [install(image, learned, { platform: options.platform, onBadName })];
   });
   return {
     kind: 'containers-storage',
@@ -61,29 +69,28 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, { all
   };
 }
 
+function nameOf({ id, names }: ListedImage): string {
+  return sanitizeText(names[0] ?? shortDigest(id), 300);
+}
+
 function install(
   image: ListedImage,
-  learned: Learned | null,
+  learned: LearnedImage | null,
   { platform, onBadName }: { readonly platform: Platform; readonly onBadName: (message: string) => void },
 ): InstalledImage {
   const [variant] = listVariants(image, 'podman', 0);
   if (variant === undefined) throw new Error('every image of podman has one variant');
-  const context = {
-    store: 'podman',
-    enginePlatform: platform,
-    onBadName: (_: ListedImage, message: string) => onBadName(message),
-  } as const;
-  const installed = installVariant(variant, { facts: learned?.facts ?? null, identity: null }, context);
+  const installed = installVariant(
+    variant,
+    { facts: learned?.facts ?? null, identity: null },
+    { store: 'podman', enginePlatform: platform, onBadName: (_, message) => onBadName(message) },
+  );
   return learned === null ? installed : { ...installed, configDigest: learned.configDigest, fingerprint: learned.fingerprint };
 }
 
 const MAX_NAMED = 5;
 
-function select(
-  images: readonly ListedImage[],
-  wanted: NonNullable<StoredPlace['image']>,
-  { label, location }: { readonly label: string; readonly location: string },
-): readonly ListedImage[] {
+function select(images: readonly ListedImage[], wanted: NonNullable<StoredPlace['image']>, location: string): readonly ListedImage[] {
   const name = wanted.by === 'name' ? wanted.name : `@${wanted.position}`;
   const chosen = selectImages(images, name);
   if (chosen.length > 0) return chosen;
@@ -91,11 +98,12 @@ function select(
   const shown = names.slice(0, MAX_NAMED).map((each) => sanitizeText(each, 100));
   const more = names.length > MAX_NAMED ? [`${names.length - MAX_NAMED} more`] : [];
   const there = names.length === 0 ? 'no image with a name' : [...shown, ...more].join(', ').replace(/, (?=\d+ more$)/, ' and ');
+  const where = sanitizeText(location, 300);
   throw new ImgupdateError(
     'no-such-image',
-    `cannot find ${sanitizeText(name, 200)} of ${label} at ${sanitizeText(location, 300)}, which has ${there}`,
+    `no image in the container storage at ${where} is ${sanitizeText(name, 200)}: it has ${there}`,
     {
-      hint: 'podman images names what is there',
+      hint: 'podman images tells what is there',
     },
   );
 }
