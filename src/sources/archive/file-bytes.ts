@@ -45,22 +45,30 @@ export function fromFile(file: OpenFile): ByteSource {
 }
 
 /** The bytes at a place of a file; fewer than `length` only where it ends. */
-export async function readPart({ descriptor, signal }: OpenFile, start: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
+export function readPart(file: OpenFile, start: number, length: number): Promise<Buffer> {
+  return fill(file, start, Buffer.allocUnsafe(length));
+}
+
+async function fill({ descriptor, signal }: OpenFile, start: number, bytes: Buffer): Promise<Buffer> {
   let filled = 0;
-  while (filled < length) {
+  while (filled < bytes.length) {
     signal.throwIfAborted();
-    const { bytesRead } = await readAt(descriptor, bytes, filled, length - filled, start + filled);
+    const { bytesRead } = await readAt(descriptor, bytes, filled, bytes.length - filled, start + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
   return bytes.subarray(0, filled);
 }
 
-/** A part of a file in chunks that are not used again. It ends early where the file does. */
-export async function* readParts(file: OpenFile, start: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
+/** A part of a file in chunks. It ends early where the file does. `passing`: a chunk is good until the next one is asked for, in the memory of one. */
+export async function* readParts(
+  file: OpenFile,
+  { start, length, passing = false }: { readonly start: number; readonly length: number; readonly passing?: boolean },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const buffer = passing ? Buffer.allocUnsafe(MOST) : null;
   for (let at = 0; at < length;) {
-    const bytes = await readPart(file, start + at, Math.min(MOST, length - at));
+    const wanted = Math.min(MOST, length - at);
+    const bytes = await fill(file, start + at, buffer?.subarray(0, wanted) ?? Buffer.allocUnsafe(wanted));
     if (bytes.length === 0) return;
     at += bytes.length;
     yield bytes;

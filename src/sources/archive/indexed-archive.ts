@@ -29,8 +29,9 @@ export async function indexFile(file: OpenFile, label: string): Promise<ArchiveF
     hash: async (path) => {
       const found = index.find(path);
       if (found === null) return null;
-      const chunks = readParts(file, found.offset, found.size);
-      return hashContents({ head: await headOf(found), chunks }, algorithmOf(path), { label, what: path });
+      const head = await headOf(found);
+      const chunks = readParts(file, { start: found.offset, length: found.size, passing: tellCompression(head) === null });
+      return hashContents({ head, chunks }, algorithmOf(path), { label, what: path });
     },
     compressionOf: async (path) => {
       const found = index.find(path);

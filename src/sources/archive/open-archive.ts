@@ -45,7 +45,7 @@ async function openFile(place: ArchivePlace, file: OpenFile, options: ArchiveOpt
   let isKept = false;
   try {
     const head = await readPart(file, 0, HEAD_BYTES);
-    if (tellCompression(head) !== null) return await openStream(place, readParts(file, 0, file.size), options);
+    if (tellCompression(head) !== null) return await openStream(place, readParts(file, { start: 0, length: file.size }), options);
     checkArchive(place, head, null);
     const files = await indexFile(file, place.label);
     isKept = true;

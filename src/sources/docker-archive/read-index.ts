@@ -1,5 +1,6 @@
 import { type Digest, digestOf } from '../../core/digest.ts';
-import { decodeDocument, type Descriptor, isAttestation, runnableEntries } from '../../core/documents.ts';
+import { decodeDocument, type Descriptor, type Index, isAttestation, type Manifest, runnableEntries } from '../../core/documents.ts';
+import { joinAnnotations } from '../oci-layout/join-annotations.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 
 /** What the index beside manifest.json says of an image: digests of the target and of its manifest, and the manifest's annotations. */
@@ -22,23 +23,28 @@ export async function readIndex(files: StoredFiles): Promise<ReadonlyMap<Digest,
   const index = bytes === null ? null : decodeDocument(bytes, null);
   if (index?.ok !== true || index.value.kind !== 'index') return found;
   let reads = 0;
-  const visit = async (descriptor: Descriptor, target: Digest, depth: number): Promise<void> => {
+  const visit = async (descriptor: Descriptor, { top, within }: Way): Promise<void> => {
     reads += 1;
     if (reads > MAX_READ) return;
     const document = await readDocument(files, descriptor);
-    if (document === null) return;
-    if (document.kind === 'manifest') {
-      const contentDigests = [...new Set([target, descriptor.digest])];
-      if (!found.has(document.config.digest)) found.set(document.config.digest, { contentDigests, annotations: document.annotations });
-    } else if (depth > 0) {
-      for (const entry of runnableEntries(document)) await visit(entry, target, depth - 1);
+    if (document?.kind === 'manifest') {
+      const contentDigests = [...new Set([top.digest, descriptor.digest])];
+      const places = { manifest: document.annotations, entry: top.annotations };
+      const below = { index: within?.annotations ?? null, descriptor: within === null ? null : descriptor.annotations };
+      const annotations = joinAnnotations({ ...places, ...below });
+      if (!found.has(document.config.digest)) found.set(document.config.digest, { contentDigests, annotations });
+    } else if (document?.kind === 'index' && within === null) {
+      for (const entry of runnableEntries(document)) await visit(entry, { top, within: document });
     }
   };
-  for (const descriptor of index.value.manifests) if (!isAttestation(descriptor)) await visit(descriptor, descriptor.digest, 2);
+  for (const top of index.value.manifests) if (!isAttestation(top)) await visit(top, { top, within: null });
   return found;
 }
 
-async function readDocument(files: StoredFiles, { digest, size, mediaType }: Descriptor) {
+/** How a document was come to: from index.json, and from the index that one names. */
+type Way = { readonly top: Descriptor; readonly within: Index | null };
+
+async function readDocument(files: StoredFiles, { digest, size, mediaType }: Descriptor): Promise<Index | Manifest | null> {
   const path = `blobs/${digest.replace(':', '/')}`;
   if ((await files.sizeOf(path)) !== size || size > MAX_DOCUMENT) return null;
   const bytes = await files.read(path, MAX_DOCUMENT);
