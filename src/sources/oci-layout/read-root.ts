@@ -32,7 +32,7 @@ export type RootOptions = {
   readonly verify: boolean;
   /** For a config that does not say it. */
   readonly platform: Platform;
-  /** Says whether one more entry may be followed. */
+  /** Says whether one more entry of an index may be followed. */
   readonly mayFollow: () => boolean;
 };
 
@@ -67,10 +67,6 @@ async function follow(step: Step, walk: Walk): Promise<void> {
   const { platform } = descriptor;
   if (walk.seen.has(descriptor.digest)) return;
   walk.seen.add(descriptor.digest);
-  if (!walk.mayFollow()) {
-    walk.leaves.push({ kind: 'flawed', platform, flaw: 'the layout has more entries than are followed' });
-    return;
-  }
   const unread = step.index === null ? classify(descriptor) : null;
   if (unread !== null) {
     walk.leaves.push(...unread);
@@ -102,7 +98,13 @@ async function decode(step: Step, bytes: Uint8Array, walk: Walk): Promise<void> 
   } else {
     const entries = runnableEntries(document.value);
     if (entries.length === 0 && depth === 0) walk.leaves.push({ kind: 'other', what: 'is an index without images' });
-    for (const entry of entries) await follow({ descriptor: entry, index: document.value, depth: depth + 1 }, walk);
+    for (const entry of entries) {
+      if (!walk.mayFollow()) {
+        walk.leaves.push({ kind: 'flawed', platform: null, flaw: 'the layout has more entries than are followed' });
+        return;
+      }
+      await follow({ descriptor: entry, index: document.value, depth: depth + 1 }, walk);
+    }
   }
 }
 
@@ -116,7 +118,7 @@ async function readImage({ descriptor, index }: Step, manifest: Manifest, walk: 
   }
   const blob = await walk.blobs.read(manifest.config);
   if (blob.kind === 'absent') return { kind: 'absent', platform, flaw: `its config ${manifest.config.digest} is not there` };
-  if (blob.kind === 'flawed') return { kind: 'flawed', platform, flaw: `its config ${blob.flaw}` };
+  if (blob.kind === 'flawed') return { kind: 'flawed', platform, flaw: `its config: ${blob.flaw}` };
   if (isEmptyConfig(blob.bytes)) return { kind: 'other', what: 'is no image: its config is empty' };
   const config = decodeConfig(blob.bytes);
   if (!config.ok) return { kind: 'flawed', platform, flaw: `${manifest.config.digest}: ${config.reason.message}` };
