@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/core/digest.ts';
 import type { Index, Manifest } from '../../src/core/documents.ts';
+import { fingerprintOf } from '../../src/core/fingerprint.ts';
 import type { ImageConfig } from '../../src/core/image-config.ts';
 import type { InstalledImage } from '../../src/core/installed.ts';
 import { reason } from '../../src/core/reason.ts';
@@ -74,6 +75,8 @@ const rebuiltWorld: World = {
   documents: { [INDEX]: makeIndex({ 'linux/arm64': makeDigest('arm'), 'linux/amd64': CHILD }), [CHILD]: makeManifest(CONFIG) },
   configs: { [CONFIG]: makeConfig() },
 };
+
+const STEP = { created: null, createdBy: 'COPY x', comment: null, author: null, emptyLayer: false };
 
 describe('a tag that has to be asked for', () => {
   it('is one with a digest of its own repository', () => {
@@ -467,5 +470,59 @@ describe('a reference that a file makes', () => {
     const running = named({ configDigest: makeDigest('config') });
     const documents = { [makeDigest('new index')]: moved, [makeDigest('new child')]: makeManifest(makeDigest('config')) };
     expect(settle({ image: running, documents }).verdict).toMatchObject({ kind: 'current' });
+  });
+});
+
+describe('an image that was carried here in an archive or a layout', () => {
+  const carried = makeImage({ repoDigests: [], contentDigests: [makeDigest('own manifest')], origin: { kind: 'carried' } });
+  const offering = (config: Digest): World => ({
+    documents: { [INDEX]: makeIndex({ 'linux/amd64': CHILD }), [CHILD]: makeManifest(config) },
+    configs: { [config]: makeConfig() },
+  });
+
+  it('is asked about, for nothing tells where it is from', () => {
+    expect(planTagCheck(carried, makeReference('nginx:1.27')).kind).toBe('ask');
+  });
+
+  it('is local under the name localhost, which is given to what comes from no registry', () => {
+    expect(planTagCheck(carried, makeReference('localhost/app:1'))).toMatchObject({ kind: 'settled', verdict: { kind: 'local' } });
+  });
+
+  it('is told as an engine tells it that had pulled it, when its config is what the tag offers', () => {
+    const { verdict, needs, offered } = settle({ image: carried, ...offering(makeDigest('config')) });
+    const pulled = settle({ offer: { kind: 'found', digest: makeDigest('index') } });
+    expect(verdict).toEqual({ ...pulled.verdict, candidate: INDEX });
+    expect(needs).toEqual(['manifest', 'manifest']);
+    expect(offered).toBeNull();
+  });
+
+  it('costs no document when the tag names its own manifest', () => {
+    const { verdict, needs } = settle({ image: carried, offer: { kind: 'found', digest: makeDigest('own manifest') } });
+    expect(verdict.kind).toBe('current');
+    expect(needs).toEqual([]);
+  });
+
+  it('is current when the tag offers it in another format, under whatever digest', () => {
+    const config = makeConfig({ diffIds: [makeDigest('layer')], history: [STEP] });
+    const image = { ...carried, fingerprint: fingerprintOf(config) };
+    const world = { ...offering(CONFIG), configs: { [CONFIG]: config } };
+    expect(settle({ image, ...world }).verdict.kind).toBe('current');
+    expect(settle({ image: { ...image, fingerprint: 'another' }, ...world }).verdict.kind).toBe('rebuilt');
+    expect(settle({ image: { ...image, fingerprint: null }, ...world }).verdict.kind).toBe('rebuilt');
+  });
+
+  it('is rebuilt when the tag offers another image', () => {
+    expect(settle({ image: carried, ...rebuiltWorld }).verdict).toMatchObject({ kind: 'rebuilt', candidate: INDEX });
+  });
+
+  it('is gone only where the registry still has what it is known by', () => {
+    const gone: World = { image: carried, offer: { kind: 'gone' } };
+    expect(settle({ ...gone, present: [makeDigest('own manifest')] }).verdict.kind).toBe('gone');
+    expect(settle({ ...gone, present: false }).verdict).toMatchObject({ kind: 'unknown', reason: { kind: 'not-found-or-private' } });
+    const nothing = { ...carried, contentDigests: [] };
+    expect(settle({ ...gone, image: nothing, present: true }).verdict).toMatchObject({
+      kind: 'unknown',
+      why: 'docker.io/library/nginx has no tag 1.27, and nothing here records whether the image ever came from there',
+    });
   });
 });

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { Failure, ImageSource, Inventory } from '../../src/check/ports.ts';
+import { openStock, type StockOptions, type WantedSource } from '../../src/check/stock.ts';
+import type { Container, InstalledImage } from '../../src/core/installed.ts';
+import { renderPlatform } from '../../src/core/platform.ts';
+import { ImgupdateError } from '../../src/errors.ts';
+import { makeDigest, makeImage, makePlatform, makeReference } from '../helpers/makers.ts';
+
+type Parts = Partial<Omit<Inventory, 'images'>> & { readonly wants?: string };
+
+/** A place that has these images. */
+function place(location: string, images: readonly InstalledImage[], { wants, ...parts }: Parts = {}): WantedSource {
+  const inventory: Inventory = {
+    kind: 'docker-daemon',
+    location,
+    images,
+    containers: [],
+    insecureRegistries: [],
+    warnings: [],
+    failures: [],
+    readBuild: () => Promise.resolve(null),
+    close: () => undefined,
+    ...parts,
+  };
+  const list: ImageSource['list'] = ({ onProgress }) => {
+    onProgress(images.length, images.length);
+    return Promise.resolve(inventory);
+  };
+  return {
+    source: { list },
+    name: location,
+    matches: wants === undefined ? null : (reference) => reference?.repository === wants,
+  };
+}
+
+function broken(name: string, error: Error): WantedSource {
+  return { source: { list: () => Promise.reject(error) }, name, matches: null };
+}
+
+const options = (parts: Partial<StockOptions> = {}): StockOptions => ({
+  all: false,
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  mayFail: false,
+  ...parts,
+});
+
+const nowhere = new ImgupdateError('engine-unavailable', 'no container engine answers at tcp://gone:2375', { hint: 'start it' });
+
+async function rowsOf(...places: readonly WantedSource[]): Promise<readonly string[]> {
+  const stock = await openStock(places, options());
+  return stock
+    .list(() => null)
+    .map(({ name, platform, sources, containers }) =>
+      [name, renderPlatform(platform), sources.map(({ location }) => location).join('+'), containers.map((use) => use.name).join('+')].join(
+        ' ',
+      ),
+    );
+}
+
+const runs = (name: string): Container => ({
+  name,
+  running: true,
+  imageId: makeDigest('config'),
+  manifestDigest: null,
+  reference: makeReference('nginx:1.27'),
+});
+
+describe('the images of several places', () => {
+  it('are one row for each image, with everywhere it is and everything that runs it', async () => {
+    expect(
+      await rowsOf(place('a', [makeImage()], { containers: [runs('web')] }), place('b', [makeImage()], { containers: [runs('job')] })),
+    ).toEqual(['nginx:1.27 linux/amd64 a+b job+web']);
+  });
+
+  it('are a row each where one name is another image here than there', async () => {
+    const older = makeImage({ imageId: makeDigest('older'), configDigest: makeDigest('older'), repoDigests: [] });
+    expect(await rowsOf(place('a', [older]), place('b', [makeImage()]))).toEqual([
+      'nginx:1.27 linux/amd64 a ',
+      'nginx:1.27 linux/amd64 b ',
+    ]);
+  });
+
+  it('are a row each for every platform', async () => {
+    const arm = makeImage({ configDigest: makeDigest('arm'), platform: makePlatform('linux/arm64') });
+    expect(await rowsOf(place('a', [makeImage()]), place('b', [arm]))).toEqual(['nginx:1.27 linux/amd64 a ', 'nginx:1.27 linux/arm64 b ']);
+  });
+
+  it('are sorted by their names, wherever they are', async () => {
+    const redis = makeImage({ configDigest: makeDigest('redis'), tags: [makeReference('redis:7')], repoDigests: [] });
+    expect(await rowsOf(place('a', [redis]), place('b', [makeImage()]))).toEqual(['nginx:1.27 linux/amd64 b ', 'redis:7 linux/amd64 a ']);
+  });
+
+  it('are only those that are wanted of each', async () => {
+    const redis = makeImage({ configDigest: makeDigest('redis'), tags: [makeReference('redis:7')], repoDigests: [] });
+    const both = [makeImage(), redis];
+    expect(await rowsOf(place('a', both, { wants: 'library/redis' }), place('b', both))).toEqual([
+      'nginx:1.27 linux/amd64 b ',
+      'redis:7 linux/amd64 a+b ',
+    ]);
+  });
+
+  it('of one engine that was reached twice are told once', async () => {
+    const places = [
+      place('unix', [makeImage()], { engineId: 'X', containers: [runs('web')] }),
+      place('ssh', [makeImage()], { engineId: 'X' }),
+    ];
+    expect(await rowsOf(...places)).toEqual(['nginx:1.27 linux/amd64 unix web']);
+    const { warnings } = await openStock(places, options());
+    expect(warnings.map(({ message }) => message)).toEqual(['the engine at ssh is the one at unix']);
+  });
+
+  it('tell how they were made by the place that knows it in every detail', async () => {
+    const told = (precision: 'exact' | 'seconds'): Partial<Inventory> => ({
+      readBuild: () => Promise.resolve({ history: { entries: [], precision }, annotations: new Map(), ancestors: [] }),
+    });
+    const stock = await openStock([place('a', [makeImage()], told('seconds')), place('b', [makeImage()], told('exact'))], options());
+    const [row] = stock.list(() => null);
+    expect((await stock.readBuild(row!.image))?.history?.precision).toBe('exact');
+  });
+
+  it('are together with those of their own place only, and a joined one with those of all its places', async () => {
+    const base = makeImage({ configDigest: makeDigest('base'), tags: [makeReference('base:1')], repoDigests: [] });
+    const stock = await openStock([place('a', [makeImage(), base]), place('b', [makeImage()])], options());
+    const [, joined] = stock.list(() => null);
+    const [onA, , onB] = stock.images;
+    expect([stock.isTogether(onA!, base), stock.isTogether(onB!, base), stock.isTogether(joined!.image, base)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(stock.isTogether(makeImage(), base)).toBe(true);
+  });
+
+  it('are counted together as they become known', async () => {
+    const seen: string[] = [];
+    const onProgress = (done: number, total: number): void => void seen.push(`${done}/${total}`);
+    await openStock([place('a', [makeImage()]), place('b', [makeImage(), makeImage()])], options({ onProgress }));
+    expect(seen).toEqual(['1/1', '3/3']);
+  });
+});
+
+describe('a place that cannot be read', () => {
+  it('is told among the answers about the others', async () => {
+    const partly: Failure = { code: 'unreadable', message: 'cannot read x in b: it breaks off', hint: null };
+    const stock = await openStock([broken('tcp://gone:2375', nowhere), place('b', [makeImage()], { failures: [partly] })], options());
+    expect(stock.list(() => null)).toHaveLength(1);
+    expect(stock.failures).toEqual([
+      { code: 'engine-unavailable', message: nowhere.message, hint: 'start it', place: 'tcp://gone:2375' },
+      { ...partly, place: 'b' },
+    ]);
+  });
+
+  it('ends the run when there is nothing else to look at', async () => {
+    await expect(openStock([broken('x', nowhere)], options())).rejects.toBe(nowhere);
+  });
+
+  it('ends no run in which files or registries are looked at, too', async () => {
+    expect((await openStock([broken('x', nowhere)], options({ mayFail: true }))).failures).toHaveLength(1);
+  });
+
+  it('is no excuse for a bug', async () => {
+    await expect(openStock([broken('x', new TypeError('oops')), place('b', [])], options())).rejects.toThrow('oops');
+  });
+
+  it('ends the run when that was aborted', async () => {
+    const { signal } = { signal: AbortSignal.abort(new Error('interrupted')) };
+    await expect(openStock([broken('x', nowhere), place('b', [])], options({ signal }))).rejects.toThrow('interrupted');
+  });
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { InstalledImage, Origin } from '../../src/core/installed.ts';
+import { isSameImage, joinImages } from '../../src/core/join-images.ts';
+import { knownDigests, planTagCheck } from '../../src/core/tag-check.ts';
+import { makeDigest, makeImage, makeReference } from '../helpers/makers.ts';
+
+const NGINX = makeReference('nginx:1.27');
+const pulled = makeImage();
+const loaded = makeImage({ repoDigests: [] });
+const carried = makeImage({
+  repoDigests: [],
+  contentDigests: [makeDigest('manifest of the archive')],
+  fingerprint: 'f',
+  origin: { kind: 'carried' },
+});
+const inContainerd = makeImage({
+  imageId: makeDigest('index'),
+  configDigest: null,
+  contentDigests: [makeDigest('index'), makeDigest('manifest')],
+  origin: { kind: 'identity', pulledFrom: [{ registry: 'docker.io', repository: 'library/nginx' }], built: false },
+});
+
+describe('two places hold one image', () => {
+  it.each<[string, InstalledImage, InstalledImage, boolean]>([
+    ['whose config is the same', pulled, carried, true],
+    ['whose configs differ', pulled, makeImage({ imageId: 'other', configDigest: makeDigest('other') }), false],
+    ['that differs in config, though both were pulled by one digest', pulled, makeImage({ configDigest: makeDigest('arm') }), false],
+    ['that one knows by its config and both by what it was pulled by', pulled, inContainerd, true],
+    ['of which they know nothing in common', loaded, inContainerd, false],
+    ['that the containerd store has twice', inContainerd, { ...inContainerd, repoDigests: [] }, true],
+  ])('%s', (_, a, b, same) => {
+    expect(isSameImage(a, b)).toBe(same);
+    expect(isSameImage(b, a)).toBe(same);
+  });
+});
+
+describe('what several places tell of one image', () => {
+  it('is asked about when one of them had it from its registry', () => {
+    const joined = joinImages([loaded, pulled], NGINX);
+    expect(planTagCheck(loaded, NGINX).kind).toBe('settled');
+    expect(planTagCheck(joined, NGINX).kind).toBe('ask');
+    expect(joined.origin).toEqual({ kind: 'repo-digests' });
+  });
+
+  it('is proven by the place that proves most', () => {
+    expect(joinImages([carried, pulled], NGINX).origin.kind).toBe('repo-digests');
+    expect(joinImages([carried, loaded], NGINX).origin.kind).toBe('carried');
+  });
+
+  it('does not take the digests of an archive for those of a registry', () => {
+    expect([...knownDigests(joinImages([pulled, carried], NGINX), NGINX)]).toEqual([makeDigest('index')]);
+  });
+
+  it('is told with all that any of them knows', () => {
+    const dull = makeImage({ size: null, created: null, diffIds: null, labels: new Map(), tags: [NGINX] });
+    const rich = makeImage({ labels: new Map([['a', '1']]), tags: [makeReference('nginx:latest'), NGINX] });
+    const joined = joinImages([dull, rich], NGINX);
+    expect([joined.size, joined.created, joined.diffIds]).toEqual([rich.size, rich.created, rich.diffIds]);
+    expect(joined.labels).toEqual(rich.labels);
+    expect(joined.tags).toEqual([NGINX, makeReference('nginx:latest')]);
+    expect(joined.repoDigests).toEqual(rich.repoDigests);
+  });
+
+  it('is asked about if and only if one of them gives reason to, in whatever order they are', () => {
+    const origins: readonly Origin[] = [{ kind: 'repo-digests' }, { kind: 'podman' }, { kind: 'unrecorded' }, { kind: 'carried' }];
+    const anyImage = fc
+      .record({ origin: fc.constantFrom(...origins), isPulled: fc.boolean() })
+      .map(({ origin, isPulled }) => makeImage({ origin, repoDigests: isPulled ? pulled.repoDigests : [] }));
+    const anyName = fc.constantFrom('nginx:1.27', 'localhost/nginx:1.27', 'quay.io/acme/nginx:1');
+    fc.assert(
+      fc.property(anyImage, fc.array(anyImage, { maxLength: 3 }), anyName, (first, others, name) => {
+        const reference = makeReference(name);
+        const asks = (image: InstalledImage): boolean => planTagCheck(image, reference).kind === 'ask';
+        expect(asks(joinImages([first, ...others], reference))).toBe([first, ...others].some(asks));
+      }),
+    );
+  });
+});
