@@ -21,7 +21,20 @@ Fields of a template ({{json .}} prints the entry of the JSON document):
 
 Columns of plain, with a TAB between them and - for nothing:
   name, digest here, candidate, status, verdict, platform, bytes to download,
-  used by, checked at, reason, reference, base, its answer, its confidence`;
+  used by, checked at, reason, reference, base, its answer, its confidence,
+  where it is`;
+
+/** What stands below the options of the verbs that take targets: where images may be. */
+export const PLACE_HELP = `
+Targets:
+  PATTERN                        images of the engine: nginx, 'ghcr.io/acme/*'
+  docker-daemon:                 all images of the engine
+  docker://REF                   an image in its registry; needs no engine
+  docker-archive:FILE[:REF]      what docker save writes; - is standard input
+  oci:FOLDER[:NAME]              an OCI layout
+  oci-archive:FILE[:NAME]        one in an archive; - is standard input
+  containers-storage:[ROOT]REF   what podman and buildah keep; [ROOT] and REF may
+                                 be left out`;
 
 /** What stands below the options of `list` and `update` as well: what they read with `-f`. */
 export const FILE_HELP = `
@@ -64,13 +77,8 @@ Exit codes:
 
 /** What stands below the options of `check`. */
 export const CHECK_HELP = `
-Targets:
-  docker://REF           an image in its registry; needs no engine
-  PATTERN                images of the engine: nginx, 'ghcr.io/acme/*', '**'
-  -f PATH                files that name images; . without any target
-  -f Dockerfile IMAGE    IMAGE was built from that Dockerfile
-
-Files:
+Files (-f PATH; those of the working directory without any target):
+  -f Dockerfile IMAGE: the image was built from that Dockerfile
   Dockerfile, Containerfile, *.Dockerfile, compose.yaml, docker-compose.yml and
   Kubernetes manifests in YAML or JSON. Folders are searched.
   A list that is named itself, images.txt or -: an image a line, # comments.

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type CommonOptions, type LookupOptions, withAllowHost, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
 import { type FileWishes, withFileOptions } from './file-options.ts';
-import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, FILE_HELP, OUTPUT_HELP } from './help-text.ts';
+import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, FILE_HELP, OUTPUT_HELP, PLACE_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -47,10 +47,11 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
 
   const verb = (name: string, description: string): Command => program.command(name).description(description).exitOverride();
 
-  withListOptions(withFileOptions(verb('list [pattern...]', 'list the images of this machine and what changed upstream')))
+  withListOptions(withFileOptions(verb('list [target...]', 'list the images of this machine and what changed upstream')))
+    .addHelpText('after', PLACE_HELP)
     .addHelpText('after', FILE_HELP)
-    .action(async (patterns: string[], options: ListCommandOptions) => {
-      finish(await (await import('./commands/list.ts')).list(context, patterns, options));
+    .action(async (targets: string[], options: ListCommandOptions) => {
+      finish(await (await import('./commands/list.ts')).list(context, targets, options));
     });
   withCheckOptions(
     verb('check [target...]', 'the CI gate: print what is stale or could not be told, and exit 2 when something is stale'),
@@ -61,6 +62,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     withBaseOptions(withLookupOptions(verb('show <image>', 'all that is known about one image, and how each answer was reached'))),
   )
     .addHelpText('after', OUTPUT_HELP)
+    .addHelpText('after', PLACE_HELP)
     .action(async (image: string, options: CommonOptions) => {
       finish(await (await import('./commands/show.ts')).show(context, image, options));
     });
@@ -140,7 +142,7 @@ function withCheckOptions(command: Command): Command {
           )
           .addOption(new Option('--exit-zero', 'exit 0 whatever is found, if anything could be found out'))
           .addOption(new Option('--allow-empty', 'exit 0 when there is nothing to check'))
-          .addHelpText('after', CHECK_HELP),
+          .addHelpText('after', `${PLACE_HELP}\n${CHECK_HELP}`),
       ),
     ),
     { formats: CHECK_FORMATS, quiet: 'only what fails; -qq: nothing but the exit code' },
