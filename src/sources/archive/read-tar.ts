@@ -55,12 +55,12 @@ export async function* walkTar(chunks: AsyncIterable<Uint8Array>, label: string)
 }
 
 /** The same of a source that can pass over contents. It is left behind the end of the archive. */
-export async function* walkEntries(bytes: ByteSource, label: string): AsyncGenerator<TarEntry, void, undefined> {
+export async function* walkEntries(bytes: ByteSource, label: string, maxEntries = MAX_ENTRIES): AsyncGenerator<TarEntry, void, undefined> {
   const walk: Walk = { bytes, label };
   let always: Extension = NOTHING_SAID;
   let next: Extension = NOTHING_SAID;
   for (let count = 1; ; count += 1) {
-    if (count > MAX_ENTRIES) throw unreadable(label, `expected at most ${MAX_ENTRIES} entries, got more`);
+    if (count > maxEntries) throw unreadable(label, `expected at most ${maxEntries} entries, got more`);
     const block = await nextHeader(walk);
     if (block === null) return;
     const decoded = decodeHeader(block);
@@ -69,8 +69,11 @@ export async function* walkEntries(bytes: ByteSource, label: string): AsyncGener
     const header = decoded.value;
     const meaning = SPECIAL.get(header.type);
     if (meaning === undefined) {
-      yield* visit(walk, header, { block, said: merge(always, next) });
+      if (header.type === 'S') await passHoles(walk, header, block);
+      const visit = visitEntry(walk, header, merge(always, next));
       next = NOTHING_SAID;
+      yield visit.entry;
+      await visit.leave();
       continue;
     }
     const contents = await readSpecial(walk, header);
@@ -137,18 +140,24 @@ function readPax({ label, bytes }: Walk, contents: Buffer): Extension {
 
 const paddingOf = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 
-type Visited = { readonly block: Buffer; readonly said: Extension };
-
-async function* visit(walk: Walk, header: TarHeader, { block, said }: Visited): AsyncGenerator<TarEntry, void, undefined> {
-  const { bytes, label } = walk;
-  const name = said.path ?? header.name;
-  const kind = kindOf(header, name);
-  const size = kind === 'directory' || !mayHaveContents(header) ? 0 : (said.size ?? header.size);
-  for (let more = header.type === 'S' && hasMoreHoles(block, true); more;) {
+/** The map of a sparse file goes on in blocks of its own. */
+async function passHoles({ bytes, label }: Walk, { name, size }: TarHeader, block: Buffer): Promise<void> {
+  for (let more = hasMoreHoles(block, true); more;) {
     const holes = await bytes.take(BLOCK);
     if (holes.length < BLOCK) throw breaksOff(label, { name, size, got: 0 });
     more = hasMoreHoles(holes, false);
   }
+}
+
+/** An entry whose contents come next; `leave` passes over what was not read of it. */
+function visitEntry(
+  { bytes, label }: Walk,
+  header: TarHeader,
+  said: Extension,
+): { readonly entry: TarEntry; readonly leave: () => Promise<void> } {
+  const name = said.path ?? header.name;
+  const kind = kindOf(header, name);
+  const size = kind === 'directory' || !mayHaveContents(header) ? 0 : (said.size ?? header.size);
   const path = cleanPath(name);
   const offset = bytes.position();
   const left = (): number => Math.max(0, offset + size - bytes.position());
@@ -166,12 +175,14 @@ async function* visit(walk: Walk, header: TarHeader, { block, said }: Visited): 
     return contents;
   };
   const peek = (count: number): Promise<Uint8Array> => bytes.peek(Math.min(count, left()));
-  yield { path, size, kind, linkTarget: linkTargetOf(kind, path, said.linkPath ?? header.linkName), offset, peek, read, chunks };
-  await bytes.skip(left());
-  if (left() > 0) throw breaksOff(label, { name, size, got: size - left() });
-  const padding = paddingOf(size);
-  if ((await bytes.skip(padding)) < padding)
-    throw unreadable(label, `expected ${padding} bytes of padding after ${showName(name)}, and it breaks off`, BROKEN);
+  const leave = async (): Promise<void> => {
+    const rest = left() + paddingOf(size);
+    if (rest === 0 || (await bytes.skip(rest)) === rest) return;
+    if (left() > 0) throw breaksOff(label, { name, size, got: size - left() });
+    throw unreadable(label, `expected ${paddingOf(size)} bytes of padding after ${showName(name)}, and it breaks off`, BROKEN);
+  };
+  const linkTarget = linkTargetOf(kind, path, said.linkPath ?? header.linkName);
+  return { entry: { path, size, kind, linkTarget, offset, peek, read, chunks }, leave };
 }
 
 /** The oldest tar wrote folders as files whose name ends in a slash. Source: GNU tar manual, "Basic Tar Format". */
