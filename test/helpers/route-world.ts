@@ -30,6 +30,7 @@ export type RouteWorld = {
  * - `current`, `current again`: one image of two names, made by docker's classic builder; its label names a base, which stays
  * - `behind`: made by BuildKit; its label names a base that moves
  * - `commented`, `commented behind`: made by buildah, whose steps say in a comment what they are FROM; the base of the second one moves
+ * - `in docker types`: published as docker pushes it, so that a tool that writes OCI makes it another config document
  * - `rebuilt`: its tag moves
  * - `gone`: its tag, which named an index, is deleted
  * - `baseless`: nothing tells its base, which was never published
@@ -42,6 +43,7 @@ export const IMAGE_NAMES = [
   'behind',
   'commented',
   'commented behind',
+  'in docker types',
   'rebuilt',
   'gone',
   'baseless',
@@ -111,6 +113,7 @@ function nameImages(registry: string, dead: string): Record<ImageName, string> {
     behind: named('behind'),
     commented: named('commented'),
     'commented behind': named('commented behind'),
+    'in docker types': named('in docker types'),
     rebuilt: named('rebuilt'),
     gone: named('gone'),
     baseless: named('baseless'),
@@ -120,12 +123,12 @@ function nameImages(registry: string, dead: string): Record<ImageName, string> {
 }
 
 type Make = (reference: string, steps: readonly string[]) => Promise<void>;
-type Makers = Readonly<Record<'classic' | 'unpublished' | 'BuildKit' | 'buildah' | 'buildahIndex', Make>>;
+type Makers = Readonly<Record<'classic' | 'unpublished' | 'unconverted' | 'BuildKit' | 'buildah' | 'buildahIndex', Make>>;
 
 /**
  * Each builds an image and publishes it, but `unpublished`.
  *
- * Docker's types become OCI's in the registry, before anyone pulls: so the config document is one that no tool has a reason to write anew, and the manifest has
+ * But for `unconverted`, Docker's types become OCI's in the registry, before anyone pulls: so the config document is one that no tool has a reason to write anew, and the manifest has
  * no annotations, which not every way keeps.
  */
 function makeMakers(workshop: Workshop<'classic' | 'BuildKit'>, store: string): Makers {
@@ -150,6 +153,9 @@ function makeMakers(workshop: Workshop<'classic' | 'BuildKit'>, store: string): 
     classic: byDocker('classic'),
     unpublished: async (reference, steps) => {
       await workshop.builders.classic({ reference, steps, context: await workshop.makeContext(reference), local: true });
+    },
+    unconverted: async (reference, steps) => {
+      await workshop.builders.BuildKit({ reference, steps, context: await workshop.makeContext(reference) });
     },
     BuildKit: byDocker('BuildKit'),
     buildah: async (reference, steps) => {
@@ -179,6 +185,7 @@ async function buildImages(
   await makers.BuildKit(names.behind, labelled(bases.moving));
   await makers.buildah(names.commented, [`FROM ${bases.staying}`, ...app]);
   await makers.buildah(names['commented behind'], [`FROM ${bases.moving}`, ...app]);
+  await makers.unconverted(names['in docker types'], labelled(bases.staying));
   await makers.classic(names.rebuilt, labelled(bases.staying));
   await makers.buildahIndex(names.gone, ['FROM scratch', ...app]);
   await makers.unpublished('nowhere:1', BASE);
