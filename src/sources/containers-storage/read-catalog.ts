@@ -86,7 +86,7 @@ async function readList(path: string, label: string): Promise<unknown> {
     case 'absent':
       return null;
     case 'refused':
-      if (codeOf(file.cause) !== null) throw unreadableRoot(file.cause, path, label);
+      if (DENIED.has(codeOf(file.cause))) throw unreadableRoot(file.cause, path, label);
       throw unreadable(path, label, file.why);
     case 'read': {
       if (file.bytes.length === 0) return null;
@@ -96,6 +96,8 @@ async function readList(path: string, label: string): Promise<unknown> {
     }
   }
 }
+
+const DENIED: ReadonlySet<string | null> = new Set(['EACCES', 'EPERM']);
 
 /** Symbolic links are none. */
 async function foldersIn(path: string): Promise<ReadonlySet<string>> {

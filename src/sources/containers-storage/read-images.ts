@@ -114,9 +114,10 @@ function wholeSeconds(written: string): string | null {
 }
 
 function conclude(catalog: Catalog, known: ReadonlyMap<string, Learned>, broken: ReadonlyMap<string, string>): StoredRecords {
-  const messages = [...broken].map(([id, message]) => `cannot read image ${shortDigest(id)}${nameOf(id, catalog)}: ${message}`);
-  const named = messages.slice(0, MAX_FAILURES).map(toFailure);
-  const more = messages.length > MAX_FAILURES ? [toFailure(`cannot read ${messages.length - MAX_FAILURES} more images`)] : [];
+  const named = [...broken].slice(0, MAX_FAILURES).map(([id, message]) => {
+    return toFailure(`cannot read image ${shortDigest(id)}${nameOf(id, catalog)}: ${message}`);
+  });
+  const more = broken.size > MAX_FAILURES ? [toFailure(`cannot read ${broken.size - MAX_FAILURES} more images`)] : [];
   return {
     images: catalog.images.map((image) => ({ ...image, learned: known.get(image.record.id) ?? null })),
     layers: catalog.layers,
