@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readFileRequest, refuseSharedStdin } from '../../src/cli/file-options.ts';
+import { readFileRequest, refuseSharedStdin, sortProblems } from '../../src/cli/file-options.ts';
+import { makeReport, makeRow } from '../formats/reports.ts';
 
 describe('the files of a command line', () => {
   it('are none where none is named', () => {
@@ -50,5 +51,33 @@ describe('standard input', () => {
     expect(() => {
       refuseSharedStdin(words, { file });
     }).not.toThrow();
+  });
+});
+
+describe('a file that is named', () => {
+  const problem = (path: string, kind: 'unread' | 'ignored' = 'unread') => ({ kind, path, line: null, column: null, message: path });
+  const pathsOf = (problems: readonly { path: string }[]): readonly string[] => problems.map(({ path }) => path);
+
+  it('is lost where nothing of it was read; what it leads to, what lies in a folder, and half a file are not', () => {
+    const place = { path: 'half.yaml', line: 1, column: 1, endLine: 1, endColumn: 2 };
+    const source = { kind: 'compose', location: 'half.yaml', line: 1, column: 1, file: { place, written: 'a', within: null } };
+    const problems = [
+      problem('half.yaml', 'ignored'),
+      ...['-', '/srv/b.yaml', 'a.yaml', 'deploy/c.yaml', 'half.yaml'].map((path) => problem(path)),
+      problem('a.yaml', 'ignored'),
+    ];
+    const report = makeReport([makeRow('a:1', 'current', { sources: [source] })], { files: { read: 1, problems } });
+    const { lost, others } = sortProblems(
+      { cwd: '/srv/app' },
+      ['/dev/stdin', '../b.yaml', './a.yaml', 'deploy', '/srv/app/half.yaml'],
+      report,
+    );
+    expect(pathsOf(lost)).toEqual(['-', '/srv/b.yaml', 'a.yaml']);
+    expect(others.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+      'unread deploy/c.yaml',
+      'unread half.yaml',
+      'ignored half.yaml',
+      'ignored a.yaml',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kindOfName, planProjects } from '../../../src/sources/files/file-names.ts';
+import { isListName, kindOfName, planProjects } from '../../../src/sources/files/file-names.ts';
 
 describe('a name', () => {
   it.each([
@@ -25,6 +25,22 @@ describe('a name', () => {
   ])('%s makes a file a %s', (name, kind) => {
     expect(kindOfName(name)).toBe(kind);
   });
+});
+
+describe('the name of a list', () => {
+  it.each(['images.txt', 'Images.TXT', 'image-list.txt', 'rancher-images.txt', 'rke2-images-all.linux-amd64.txt', 'prod.list'])(
+    'may be %s',
+    (name) => {
+      expect(isListName(name)).toBe(true);
+    },
+  );
+
+  it.each(['notes.txt', 'images.yaml', 'images.txt.bak', 'reimages.txt', 'imagestxt', 'list', 'images'])(
+    'is not %s, of which the contents tell',
+    (name) => {
+      expect(isListName(name)).toBe(false);
+    },
+  );
 });
 
 describe('the compose files of a folder', () => {
