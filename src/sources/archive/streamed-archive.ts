@@ -52,11 +52,11 @@ export async function keepDocuments(
   return {
     paths: () => Promise.resolve(index.paths()),
     sizeOf: (path) => Promise.resolve(index.find(path)?.size ?? null),
-    read: (path, maxBytes) => Promise.resolve(readKept(index.find(path), { label, path, maxBytes })),
+    read: (path, maxBytes) => Promise.resolve().then(() => readKept(index.find(path), { label, path, maxBytes })),
     hash: (path) => {
       const found = index.find(path);
-      if (found !== null && found.hashed === null) throw new TypeError('expected an archive that was opened to be verified');
-      return Promise.resolve(found?.hashed ?? null);
+      const isUnknown = found !== null && found.hashed === null;
+      return isUnknown ? Promise.reject(new TypeError('it was not opened to be verified')) : Promise.resolve(found?.hashed ?? null);
     },
     compressionOf: (path) => Promise.resolve(index.find(path)?.compression ?? null),
     close: () => Promise.resolve(),
