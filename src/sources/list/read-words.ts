@@ -34,9 +34,9 @@ export function areReferences(words: readonly Word[]): boolean {
   return words.length === 1 || areMostlyQualified(words) || words.every(({ text }) => canBeRead(text));
 }
 
-/** Whether a line reads like references where nothing else tells that it should. */
+/** Whether a line reads like references, or ids between them, where nothing else tells that it should. */
 export function lookLikeReferences(words: readonly Word[]): boolean {
-  if (!words.every(({ text }) => canBeRead(text) || isQualified(text))) return false;
+  if (!words.every(({ text }) => canBeRead(text) || isQualified(text) || ID.test(text))) return false;
   return words.length === 1 || areMostlyQualified(words);
 }
 

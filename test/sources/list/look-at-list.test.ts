@@ -13,6 +13,8 @@ describe('a text of an unknown kind', () => {
     'IMAGE\nnginx:1,redis:7\n',
     'REPOSITORY   TAG\nnginx   1\n',
     'docker://nginx',
+    '<none>:<none>\n',
+    'nginx:1\n4bb46517cac3\n',
   ])('that reads like references is a list: %j', (text) => {
     expect(lookAtList(text)).toEqual({ ok: true, value: 'list' });
   });
@@ -28,12 +30,12 @@ describe('a text of an unknown kind', () => {
     ['foo==1.0', 'line 1 is no image'],
     ['import os', 'line 1 is no image'],
     ['Hello', 'line 1 is no image'],
+    ['4bb46517cac3\n', 'no line names an image'],
     ['HELLO', 'no line names an image'],
     ['https://example.com/a', 'no line names an image'],
-    ['<none>', null],
     ['# comment', 'no line names an image'],
     ['', 'no line names an image'],
   ])('%j is none, and its contents are not told', (text, message) => {
-    expect(lookAtList(text)).toEqual(message === null ? { ok: true, value: 'list' } : { ok: false, message });
+    expect(lookAtList(text)).toEqual({ ok: false, message });
   });
 });
