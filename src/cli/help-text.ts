@@ -41,7 +41,8 @@ export const FILE_HELP = `
 Files (-f PATH, the engine is not asked then):
   Dockerfiles, compose files, Kubernetes manifests, lists with an image a line;
   of a folder all but lists. What runs in a cluster:
-  kubectl get pods -A -o json | imgupdate list -f -`;
+  kubectl get pods -A -o json | imgupdate list -f -
+  list -f Dockerfile IMAGE   IMAGE was built from that Dockerfile`;
 
 /** What stands below `config`; a test holds it to the keys there are. */
 export const CONFIG_HELP = `
