@@ -38,7 +38,7 @@ export async function installImages(context: ImagesContext, images: readonly Lis
     context.onProgress((done += 1), variants.length);
     switch (learned.kind) {
       case 'gone':
-        return null;
+        return isAbsent(variant) ? install(context, variant, { facts: null, identity: null }) : null;
       case 'failed':
         failures.push(
           `image ${shortDigest(variant.image.id)} could not be inspected, so its layers and labels are not known: ${learned.message}`,
@@ -53,6 +53,11 @@ export async function installImages(context: ImagesContext, images: readonly Lis
   if (fresh.size > 0) context.facts.writeFacts(fresh);
   reportFailures(context.warn, failures);
   return installed.filter((each) => each !== null);
+}
+
+/** Nothing of it is here but its index: some engines say of that that there is no such image. */
+function isAbsent({ image }: Variant): boolean {
+  return image.manifests !== null && image.manifests.length > 0 && !image.manifests.some(({ available }) => available);
 }
 
 function recall(variant: Variant, remembered: ReadonlyMap<string, string>): ImageFacts | null {

@@ -74,10 +74,15 @@ function toWarning(message: string): Warning {
   return { code: 'engine', message, image: null };
 }
 
-/** Without /info the list tells: the classic store has no descriptors. */
+/**
+ * Without /info the list tells: the classic store has neither descriptors nor manifests, and calls no image by a digest that a registry has.
+ * Source: moby, daemon/containerd/image_list.go.
+ */
 function storeOf(engine: Engine, info: EngineInfo, images: readonly ListedImage[]): StoreKind {
   if (engine.product === 'podman') return 'podman';
-  return info.containerdStore || images.some((image) => image.target !== null) ? 'containerd' : 'classic';
+  const isByTarget = ({ id, target, manifests, digests }: ListedImage): boolean =>
+    target !== null || manifests !== null || digests.some((name) => name.endsWith(`@${id}`));
+  return info.containerdStore || images.some(isByTarget) ? 'containerd' : 'classic';
 }
 
 /**

@@ -31,7 +31,8 @@ export type Variant = {
 /**
  * Lists what of an image is here: in the containerd store one variant for each platform whose content is, elsewhere one.
  *
- * Of several manifests for one platform the first counts, as it does for a pull. An index none of whose content is here is still one variant.
+ * Of several manifests for one platform the first counts, as it does for a pull. An index none of whose content is here is still one variant, and that no identity
+ * is told of it means nothing.
  * Source: moby, daemon/containerd/image_list.go; Engine API 1.47 `manifests`, 1.48 and 1.49 `platform`, 1.53 `Identity`, 1.54 `identity`.
  */
 export function listVariants(image: ListedImage, store: StoreKind, apiMinor: number): readonly Variant[] {
@@ -44,7 +45,7 @@ export function listVariants(image: ListedImage, store: StoreKind, apiMinor: num
     const platform = renderPlatform(manifest.platform);
     if (!here.has(platform)) here.set(platform, manifest);
   }
-  if (here.size === 0) return [{ ...single, factsKey: null, buildKey: null, identityBy }];
+  if (here.size === 0) return [{ ...single, factsKey: null, buildKey: null, identityBy: image.manifests === null ? identityBy : 'nobody' }];
   const several = here.size > 1;
   return [...here.values()].map((manifest) => ({
     image,
