@@ -2,11 +2,13 @@ import type { Findings } from '../core/base/claim.ts';
 import { wantsExactHistory } from '../core/base/exactness.ts';
 import type { KnownBase } from '../core/base/known-base.ts';
 import { readSquashMarks } from '../core/base/squash-mark.ts';
+import type { Surroundings } from '../core/base/surroundings.ts';
 import type { BaseVersion, BuildNote } from '../core/base/version.ts';
 import { historyHashes } from '../core/history.ts';
 import type { ImageContents } from '../core/image-contents.ts';
 import type { InstalledImage } from '../core/installed.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
+import { renderReference } from '../core/reference.ts';
 import type { BaseMemory } from './base-memory.ts';
 import { checkBase } from './check-base.ts';
 import type { BaseCheckOptions, RunPorts } from './check-bases.ts';
@@ -30,30 +32,50 @@ export type FoundImage = {
 /**
  * Gathers what is remembered, and lets core decide about the base of one image, asking what that takes.
  *
- * Where an exact history might change the answer, its store is asked for that, and the answer is found again; nothing is asked of a registry twice.
+ * Where an exact history might change the answer, its store is asked for that, and the answer is found again from what was known the first time; nothing is
+ * asked of a registry twice.
  */
 export async function decideImage(found: FoundImage, ports: RunPorts, options: DecisionOptions): Promise<BaseReport> {
-  const report = await decideOnce(found, ports, options);
-  const { image, contents } = found;
+  const { image, platform, contents, here, note } = found;
+  const rendered = renderPlatform(platform);
+  const remembered = findRemembered(contents, rendered, ports.bases);
+  harvestBases({ here, remembered, contents, platform: rendered }, ports);
+  const known = [
+    ...here,
+    ...remembered.map(recall).filter((base) => !isOfImage(base, image)),
+    ...(note === null ? [] : [recall(note.base)]),
+  ];
+  const seen = createView((reference) => ports.bases.seen(reference, rendered));
+  const report = await decideOnce({ ...found, known, seen: seen.now }, ports, options);
   if (!wantsExactHistory(report.verdict, contents)) return report;
   const history = (await ports.local.buildOf(image, 'exact'))?.history ?? null;
   if (history?.precision !== 'exact') return report;
-  const again = await decideOnce({ ...found, contents: { ...contents, history } }, ports, options);
+  const again = await decideOnce({ ...found, contents: { ...contents, history }, known, seen: seen.atFirst }, ports, options);
   return { ...again, trail: joinTrails(report.trail, again.trail) };
 }
 
 type DecisionOptions = Pick<BaseCheckOptions, 'candidates' | 'records'>;
 
+/** What was seen of a tag: now, and when it was asked about first. */
+function createView(seen: Surroundings['seen']): { readonly now: Surroundings['seen']; readonly atFirst: Surroundings['seen'] } {
+  const first = new Map<string, readonly BaseVersion[]>();
+  const now: Surroundings['seen'] = (reference) => {
+    const versions = seen(reference);
+    const key = renderReference(reference);
+    if (!first.has(key)) first.set(key, versions);
+    return versions;
+  };
+  return { now, atFirst: (reference) => first.get(renderReference(reference)) ?? now(reference) };
+}
+
+type Decision = FoundImage & Pick<Surroundings, 'known' | 'seen'>;
+
 async function decideOnce(
-  { image, platform, contents, here, told, note, place, isLone }: FoundImage,
+  { image, platform, contents, told, note, place, isLone, known, seen }: Decision,
   ports: RunPorts,
   options: DecisionOptions,
 ): Promise<BaseReport> {
   const { bases, local, notes } = ports;
-  const rendered = renderPlatform(platform);
-  const remembered = findRemembered(contents, rendered, bases);
-  harvestBases({ here, remembered, contents, platform: rendered }, ports);
-  const known = [...here, ...remembered.map(recall).filter((base) => !isOfImage(base, image))];
   const build = await local.buildOf(image);
   const traces = { contents, labels: image.labels, annotations: build?.annotations ?? new Map() };
   if (isLone && build !== null) notes.learnSilence(image, traces);
@@ -62,9 +84,9 @@ async function decideOnce(
       question: {
         image: traces,
         told,
-        platform: rendered,
-        known: note === null ? known : [...known, recall(note.base)],
-        seen: (reference) => bases.seen(reference, rendered),
+        platform: renderPlatform(platform),
+        known,
+        seen,
         refusal: (reference) => (reference.registry === note?.base.repository.registry ? null : ports.refusal(reference)),
         tagsHere: local.tagsOf,
         own: [...image.tags, ...image.repoDigests],
