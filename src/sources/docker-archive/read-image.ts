@@ -2,6 +2,7 @@ import { type Digest, digestOf, parseDigest } from '../../core/digest.ts';
 import { decodeConfig, type ImageConfig } from '../../core/image-config.ts';
 import { malformed, parsed, type Parsed } from '../../core/parsed.ts';
 import type { ArchiveFiles } from '../archive/open-archive.ts';
+import { MAX_DOCUMENT } from '../archive/archive-index.ts';
 import { cleanPath } from '../archive/entry-path.ts';
 import { showName } from '../archive/unreadable.ts';
 import type { ArchivedImage } from './decode-manifest.ts';
@@ -9,13 +10,12 @@ import type { ArchivedImage } from './decode-manifest.ts';
 /** An image of an archive whose config was read and found right. */
 export type ReadImage = { readonly config: ImageConfig; readonly configDigest: Digest; readonly size: number | null };
 
-const MAX_CONFIG = 4 * 1024 * 1024;
-
 /**
  * Reads the config of an image, and makes sure that its layers are there; with `verify`, that they are what the config says.
  *
  * A config that is named by its digest has to have it; one that is not is whatever it is. The layers' own digests are told by nothing in an archive.
  * Source: moby, image/spec/v1.2.md; OCI image-spec v1.1, config.md, `rootfs`.
+ * @throws ImgupdateError 'unreadable' for a config that is too long, or breaks off
  */
 export async function readImage(
   files: ArchiveFiles,
@@ -23,7 +23,7 @@ export async function readImage(
   { verify }: { readonly verify: boolean },
 ): Promise<Parsed<ReadImage>> {
   const path = cleanPath(image.config);
-  const bytes = path === null ? null : await files.read(path, MAX_CONFIG);
+  const bytes = path === null ? null : await files.read(path, MAX_DOCUMENT);
   if (path === null || bytes === null) return malformed(`expected its config ${showName(image.config)}, and there is no such file`);
   const named = digestInName(path);
   const configDigest = digestOf(bytes, named);

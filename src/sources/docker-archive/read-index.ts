@@ -1,12 +1,12 @@
 import { type Digest, digestOf } from '../../core/digest.ts';
 import { decodeDocument, type Descriptor, type Index, isAttestation, type Manifest, runnableEntries } from '../../core/documents.ts';
+import { ImgupdateError } from '../../errors.ts';
+import { MAX_DOCUMENT } from '../archive/archive-index.ts';
 import { joinAnnotations } from '../oci-layout/join-annotations.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 
 /** What the index beside manifest.json says of an image: digests of the target and of its manifest, and the manifest's annotations. */
 export type IndexedImage = { readonly contentDigests: readonly Digest[]; readonly annotations: ReadonlyMap<string, string> };
-
-const MAX_DOCUMENT = 4 * 1024 * 1024;
 
 /** Of all documents that are read for it. */
 const MAX_READ = 2_000;
@@ -19,7 +19,7 @@ const MAX_READ = 2_000;
  */
 export async function readIndex(files: StoredFiles): Promise<ReadonlyMap<Digest, IndexedImage>> {
   const found = new Map<Digest, IndexedImage>();
-  const bytes = await files.read('index.json', MAX_DOCUMENT);
+  const bytes = await readQuietly(files, 'index.json');
   const index = bytes === null ? null : decodeDocument(bytes, null);
   if (index?.ok !== true || index.value.kind !== 'index') return found;
   let reads = 0;
@@ -47,8 +47,17 @@ type Way = { readonly top: Descriptor; readonly within: Index | null };
 async function readDocument(files: StoredFiles, { digest, size, mediaType }: Descriptor): Promise<Index | Manifest | null> {
   const path = `blobs/${digest.replace(':', '/')}`;
   if ((await files.sizeOf(path)) !== size || size > MAX_DOCUMENT) return null;
-  const bytes = await files.read(path, MAX_DOCUMENT);
+  const bytes = await readQuietly(files, path);
   if (bytes === null || digestOf(bytes, digest) !== digest) return null;
   const document = decodeDocument(bytes, mediaType);
   return document.ok ? document.value : null;
+}
+
+async function readQuietly(files: StoredFiles, path: string): Promise<Uint8Array | null> {
+  try {
+    return await files.read(path, MAX_DOCUMENT);
+  } catch (error) {
+    if (error instanceof ImgupdateError) return null;
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@ import type { Platform } from '../../core/platform.ts';
 import type { Parsed } from '../../core/parsed.ts';
 import { type Reference, renderFamiliar, renderReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
+import { ImgupdateError } from '../../errors.ts';
 import { type ArchiveFiles, openArchive } from '../archive/open-archive.ts';
 import { MAX_DOCUMENT } from '../archive/archive-index.ts';
 import { unreadable } from '../archive/unreadable.ts';
@@ -92,9 +93,11 @@ async function readImages(
   const failures: Failure[] = [];
   for (const [done, entry] of chosen.entries()) {
     onProgress(done, chosen.length);
-    const read = entry.decoded.ok ? await readImage(files, entry.decoded.value, { verify }) : entry.decoded;
+    const read = await attempt(() =>
+      entry.decoded.ok ? readImage(files, entry.decoded.value, { verify }) : Promise.resolve(entry.decoded),
+    );
     if (!read.ok) {
-      failures.push(toFailure(place, entry, read.message));
+      failures.push(read.failure ?? toFailure(place, entry, read.message));
       continue;
     }
     const { config, configDigest, size } = read.value;
@@ -105,6 +108,21 @@ async function readImages(
   }
   onProgress(chosen.length, chosen.length);
   return { images: [...images.values()], failures };
+}
+
+type Attempted<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string; readonly failure: Failure | null };
+
+/** A file that cannot be read concerns the images it is of. */
+async function attempt<T>(read: () => Promise<Parsed<T>>): Promise<Attempted<T>> {
+  try {
+    const result = await read();
+    return result.ok ? result : { ...result, failure: null };
+  } catch (error) {
+    if (!(error instanceof ImgupdateError)) throw error;
+    const { code, message, hint } = error;
+    return { ok: false, message, failure: { code, message, hint } };
+  }
 }
 
 function distinct(tags: readonly Reference[]): readonly Reference[] {
