@@ -7,9 +7,9 @@ import type { BaseKeys, Memory } from './ports.ts';
 
 /** What is remembered of bases, as one run asks for it: about many images at once, and about each tag once, until something new is seen of it. */
 export type BaseMemory = {
-  /** Looks up what lies below any of these stacks of layers; `below` knows of no others. */
+  /** Looks up what lies below any of these stacks of layers, what was seen by then included; `below` knows of no others. */
   readonly lookUp: (stacks: readonly (readonly Digest[])[]) => void;
-  /** Versions whose layers are the lowest of a stack, the lowest first; with those seen in this run. */
+  /** Versions whose layers are the lowest of a stack, the lowest first: as they were looked up, so that no answer depends on which image was looked at first. */
   readonly below: (diffIds: readonly Digest[], platform: string) => readonly BaseVersion[];
   /** What a tag named over time, oldest first. */
   readonly seen: (repository: Repository & { readonly tag: string | null }, platform: string) => readonly BaseVersion[];
@@ -58,7 +58,6 @@ export function createBaseMemory(memory: Pick<Memory, 'findBases' | 'readBases' 
       if (before !== null) beforehand.set(place, before);
       byPlace.delete(place);
       memory.writeBase(version);
-      show(version, byTopLayer);
       if (before?.some((known) => hasSameLayers(known.contents, contents)) === false) show(version, newsByTopLayer);
     },
     isNewsBelow: (diffIds, platform) => newsByTopLayer.size > 0 && findBelow(diffIds, platform, newsByTopLayer).length > 0,

@@ -33,8 +33,8 @@ Targets:
   docker-archive:FILE[:REF]      what docker save writes; - is standard input
   oci:FOLDER[:NAME]              an OCI layout
   oci-archive:FILE[:NAME]        one in an archive; - is standard input
-  containers-storage:[ROOT]REF   what podman and buildah keep; [ROOT] and REF may
-                                 be left out`;
+  containers-storage:[ROOT]REF   what podman and buildah keep; both may be left
+                                 out`;
 
 /** What stands below the options of `list` and `update` as well: what they read with `-f`. */
 export const FILE_HELP = `

@@ -35,8 +35,10 @@ export function joinImages(images: readonly [InstalledImage, ...InstalledImage[]
   const speaker = speaking[0] ?? first;
   const pick = <T>(read: (image: InstalledImage) => T | null): T | null =>
     [speaker, ...images].map(read).find((value) => value !== null) ?? null;
+  // what no place asks about is known by what the speaker knows: podman gives digests to names that are no registry's
+  const telling = asking.length > 0 ? asking : [speaker];
   const repoDigests = new Map(
-    images.flatMap((image) => image.repoDigests).map((known) => [`${renderRepository(known)}@${known.digest}`, known] as const),
+    telling.flatMap((image) => image.repoDigests).map((known) => [`${renderRepository(known)}@${known.digest}`, known] as const),
   );
   return {
     ...speaker,

@@ -71,9 +71,9 @@ describe('the output', () => {
     [
       'plain',
       [
-        'on-moved:1 - - local stale linux/amd64 - - - - docker.io/library/on-moved:1 R/base/moved:1 moved,upper-layers-removed certain',
-        'on-none:1 - - local fresh linux/amd64 - - - - docker.io/library/on-none:1 - unknown,no-evidence -',
-        'on-same:1 - - local fresh linux/amd64 - - - - docker.io/library/on-same:1 R/base/same:1 current medium',
+        'on-moved:1 - - local stale linux/amd64 - - - - docker.io/library/on-moved:1 R/base/moved:1 moved,upper-layers-removed certain SOCKET',
+        'on-none:1 - - local fresh linux/amd64 - - - - docker.io/library/on-none:1 - unknown,no-evidence - SOCKET',
+        'on-same:1 - - local fresh linux/amd64 - - - - docker.io/library/on-same:1 R/base/same:1 current medium SOCKET',
       ].map((line) => line.replaceAll(' ', '\t')),
     ],
     [

@@ -166,6 +166,7 @@ export function normalize(ran: Ran, names: Readonly<Record<string, string>>): Ra
     Object.entries(names)
       .reduce((all, [address, name]) => all.replaceAll(address, name), value)
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replaceAll(/\/\S*\/docker\.sock/g, 'SOCKET')
       .replaceAll(/\d+ days ago/g, 'DAYS ago')
       .replaceAll(/\b[a-f0-9]{64}\b/g, 'DIGEST')
       .replaceAll(/\b[a-f0-9]{12}\b/g, 'SHORT');

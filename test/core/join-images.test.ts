@@ -63,11 +63,13 @@ describe('what several places tell of one image', () => {
   });
 
   it('is asked about if and only if one of them gives reason to, in whatever order they are', () => {
+    const names = ['nginx:1.27', 'localhost/nginx:1.27'];
+    const anyName = fc.constantFrom(...names, 'quay.io/acme/nginx:1');
+    const digests = names.map((name) => ({ ...makeReference(name), digest: makeDigest('index') }));
     const origins: readonly Origin[] = [{ kind: 'repo-digests' }, { kind: 'podman' }, { kind: 'unrecorded' }, { kind: 'carried' }];
     const anyImage = fc
       .record({ origin: fc.constantFrom(...origins), isPulled: fc.boolean() })
-      .map(({ origin, isPulled }) => makeImage({ origin, repoDigests: isPulled ? pulled.repoDigests : [] }));
-    const anyName = fc.constantFrom('nginx:1.27', 'localhost/nginx:1.27', 'quay.io/acme/nginx:1');
+      .map(({ origin, isPulled }) => makeImage({ origin, repoDigests: isPulled || origin.kind === 'podman' ? digests : [] }));
     fc.assert(
       fc.property(anyImage, fc.array(anyImage, { maxLength: 3 }), anyName, (first, others, name) => {
         const reference = makeReference(name);
