@@ -59,7 +59,9 @@ async function findFlaw(layer: Descriptor, diffId: Digest | null, blobs: Blobs):
   // Source: containers/ocicrypt: what is encrypted shows nothing of what is in it.
   if (layer.mediaType.endsWith('+encrypted') || hashed.diffId === diffId) return null;
   if (hashed.diffId === null) return `layer ${layer.digest} cannot be decompressed`;
-  return `layer ${layer.digest} is ${hashed.diffId} when decompressed, the config says ${diffId ?? 'nothing'}`;
+  if (diffId?.startsWith('sha256:') !== true)
+    return `layer ${layer.digest} cannot be compared with ${diffId ?? 'nothing'}: expected a sha256 diff_id`;
+  return `layer ${layer.digest} is ${hashed.diffId} when decompressed, the config says ${diffId}`;
 }
 
 function flawed(flaw: string): LayerAnswer {

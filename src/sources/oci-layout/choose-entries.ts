@@ -1,6 +1,6 @@
 import type { StoredPlace } from '../../check/ports.ts';
 import type { Digest } from '../../core/digest.ts';
-import { isSameRepository, parseReference, renderFamiliar, withDefaultTag } from '../../core/reference.ts';
+import { isSameRepository, parseReference, type Reference, renderFamiliar, withDefaultTag } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { LayoutEntry } from './decode-layout.ts';
 import { joinNames, type LayoutNames } from './names.ts';
@@ -11,17 +11,22 @@ export type LayoutRoot = { readonly descriptor: LayoutEntry['descriptor']; reado
 const MAX_NAMED = 5;
 
 /**
- * The entries that are wanted.
+ * The images that are wanted.
  *
- * A name is first what `org.opencontainers.image.ref.name` says, word for word, as skopeo takes it; else a reference, compared as such, or the digest of an entry. Several
- * entries may have one name: one for each platform. A position counts the entries of index.json from 0.
+ * A name is first what `org.opencontainers.image.ref.name` says, word for word, as skopeo takes it; else a reference, compared as such, or the digest of an entry.
+ * Several entries may have one name: one for each platform. A position counts the entries of index.json from 0. An image that was asked for by a reference has
+ * that name alone; one that was asked for in another way, and has no name there, has those that other entries give it.
  * Source: containers-transports(5), oci; OCI image-spec v1.1, image-layout.md.
  */
-export function chooseEntries(entries: readonly LayoutEntry[], wanted: StoredPlace['image']): readonly LayoutEntry[] {
-  if (wanted === null) return entries;
-  if (wanted.by === 'position') return entries.filter(({ position }) => position === wanted.position);
-  const literal = entries.filter(({ names, descriptor }) => names.written === wanted.name || descriptor.digest === wanted.name);
-  return literal.length > 0 ? literal : chooseByReference(entries, wanted.name);
+export function chooseRoots(entries: readonly LayoutEntry[], wanted: StoredPlace['image']): readonly LayoutRoot[] {
+  if (wanted === null) return joinEntries(entries);
+  const all = new Map(joinEntries(entries).map((root) => [root.descriptor.digest, root]));
+  const chosen =
+    wanted.by === 'position' ? entries.filter(({ position }) => position === wanted.position) : chooseByName(entries, wanted.name);
+  return joinEntries(chosen).map((root) => {
+    const tags = root.names.tags.length > 0 ? root.names.tags : (all.get(root.descriptor.digest)?.names.tags ?? []);
+    return { ...root, names: { ...root.names, tags } };
+  });
 }
 
 /** Entries of one digest are one image with all their names. */
@@ -51,13 +56,24 @@ export function labelOf({ names, descriptor }: LayoutRoot): string {
   return names.written === null ? descriptor.digest : sanitizeText(names.written, 200);
 }
 
-function chooseByReference(entries: readonly LayoutEntry[], name: string): readonly LayoutEntry[] {
+function chooseByName(entries: readonly LayoutEntry[], name: string): readonly LayoutEntry[] {
+  const isWanted = matcherOf(name);
+  const literal = entries.filter(({ names, descriptor }) => names.written === name || descriptor.digest === name);
+  const chosen =
+    literal.length > 0 ? literal : entries.filter(({ names, descriptor }) => names.tags.some((tag) => isWanted(tag, descriptor.digest)));
+  return chosen.map((entry) => {
+    const tags = entry.names.tags.filter((tag) => isWanted(tag, entry.descriptor.digest));
+    return tags.length === 0 ? entry : { ...entry, names: { ...entry.names, tags } };
+  });
+}
+
+/** Whether a name of an image is the reference that is meant. */
+function matcherOf(name: string): (tag: Reference, digest: Digest) => boolean {
   const parsed = parseReference(name);
-  if (!parsed.ok) return [];
+  if (!parsed.ok) return () => false;
   const reference = withDefaultTag(parsed.value);
-  return entries.filter(
-    ({ names, descriptor }) =>
-      (reference.digest === null || reference.digest === descriptor.digest) &&
-      names.tags.some((tag) => isSameRepository(tag, reference) && (reference.tag === null || tag.tag === reference.tag)),
-  );
+  return (tag, digest) =>
+    isSameRepository(tag, reference) &&
+    (reference.tag === null || tag.tag === reference.tag) &&
+    (reference.digest === null || reference.digest === digest);
 }

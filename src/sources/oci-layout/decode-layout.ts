@@ -7,8 +7,11 @@ import { type LayoutNames, readNames } from './names.ts';
 /** An entry of index.json; `position` counts from 0, those that cannot be read included. */
 export type LayoutEntry = { readonly position: number; readonly descriptor: Descriptor; readonly names: LayoutNames };
 
-/** `flaws`: one sentence for each entry that cannot be read. */
-export type LayoutIndex = { readonly entries: readonly LayoutEntry[]; readonly flaws: readonly string[] };
+/** `flaws`: why an entry cannot be read, in one sentence each. */
+export type LayoutIndex = {
+  readonly entries: readonly LayoutEntry[];
+  readonly flaws: readonly { readonly position: number; readonly flaw: string }[];
+};
 
 /** More than any layout has; each is read. */
 const MAX_ENTRIES = 10_000;
@@ -36,11 +39,11 @@ export function decodeLayoutIndex(bytes: Uint8Array): Parsed<LayoutIndex> {
   if (wire.manifests === undefined || listed === null) return malformed('expected "manifests" in index.json to be a list');
   if (listed.length > MAX_ENTRIES) return malformed(`expected at most ${MAX_ENTRIES} entries in index.json, got ${listed.length}`);
   const entries: LayoutEntry[] = [];
-  const flaws: string[] = [];
+  const flaws: { readonly position: number; readonly flaw: string }[] = [];
   for (const [position, item] of listed.entries()) {
     const descriptor = decodeDescriptor(item);
     if (descriptor.ok) entries.push({ position, descriptor: descriptor.value, names: readNames(descriptor.value.annotations) });
-    else flaws.push(`manifests[${position}] of index.json: ${descriptor.message}`);
+    else flaws.push({ position, flaw: `manifests[${position}] of index.json: ${descriptor.message}` });
   }
   return parsed({ entries, flaws });
 }

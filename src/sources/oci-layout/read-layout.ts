@@ -7,7 +7,7 @@ import { mapBounded } from '../docker/bounded.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 import type { StoredImage } from '../stored/stored-image.ts';
 import { createBlobs } from './blobs.ts';
-import { chooseEntries, joinEntries, labelOf, type LayoutRoot, nameEntries } from './choose-entries.ts';
+import { chooseRoots, joinEntries, labelOf, type LayoutRoot, nameEntries } from './choose-entries.ts';
 import { decodeLayoutIndex, type LayoutIndex } from './decode-layout.ts';
 import { joinReferences } from './names.ts';
 import { readRoot, type RootAnswer } from './read-root.ts';
@@ -48,7 +48,7 @@ export async function readLayout(
 ): Promise<LayoutContents> {
   const index = decodeLayoutIndex(bytes);
   if (!index.ok) throw unreadable(place, index.message);
-  const roots = chooseRoots(place, index.value);
+  const roots = findRoots(place, index.value);
   let [done, followed] = [0, 0];
   const rootOptions = {
     ...options,
@@ -62,7 +62,10 @@ export async function readLayout(
     return { root, answer };
   });
   const images = joinImages(answers.flatMap(({ answer }) => answer.images));
-  const flaws = [...answers.flatMap(({ root, answer }) => describeFlaws(root, answer)), ...(place.image === null ? index.value.flaws : [])];
+  const flaws = [
+    ...answers.flatMap(({ root, answer }) => describeFlaws(root, answer)),
+    ...(place.image === null ? index.value.flaws.map(({ flaw }) => flaw) : []),
+  ];
   const failures = shorten(flaws, (rest) => `${rest} more of it`).map((flaw) => failure(place, flaw));
   const notes = answers.flatMap(({ root, answer }) => toWarnings(place, root, answer));
   const warnings = shorten(notes, (rest) => ({ code: 'layout', message: `${rest} more such warnings of ${nameOf(place)}`, image: null }));
@@ -73,15 +76,29 @@ export async function readLayout(
   return { images, failures, warnings };
 }
 
-function chooseRoots(place: StoredPlace, { entries, flaws }: LayoutIndex): readonly LayoutRoot[] {
-  if (entries.length === 0 && flaws.length === 0) throw unreadable(place, 'expected images, its index.json lists none');
-  const chosen = joinEntries(chooseEntries(entries, place.image));
-  if (place.image === null || chosen.length > 0) return chosen;
-  const wanted = place.image.by === 'name' ? `named ${sanitizeText(place.image.name, 200)}` : `at position ${place.image.position}`;
-  const there = entries.length === 0 ? 'none of its entries can be read' : `there is ${nameEntries(joinEntries(entries))}`;
-  throw new ImgupdateError('no-such-image', `no image ${wanted} in ${sanitizeText(place.path ?? place.written, 200)}: ${there}`, {
-    hint: `list all of it: imgupdate list ${place.transport}:${sanitizeText(place.path ?? '', 200)}`,
+function findRoots(place: StoredPlace, { entries, flaws }: LayoutIndex): readonly LayoutRoot[] {
+  const { image } = place;
+  const count = entries.length + flaws.length;
+  if (count === 0) throw unreadable(place, 'expected images, its index.json lists none');
+  const chosen = chooseRoots(entries, image);
+  if (image === null || chosen.length > 0) return chosen;
+  const unread =
+    image.by === 'position' ? flaws.find(({ position }) => position === image.position) : entries.length === 0 ? flaws[0] : undefined;
+  if (unread !== undefined) throw unreadable(place, unread.flaw);
+  const what = image.by === 'name' ? missingName(image.name, entries, flaws.length) : missingPosition(image.position, count);
+  throw new ImgupdateError('no-such-image', `no such image in ${nameOf(place)}: ${what}`, {
+    hint: `list all of them: imgupdate list ${place.transport}:${sanitizeText(place.path ?? '', 200)}`,
   });
+}
+
+function missingName(name: string, entries: LayoutIndex['entries'], unread: number): string {
+  const rest = unread === 0 ? '' : `, and ${unread} of its entries cannot be read`;
+  return `expected an image ${sanitizeText(name, 200)}, and it has ${nameEntries(joinEntries(entries))}${rest}`;
+}
+
+function missingPosition(position: number, count: number): string {
+  const there = count === 1 ? 'one entry, @0' : `${count} entries, @0 to @${count - 1}`;
+  return `expected an entry at position ${position} of index.json, and it has ${there}`;
 }
 
 /** One image may be in several indexes, or have several manifests: it has all their names and digests. */

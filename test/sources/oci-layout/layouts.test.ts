@@ -279,28 +279,62 @@ describe('one image of a layout', () => {
     expect(linesOf(inventory)).toEqual(['(no name) linux/amd64 1', '(no name) linux/arm64 1']);
   });
 
+  const there = 'and it has ghcr.io/acme/api:2, acme/web:1, 3';
   it.each([
-    ['name', { by: 'name', name: 'acme/web:2' }, 'no image named acme/web:2 in DIR: there is ghcr.io/acme/api:2, acme/web:1, 3'],
-    [
-      'tag of another repository',
-      { by: 'name', name: 'acme/api:2' },
-      'no image named acme/api:2 in DIR: there is ghcr.io/acme/api:2, acme/web:1, 3',
-    ],
-    ['digest', { by: 'name', name: `acme/web:1@${api.digest}` }, /^no image named acme\/web:1@sha256:/],
-    ['position', { by: 'position', position: 3 }, 'no image at position 3 in DIR: there is ghcr.io/acme/api:2, acme/web:1, 3'],
+    ['name', { by: 'name', name: 'acme/web:2' }, `expected an image acme/web:2, ${there}`],
+    ['tag of another repository', { by: 'name', name: 'acme/api:2' }, `expected an image acme/api:2, ${there}`],
+    ['digest', { by: 'name', name: `acme/web:1@${api.digest}` }, `expected an image acme/web:1@${api.digest}, ${there}`],
+    ['position', { by: 'position', position: 3 }, 'expected an entry at position 3 of index.json, and it has 3 entries, @0 to @2'],
   ] as const)('that is not there by its %s is said, with what there is', async (_how, image, message) => {
-    const error = await readLayout({ entries }, { image }).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(ImgupdateError);
-    expect(error).toMatchObject({ code: 'no-such-image', hint: `list all of it: imgupdate list oci:${folder.path}` });
-    const text = (error as ImgupdateError).message.replace(folder.path, 'DIR');
-    if (typeof message === 'string') expect(text).toBe(message);
-    else expect(text).toMatch(message);
+    await expect(readLayout({ entries }, { image })).rejects.toMatchObject({
+      code: 'no-such-image',
+      message: `no such image in oci:${folder.path}: ${message}`,
+      hint: `list all of them: imgupdate list oci:${folder.path}`,
+    });
+  });
+
+  it('that cannot be read where it is wanted is said, too', async () => {
+    const files = { 'index.json': indexJson([{ document: api, ref: 'acme/api:2' }]).replace('[{', '[{},{') };
+    await writeLayout(folder.path, { entries: [{ document: api }], files });
+    await expect(readPlace(folder.path, { image: { by: 'position', position: 0 } })).rejects.toMatchObject({
+      code: 'unreadable',
+      message: expect.stringMatching(/: manifests\[0\] of index\.json: expected a descriptor/),
+    });
+    await expect(readPlace(folder.path, { image: { by: 'name', name: 'x' } })).rejects.toMatchObject({
+      code: 'no-such-image',
+      message: expect.stringMatching(/ and it has acme\/api:2, and 1 of its entries cannot be read$/),
+    });
+  });
+
+  it('has the name by which it was asked for, alone', async () => {
+    const named = [
+      { document: api, ref: 'acme/api:2' },
+      { document: api, ref: 'acme/api:latest' },
+      { document: api, ref: '2', name: 'ghcr.io/acme/api:2' },
+    ];
+    const nameOf = async (name: string) => linesOf(await readLayout({ entries: named }, { image: { by: 'name', name } }));
+    expect(await nameOf('docker.io/acme/api')).toEqual(['acme/api:latest linux/amd64 1']);
+    expect(await nameOf('acme/api:2')).toEqual(['acme/api:2 linux/amd64 1']);
+    expect(await nameOf('2')).toEqual(['ghcr.io/acme/api:2 linux/amd64 1']);
+  });
+
+  it('has the names that other entries give it where it was asked for by none', async () => {
+    const named = [
+      { document: api, ref: '2' },
+      { document: api, ref: 'acme/api:2' },
+      { document: web, ref: 'acme/web:1' },
+    ];
+    for (const image of [{ by: 'name', name: '2' } as const, { by: 'position', position: 0 } as const]) {
+      expect(linesOf(await readLayout({ entries: named }, { image }))).toEqual(['acme/api:2 linux/amd64 1']);
+    }
   });
 
   it('that is not among many is said with five of them', async () => {
     const many = Array.from({ length: 17 }, (_, at) => ({ document: makeNamedImage(`image ${at}`), ref: `acme/app:${at}` }));
     await expect(readLayout({ entries: many }, { image: { by: 'name', name: 'x' } })).rejects.toMatchObject({
-      message: expect.stringMatching(/: there is acme\/app:0, acme\/app:1, acme\/app:2, acme\/app:3, acme\/app:4 and 12 more$/),
+      message: expect.stringMatching(
+        /: expected an image x, and it has acme\/app:0, acme\/app:1, acme\/app:2, acme\/app:3, acme\/app:4 and 12 more$/,
+      ),
     });
   });
 });
