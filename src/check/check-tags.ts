@@ -40,7 +40,8 @@ export async function checkTags(
   const toAsk = groups.filter((group) => recalled.get(group) === null);
   if (toAsk.length > 0 && !options.offline) (await openRegistry()).announce(toAsk.map((group) => group.reference));
 
-  const open = new Set(groups);
+  const done = new Set<Group>();
+  let oldest = 0;
   const settle = async (group: Group): Promise<void> => {
     const resolution = recalled.get(group) ?? (await answers.resolve(group.reference, group.tag));
     for (const subject of group.subjects) {
@@ -48,9 +49,9 @@ export async function checkTags(
       const check = await checkTag(question, resolution, answers);
       settled.set(subject, { check, resolution });
     }
-    open.delete(group);
-    const [oldest = group] = open;
-    options.onProgress({ done: groups.length - open.size, total: groups.length, subject: oldest.reference.registry });
+    done.add(group);
+    for (let waiting = groups[oldest]; waiting !== undefined && done.has(waiting); waiting = groups[oldest]) oldest += 1;
+    options.onProgress({ done: done.size, total: groups.length, subject: (groups[oldest] ?? group).reference.registry });
   };
 
   // each registry by itself, so that one that is slow holds up no other
