@@ -1,14 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { ImgupdateError } from '../../errors.ts';
 import { readContext, readCurrentContext, readTls } from './contexts.ts';
 import { defaultLocation, parseEndpoint, type EngineEndpoint, type EngineTls } from './endpoint.ts';
 
 export type FindEngineOptions = {
-  /** The flag `--host`; null when it was not given. */
+  /** What one `--host` names; null for an engine that none does. */
   readonly host: string | null;
-  /** The flag `--context`. */
+  /** What one `--context` names, in place of a host. */
   readonly context: string | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The home directory; null when there is none. */
@@ -28,16 +27,13 @@ export type FoundEngine = EngineEndpoint & {
 /**
  * Finds the engine as the docker command line does, and podman's where docker has none.
  *
- * `--context`, `--host`, DOCKER_HOST, DOCKER_CONTEXT, the current context of config.json; then the first socket that exists: docker's, that of a rootless
+ * `--host` or `--context`, DOCKER_HOST, DOCKER_CONTEXT, the current context of config.json; then the first socket that exists: docker's, that of a rootless
  * docker, podman's. Where none exists it is docker's default, so that the error names what docker's would.
  * Source: docker/cli, cli/command/cli.go, resolveContextName() and resolveDefaultDockerEndpoint(); podman-system-service(1).
- * @throws ImgupdateError 'usage' for both flags at once, an unknown context, an address that cannot be read.
+ * @throws ImgupdateError 'usage' for an unknown context, an address that cannot be read.
  */
 export async function findEngine(options: FindEngineOptions): Promise<FoundEngine> {
   const { env, host, context, home, platform } = options;
-  if (host !== null && context !== null) {
-    throw new ImgupdateError('usage', 'conflicting options: cannot specify both --host and --context');
-  }
   const config = textOf(env.DOCKER_CONFIG) ?? (home === null ? null : join(home, '.docker'));
   const wantedHost = host ?? (context === null || context === 'default' ? textOf(env.DOCKER_HOST) : null);
   if (wantedHost !== null) return named(parseEndpoint(wantedHost, { tls: await environmentTls(env, config), platform, cli: 'docker' }));

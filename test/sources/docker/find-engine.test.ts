@@ -51,13 +51,6 @@ describe('what is named comes before what is found, in the order of the docker c
     expect((await find(changes)).location).toBe(location);
   });
 
-  it('--host and --context together are refused in the words of docker', async () => {
-    await expect(find({ host: 'tcp://x', context: 'flag' })).rejects.toMatchObject({
-      code: 'usage',
-      message: 'conflicting options: cannot specify both --host and --context',
-    });
-  });
-
   it('an unknown context is refused, and those there are are named', async () => {
     await expect(find({ context: 'prod\u001b[2J' })).rejects.toMatchObject({
       code: 'usage',
