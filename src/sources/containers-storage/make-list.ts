@@ -9,14 +9,18 @@ import type { StoredRecord } from './read-images.ts';
  * Tells an image as podman's service lists it: its digests are those of all its manifests, each in the repository of each of its names.
  * Source: containers/common, libimage/image.go, RepoDigests(); containers/storage, images.go, recomputeDigests(), store.go, ImageSize().
  */
-export function makeListedImage({ record, learned }: StoredRecord, family: Family, layers: ReadonlyMap<string, LayerRecord>): ListedImage {
-  const { id, names } = record;
+export function makeListedImage(
+  { record, copies, learned }: StoredRecord,
+  family: Family,
+  layers: ReadonlyMap<string, LayerRecord>,
+): ListedImage {
+  const { id } = record;
+  const names = [...new Set(copies.flatMap((copy) => copy.record.names))];
   const parent = family.parentOf(id);
-  const digests = digestsOf(record);
   return {
     id: `sha256:${id}`,
     names,
-    digests: repositoriesOf(names).flatMap((repository) => digests.map((digest) => `${repository}@${digest}`)),
+    digests: [...new Set(copies.flatMap((copy) => combine(copy.record)))],
     created: record.created,
     size: sizeOf(record, layers),
     labels: learned?.kind === 'image' ? learned.facts.labels : new Map<string, string>(),
@@ -24,8 +28,9 @@ export function makeListedImage({ record, learned }: StoredRecord, family: Famil
     manifests: null,
     podman: {
       parentId: parent === null ? null : `sha256:${parent}`,
-      formerNames: record.formerNames,
-      manifestDigest: record.digest ?? digests[0] ?? null,
+      formerNames: [...new Set(copies.flatMap((copy) => copy.record.formerNames))],
+      manifestDigest:
+        copies.map((copy) => copy.record.digest ?? digestsOf(copy.record)[0] ?? null).find((digest) => digest !== null) ?? null,
       dangling: names.length === 0 && !family.hasChildren(id),
     },
   };
@@ -33,6 +38,11 @@ export function makeListedImage({ record, learned }: StoredRecord, family: Famil
 
 /** More repositories and manifests than any image has: each is combined with each. */
 const MAX_COMBINED = 100;
+
+function combine(record: ImageRecord): readonly string[] {
+  const digests = digestsOf(record);
+  return repositoriesOf(record.names).flatMap((repository) => digests.map((digest) => `${repository}@${digest}`));
+}
 
 function repositoriesOf(names: readonly string[]): readonly string[] {
   const repositories = names.flatMap((name) => {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson } from '../../core/json.ts';
 import { sanitizeText } from '../../core/text.ts';
@@ -8,8 +8,11 @@ import { decodeImageRecords, decodeLayerRecords, type ImageRecord, type LayerRec
 import { type Store, unreadableRoot } from './open-stores.ts';
 import { readRegularFile } from './read-file.ts';
 
-/** An image with the folder its documents are in; null: that is no folder. */
-export type Listed = { readonly record: ImageRecord; readonly folder: string | null };
+/** An image, as each store that has it tells of it, the one that counts first. */
+export type Listed = { readonly record: ImageRecord; readonly copies: readonly [Copy, ...Copy[]] };
+
+/** A store's own record of an image, and the folder its documents are in; null: that is no folder. */
+export type Copy = { readonly record: ImageRecord; readonly folder: string | null };
 
 /** What the lists of all stores say at one moment. */
 export type Catalog = {
@@ -22,7 +25,7 @@ export type Catalog = {
 const MAX_LIST_BYTES = 256 * 1024 * 1024;
 
 /**
- * Reads the lists of all stores. An image that several have is the first one's, with the names it has in any. No lock is taken: the tools replace
+ * Reads the lists of all stores. An image that several have is the first one's, with the names and documents it has in any. No lock is taken: the tools replace
  * their lists whole, so each is read as it was at some moment, and layers are listed before the images that have them.
  * Source: containers/storage, store.go, Images(); images.go and layers.go, Save().
  * @throws ImgupdateError 'unreadable' where the first store cannot be read; the others' are failures.
@@ -33,6 +36,7 @@ export async function readCatalog(stores: readonly Store[], label: string): Prom
   const failures: Failure[] = [];
   for (const [position, store] of stores.entries()) {
     try {
+      if (position > 0) await expectFolder(store.root, label);
       const { records, unusable } = await readImages(store, label);
       if (unusable > 0)
         failures.push(
@@ -40,9 +44,9 @@ export async function readCatalog(stores: readonly Store[], label: string): Prom
         );
       const folders = records.length === 0 ? new Set<string>() : await foldersIn(store.images);
       for (const record of records) {
+        const copy = { record, folder: folders.has(record.id) ? join(store.images, record.id) : null };
         const known = images.get(record.id);
-        const listed = { record, folder: folders.has(record.id) ? join(store.images, record.id) : null };
-        images.set(record.id, known === undefined ? listed : { ...known, record: joinRecords(known.record, record) });
+        images.set(record.id, known === undefined ? { record, copies: [copy] } : { ...known, copies: [...known.copies, copy] });
       }
     } catch (error) {
       if (!(error instanceof ImgupdateError) || position === 0) throw error;
@@ -55,17 +59,22 @@ export async function readCatalog(stores: readonly Store[], label: string): Prom
   return { images: [...images.values()], layers, failures };
 }
 
-/** The second one's documents are not read, but it knows digests by them. */
-function joinRecords(first: ImageRecord, second: ImageRecord): ImageRecord {
-  return { ...first, names: [...new Set([...first.names, ...second.names])] };
-}
-
 async function readImages(store: Store, label: string): Promise<NonNullable<ReturnType<typeof decodeImageRecords>>> {
   const path = join(store.images, 'images.json');
   const document = await readList(path, label);
   const decoded = decodeImageRecords(document ?? []);
   if (decoded === null) throw unreadable(path, label, 'expected a list of images');
   return decoded;
+}
+
+/** An additional store has to be there; one that was never used has no lists. */
+async function expectFolder(root: string, label: string): Promise<void> {
+  try {
+    if ((await stat(root)).isDirectory()) return;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw unreadableRoot(error, root, label);
+  }
+  throw unreadable(root, label, 'expected an additional store of images, found no folder');
 }
 
 /** Its loss costs sizes and which image was made of which. */

@@ -5,7 +5,7 @@ import { decodeConfig, type ImageConfig } from '../../core/image-config.ts';
 import { malformed, parsed, type Parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { documentFileName } from './document-name.ts';
-import type { Listed } from './read-catalog.ts';
+import type { Copy, Listed } from './read-catalog.ts';
 import { readRegularFile } from './read-file.ts';
 
 /** What a registry takes of a manifest or a config. Source: distribution, registry/handlers/manifests.go; containers/image, iolimits. */
@@ -22,7 +22,7 @@ export type ReadConfig =
  */
 export async function readConfig(image: Listed): Promise<Parsed<ReadConfig>> {
   const own = parseDigest(`sha256:${image.record.id}`);
-  if (own !== null && image.record.documents.has(own)) return readConfigOf(image, own);
+  if (own !== null && copyWith(image, own) !== null) return readConfigOf(image, own);
   const manifest = await readManifest(image);
   if (!manifest.ok) return manifest;
   const document = decodeDocument(manifest.value, null);
@@ -32,7 +32,7 @@ export async function readConfig(image: Listed): Promise<Parsed<ReadConfig>> {
 
 /** Reads and verifies the manifest of the image itself, not those of lists it was chosen from. */
 export async function readManifest(image: Listed): Promise<Parsed<Uint8Array>> {
-  return readDocument(image, MANIFEST, image.record.documents.get(MANIFEST)?.digest ?? null);
+  return readDocument(image, MANIFEST, copyWith(image, MANIFEST)?.record.documents.get(MANIFEST)?.digest ?? null);
 }
 
 const MANIFEST = 'manifest';
@@ -45,13 +45,14 @@ async function readConfigOf(image: Listed, digest: Digest): Promise<Parsed<ReadC
 }
 
 /** `expected`: null for a manifest of a time when digests were not kept. */
-async function readDocument({ record, folder }: Listed, name: string, expected: Digest | null): Promise<Parsed<Uint8Array>> {
+async function readDocument(image: Listed, name: string, expected: Digest | null): Promise<Parsed<Uint8Array>> {
   const what = sanitizeText(name, 100);
-  if (!record.documents.has(name)) return malformed(`expected a document ${what}, its list has none`);
+  const copy = copyWith(image, name);
+  if (copy === null) return malformed(`expected a document ${what}, its list has none`);
   const fileName = documentFileName(name);
   if (fileName === null) return malformed(`the document ${what} has a name that leads elsewhere`);
-  if (folder === null) return malformed('expected a folder of its documents, found none');
-  const file = await readRegularFile(join(folder, fileName), MAX_DOCUMENT_BYTES);
+  if (copy.folder === null) return malformed('expected a folder of its documents, found none');
+  const file = await readRegularFile(join(copy.folder, fileName), MAX_DOCUMENT_BYTES);
   switch (file.kind) {
     case 'absent':
       return malformed(`expected the document ${what}, found nothing`);
@@ -64,4 +65,9 @@ async function readDocument({ record, folder }: Listed, name: string, expected: 
         : malformed(`expected the document ${what} to be ${expected}, found ${digest}`);
     }
   }
+}
+
+/** podman gives an image of an additional store a name by a record of its own, without its documents. */
+function copyWith({ copies }: Listed, name: string): Copy | null {
+  return copies.find(({ record }) => record.documents.has(name)) ?? null;
 }
