@@ -28,16 +28,12 @@ export function createBlobs(files: Pick<StoredFiles, 'sizeOf' | 'read' | 'hash'>
   const attempt = <T>(call: () => Promise<T>): Promise<T | string> => call().catch((error: unknown) => sayWhy(error, prefix));
   let total = 0;
   const read: Blobs['read'] = async ({ digest, size }) => {
-    const found = await attempt(() => files.sizeOf(pathOf(digest)));
-    if (found === null) return { kind: 'absent' };
-    if (typeof found === 'string') return flawed(found);
-    if (found !== size) return flawed(`${digest} has ${found} bytes, its descriptor says ${size}`);
-    if (size > MAX_DOCUMENT_BYTES) return flawed(`${digest} has ${size} bytes, and documents of at most ${MAX_DOCUMENT_BYTES} are read`);
-    total += size;
-    if (total > MAX_TOTAL_BYTES) return flawed(`its documents have more than the ${MAX_TOTAL_BYTES} bytes that are read of a layout`);
     const bytes = await attempt(() => files.read(pathOf(digest), MAX_DOCUMENT_BYTES));
     if (bytes === null) return { kind: 'absent' };
     if (typeof bytes === 'string') return flawed(bytes);
+    if (bytes.length !== size) return flawed(`${digest} has ${bytes.length} bytes, its descriptor says ${size}`);
+    total += size;
+    if (total > MAX_TOTAL_BYTES) return flawed(`its documents have more than the ${MAX_TOTAL_BYTES} bytes that are read of a layout`);
     const actual = digestOf(bytes, digest);
     return actual === digest ? { kind: 'read', bytes } : flawed(`what is stored as ${digest} is ${actual}`);
   };

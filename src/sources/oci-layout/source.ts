@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ImageSource, Inventory, ListOptions, StoredPlace } from '../../check/ports.ts';
-import { type Platform, renderPlatform } from '../../core/platform.ts';
+import type { Platform } from '../../core/platform.ts';
 import { openArchive } from '../archive/open-archive.ts';
 import { openFolder } from '../stored/folder-files.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
@@ -49,7 +49,7 @@ function openPlace(place: StoredPlace, { cwd, openStdin, verify }: OciSourceOpti
 }
 
 function describe(place: StoredPlace, { images, failures, warnings }: LayoutContents): Inventory {
-  const builds = new Map(images.map(({ image, build }) => [`${image.imageId} ${renderPlatform(image.platform)}`, build]));
+  const builds = new Map(images.map(({ image, build }) => [image.imageId, build]));
   return {
     kind: place.transport,
     location: place.path ?? '',
@@ -58,7 +58,7 @@ function describe(place: StoredPlace, { images, failures, warnings }: LayoutCont
     insecureRegistries: [],
     warnings,
     failures,
-    readBuild: (image) => Promise.resolve(builds.get(`${image.imageId} ${renderPlatform(image.platform)}`) ?? null),
+    readBuild: (image) => Promise.resolve(builds.get(image.imageId) ?? null),
     close: () => undefined,
   };
 }

@@ -160,7 +160,7 @@ describe('one image that is not what it should be leaves the others, and is told
     });
     await truncate(join(folder.path, blobPath(bad.digest)), size);
     const { failures } = await readPlace(folder.path);
-    expect(failures[0]!.message).toContain(`${bad.digest} has ${size} bytes, and documents of at most 4194304 are read`);
+    expect(failures[0]!.message).toContain(`${blobPath(bad.digest)} has ${size} bytes, and at most 4194304 are read`);
   });
 
   it('where a blob is a link out of the layout, a pipe or a folder', async () => {
