@@ -5,7 +5,7 @@ import { createLimiter } from './bounded.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import type { Engine } from './engine.ts';
 import { readSavedConfig, type SavedConfig, type WantedConfig } from './read-saved-config.ts';
-import { largestSaved, SAVING_BOUNDS } from './saving-bounds.ts';
+import { boundsAt, SAVING_BOUNDS } from './saving-bounds.ts';
 import type { Variant } from './variants.ts';
 
 export type ConfigSaverOptions = { readonly engine: Engine; readonly endpoint: EngineEndpoint; readonly signal: AbortSignal };
@@ -19,13 +19,15 @@ export type SaveConfig = (image: InstalledImage, variant: Variant) => Promise<Sa
  * then is not asked again. Rejects only when `signal` is aborted.
  */
 export function createConfigSaver({ engine, endpoint, signal }: ConfigSaverOptions): SaveConfig {
-  const largest = largestSaved(endpoint.address);
+  const { ofImage, ofRun } = boundsAt(endpoint.address);
   const oneByOne = createLimiter(1);
   let left: number = SAVING_BOUNDS.images;
-  const save = async ({ image: { id }, historyQuery }: Variant, wanted: WantedConfig): Promise<SavedConfig | null> => {
+  let bytesLeft = ofRun;
+  const save = async ({ image: { id }, historyQuery }: Variant, bytes: number, wanted: WantedConfig): Promise<SavedConfig | null> => {
     signal.throwIfAborted();
-    if (left === 0) return null;
+    if (left === 0 || bytes > bytesLeft) return null;
     left -= 1;
+    bytesLeft -= bytes;
     try {
       const { status, chunks, close } = await engine.saveImage(id, historyQuery);
       if (status === 200) return await readSavedConfig(chunks, wanted);
@@ -43,8 +45,8 @@ export function createConfigSaver({ engine, endpoint, signal }: ConfigSaverOptio
   return (image, variant) => {
     const wanted = wantedOf(image, variant);
     if (engine.product === 'podman' || wanted === null || variant.buildKey === null) return Promise.resolve(null);
-    if (image.size !== null && image.size > largest) return Promise.resolve(null);
-    return oneByOne(() => save(variant, wanted));
+    const bytes = image.size ?? ofImage;
+    return bytes > ofImage ? Promise.resolve(null) : oneByOne(() => save(variant, bytes, wanted));
   };
 }
 
