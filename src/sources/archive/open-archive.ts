@@ -38,7 +38,14 @@ export type ArchiveOptions = {
  */
 export async function openArchive(place: ArchivePlace, options: ArchiveOptions): Promise<ArchiveFiles> {
   const input = await openInput(place, options);
-  return input.kind === 'file' ? openFile(place, input.file, options) : openStream(place, input.chunks, options);
+  if (input.kind === 'file') return openFile(place, input.file, options);
+  try {
+    return await openStream(place, input.chunks, options);
+  } catch (error) {
+    throw describeSystem(place, error);
+  } finally {
+    input.leave();
+  }
 }
 
 async function openFile(place: ArchivePlace, file: OpenFile, options: ArchiveOptions): Promise<ArchiveFiles> {
@@ -60,20 +67,16 @@ async function openFile(place: ArchivePlace, file: OpenFile, options: ArchiveOpt
 async function openStream(place: ArchivePlace, chunks: AsyncIterable<Uint8Array>, { verify }: ArchiveOptions): Promise<ArchiveFiles> {
   const { label } = place;
   const bytes = fromChunks(chunks);
+  const head = Buffer.from(await bytes.peek(HEAD_BYTES));
+  const compression = tellCompression(head);
+  if (compression === null) checkArchive(place, head, null);
+  if (compression === null) return keepDocuments(bytes, { label, verify });
+  const plain = fromChunks(decompress(rest(bytes), compression, { label, what: 'the archive' }));
   try {
-    const head = Buffer.from(await bytes.peek(HEAD_BYTES));
-    const compression = tellCompression(head);
-    if (compression === null) checkArchive(place, head, null);
-    if (compression === null) return await keepDocuments(bytes, { label, verify });
-    const plain = fromChunks(decompress(rest(bytes), compression, { label, what: 'the archive' }));
-    try {
-      checkArchive(place, Buffer.from(await plain.peek(HEAD_BYTES)), compression);
-      return await keepDocuments(plain, { label, verify });
-    } finally {
-      await plain.close();
-    }
+    checkArchive(place, Buffer.from(await plain.peek(HEAD_BYTES)), compression);
+    return await keepDocuments(plain, { label, verify });
   } finally {
-    await bytes.close();
+    await plain.close();
   }
 }
 

@@ -2,15 +2,17 @@ import { constants, fstat, open, type Stats } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { describeFailure } from '../files/failure-text.ts';
 import { closeQuietly, type OpenFile } from './file-bytes.ts';
 import type { ArchivePlace, ArchiveOptions } from './open-archive.ts';
 import { showName, unreadable } from './unreadable.ts';
 
-/** A file can be read at any place, a stream once. */
+/** A file can be read at any place, a stream once. `leave`: ends the reading of a stream, also while it is waited for. */
 export type Input =
-  { readonly kind: 'file'; readonly file: OpenFile } | { readonly kind: 'stream'; readonly chunks: AsyncIterable<Uint8Array> };
+  | { readonly kind: 'file'; readonly file: OpenFile }
+  | { readonly kind: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly leave: () => void };
 
 const openFile = promisify(open);
 const statFile = promisify(fstat);
@@ -20,13 +22,12 @@ const statFile = promisify(fstat);
  * @throws ImgupdateError 'unreadable'
  */
 export async function openInput(place: ArchivePlace, { cwd, openStdin, signal }: Omit<ArchiveOptions, 'verify'>): Promise<Input> {
-  if (place.path === '-') return { kind: 'stream', chunks: untilAborted(openStdin(), signal) };
+  if (place.path === '-') return readStream(openStdin(), signal);
   const path = resolve(cwd, place.path);
   const { descriptor, stats } = await openPath(place, path);
   if (stats.isFile()) return { kind: 'file', file: { descriptor, size: stats.size, signal } };
   // It was opened without waiting for a writer, since a thread that waits in open(2) could not be told to stop.
-  if (stats.isFIFO())
-    return { kind: 'stream', chunks: untilAborted(new Socket({ fd: descriptor, readable: true, writable: false }), signal) };
+  if (stats.isFIFO()) return readStream(new Socket({ fd: descriptor, readable: true, writable: false }), signal);
   await closeQuietly(descriptor);
   const what = stats.isDirectory() ? 'a folder' : 'a device';
   throw unreadable(place.label, `expected an archive, got ${what}`, {
@@ -54,6 +55,19 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function readStream(chunks: AsyncIterable<unknown>, signal: AbortSignal): Input {
+  const leaving = new AbortController();
+  return {
+    kind: 'stream',
+    chunks: untilAborted(chunks, AbortSignal.any([signal, leaving.signal])),
+    leave: () => {
+      leaving.abort();
+      // What is still open would keep the program running.
+      if (chunks instanceof Readable) chunks.destroy();
+    },
+  };
 }
 
 /** A stream may never end; the run may. */

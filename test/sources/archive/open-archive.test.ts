@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -135,6 +136,18 @@ describe('an archive', () => {
     );
     setImmediate(() => ending.abort());
     await expect(opening).rejects.toThrow('aborted');
+  });
+
+  it.each([
+    ['is no archive', Buffer.from('FROM nginx\n'.repeat(100)), 'expected a tar archive, got a text'],
+    ['is no archive in gzip', gzipSync(noise(9000).toString('base64')), 'expected gzip of a tar archive, got gzip of a text'],
+    ['is no archive in zstd', packZstd(Buffer.alloc(9000, 'FROM')), 'expected zstd of a tar archive, got zstd of a text'],
+  ])('that %s is left at once, though more may come', async (_what, bytes, message) => {
+    let isLeft = false;
+    const idle = new Readable({ read: () => undefined, destroy: () => void (isLeft = true) });
+    idle.push(bytes);
+    expect((await errorOf(openPath('-', () => idle))).message).toBe(`cannot read docker-archive:-: ${message}`);
+    expect(isLeft).toBe(true);
   });
 
   it('that is cut short after it was opened is said to break off', async () => {

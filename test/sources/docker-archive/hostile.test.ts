@@ -144,8 +144,8 @@ describe('an archive of anything', () => {
 });
 
 describe('an archive that asks for much', () => {
-  it('by links that lead to each other a hundred thousand times is read', async () => {
-    const links = Array.from({ length: 100_000 }, (_, index) => makeEntry({ path: `l${index}`, type: '2', link: `l${index + 1}` }));
+  it('by links that lead to each other twenty thousand times is read', async () => {
+    const links = Array.from({ length: 20_000 }, (_, index) => makeEntry({ path: `l${index}`, type: '2', link: `l${index + 1}` }));
     expect(await outcomeOf(Buffer.concat([...links, good]))).toEqual([...digests]);
   }, 60_000);
 
