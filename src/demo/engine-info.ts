@@ -20,6 +20,8 @@ export function versionDocument(apiVersion: string): object {
 }
 
 export type EngineState = {
+  /** By which one engine is told from another. */
+  readonly id: string;
   readonly images: readonly StoredImage[];
   readonly containers: readonly StoredContainer[];
   /** Registries reached without verified TLS: `host`, `host:port` or CIDR. */
@@ -34,7 +36,7 @@ export function infoDocument(state: EngineState): object {
   const networks = state.insecure.filter((registry) => registry.includes('/'));
   const indexes = [indexConfig('docker.io', true), ...hosts.map((host) => indexConfig(host, false))];
   return {
-    ID: 'imgupdate-demo',
+    ID: state.id,
     Containers: state.containers.length,
     ContainersRunning: running,
     ContainersPaused: 0,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +79,7 @@ async function makeDirectory(): Promise<string> {
 function createHandler(options: EngineOptions): (request: ServedRequest) => Answer {
   const apiVersion = options.apiVersion ?? '1.48';
   const store = options.store ?? 'classic';
+  const id = randomUUID();
   const insecure = options.insecureRegistries ?? [];
   const images = indexImages(options.images, store);
   const containers = (options.containers ?? []).map((container) => ({ container, id: containerId(container) }));
@@ -86,7 +87,10 @@ function createHandler(options: EngineOptions): (request: ServedRequest) => Answ
   const endpoints: readonly Endpoint[] = [
     [/^\/_ping$/, () => answer(200, { 'content-type': 'text/plain; charset=utf-8' }, 'OK')],
     [/^\/version$/, () => jsonAnswer(200, versionDocument(apiVersion))],
-    [/^\/info$/, () => jsonAnswer(200, infoDocument({ images: options.images, containers: options.containers ?? [], insecure, store }))],
+    [
+      /^\/info$/,
+      () => jsonAnswer(200, infoDocument({ id, images: options.images, containers: options.containers ?? [], insecure, store })),
+    ],
     [
       /^\/images\/json$/,
       ({ query, view }) =>

@@ -4,6 +4,7 @@ import { benchFiles, benchLargeFiles } from './files.ts';
 import { isInstalled, openWorkbench } from './measure.ts';
 import { benchRegctl } from './peers.ts';
 import { renderRows, type Row } from './rows.ts';
+import { benchEngines, benchLargeArchives, benchStored } from './stored.ts';
 import { benchLatency, benchMany, benchOneName, benchStart, benchTags } from './tags.ts';
 
 /**
@@ -22,6 +23,9 @@ const BENCHES = [
   benchDeciding,
   benchFiles,
   benchLargeFiles,
+  benchStored,
+  benchEngines,
+  benchLargeArchives,
   benchMany,
 ];
 

@@ -7,6 +7,8 @@ import { type EmbeddedRegistry, startRegistry } from '../../src/demo/registry-se
 export type Crowd = {
   readonly registry: EmbeddedRegistry;
   readonly engine: EmbeddedEngine;
+  /** Starts another engine that has the same images; whoever calls it closes it. */
+  readonly startAnother: () => Promise<EmbeddedEngine>;
   /** Moves the tags of the first `count` images on, to an image of another config with one new layer. */
   readonly rebuild: (count: number) => void;
   readonly close: () => Promise<void>;
@@ -43,6 +45,7 @@ export async function startCrowd(options: CrowdOptions): Promise<Crowd> {
   return {
     registry,
     engine,
+    startAnother: () => startEngine({ images }),
     rebuild: (count) => {
       for (const { repository, tag } of members.slice(0, count)) registry.put(repository, tag, makeMember(`${tag} rebuilt`));
     },
