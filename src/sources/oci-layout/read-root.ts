@@ -139,7 +139,16 @@ async function readImage({ descriptor, index }: Step, manifest: Manifest, walk: 
     }),
     size: layers.size + manifest.config.size + descriptor.size,
   });
-  return { kind: 'image', stored };
+  return { kind: 'image', stored: index === null ? stored : withPlatform(stored, platform) };
+}
+
+/**
+ * By what its index says an image is pulled: many configs of arm images do not say the variant. Configs of another architecture are believed.
+ * Source: containerd, core/images/image.go, Manifest(), which takes the descriptor's platform first.
+ */
+function withPlatform({ image, build }: StoredImage, platform: Platform | null): StoredImage {
+  const isSame = platform?.os === image.platform.os && platform.architecture === image.platform.architecture;
+  return { image: isSame ? { ...image, platform } : image, build };
 }
 
 /** `{}`, which stands for no config. Source: OCI image-spec v1.1, manifest.md, "Guidance for an Empty Descriptor". */

@@ -95,6 +95,20 @@ describe('a layout', () => {
     expect(linesOf(inventory)).toEqual(['acme/api:2 linux/amd64 2', 'acme/api:2 linux/arm64 2']);
   });
 
+  it('has the platforms an index says, where configs do not tell one variant from another', async () => {
+    const arm = { os: 'linux', architecture: 'arm' };
+    const children = ['v6', 'v7'].map((variant) => ({ ...makeNamedImage(variant, { platform: arm }), platform: { ...arm, variant } }));
+    const inventory = await readLayout({ entries: [{ document: makeIndex({ children }), ref: 'acme/api:2' }] });
+    expect(linesOf(inventory)).toEqual(['acme/api:2 linux/arm/v6 2', 'acme/api:2 linux/arm/v7 2']);
+  });
+
+  it('believes a config that is of another architecture than its index says', async () => {
+    const child = { ...apiForArm, platform: { os: 'linux', architecture: 'amd64' } };
+    expect(linesOf(await readLayout({ entries: [{ document: makeIndex({ children: [child] }), ref: 'acme/api:2' }] }))).toEqual([
+      'acme/api:2 linux/arm64 2',
+    ]);
+  });
+
   it('has images in Docker’s formats', async () => {
     const image = makeNamedImage('old', { format: 'docker' });
     const list = makeIndex({ children: [image], format: 'docker' });
