@@ -28,7 +28,11 @@ export type LearnedImage = {
 /** `learned`: null for an image that is broken. */
 export type StoredRecord = Listed & { readonly learned: Learned | null };
 
-export type StoredRecords = Pick<Catalog, 'layers' | 'failures'> & { readonly images: readonly StoredRecord[] };
+export type StoredRecords = Pick<Catalog, 'layers' | 'failures'> & {
+  readonly images: readonly StoredRecord[];
+  /** Why an image cannot be read, by its id. */
+  readonly broken: ReadonlyMap<string, string>;
+};
 
 export type ReadOptions = {
   readonly label: string;
@@ -114,20 +118,19 @@ function wholeSeconds(written: string): string | null {
 }
 
 function conclude(catalog: Catalog, known: ReadonlyMap<string, Learned>, broken: ReadonlyMap<string, string>): StoredRecords {
-  const named = [...broken].slice(0, MAX_FAILURES).map(([id, message]) => {
-    return toFailure(`cannot read image ${shortDigest(id)}${nameOf(id, catalog)}: ${message}`);
-  });
-  const more = broken.size > MAX_FAILURES ? [toFailure(`cannot read ${broken.size - MAX_FAILURES} more images`)] : [];
-  return {
-    images: catalog.images.map((image) => ({ ...image, learned: known.get(image.record.id) ?? null })),
-    layers: catalog.layers,
-    failures: [...catalog.failures, ...named, ...more],
-  };
+  const images = catalog.images.map((image) => ({ ...image, learned: known.get(image.record.id) ?? null }));
+  return { images, layers: catalog.layers, failures: catalog.failures, broken };
 }
 
-function nameOf(id: string, { images }: Catalog): string {
-  const name = images.find(({ record }) => record.id === id)?.record.names[0];
-  return name === undefined ? '' : ` (${sanitizeText(name, 100)})`;
+/** Says which of these images cannot be read. */
+export function tellBroken(images: readonly StoredRecord[], broken: ReadonlyMap<string, string>): readonly Failure[] {
+  const those = images.filter(({ record }) => broken.has(record.id));
+  const named = those.slice(0, MAX_FAILURES).map(({ record: { id, names } }) => {
+    const name = names[0] === undefined ? '' : ` (${sanitizeText(names[0], 100)})`;
+    return toFailure(`cannot read image ${shortDigest(id)}${name}: ${broken.get(id) ?? ''}`);
+  });
+  const more = those.length > MAX_FAILURES ? [toFailure(`cannot read ${those.length - MAX_FAILURES} more images`)] : [];
+  return [...named, ...more];
 }
 
 function toFailure(message: string): Failure {

@@ -11,15 +11,17 @@ import type { ListedImage } from '../docker/wire.ts';
  */
 export function selectImages(images: readonly ListedImage[], wanted: string): readonly ListedImage[] {
   const at = wanted.lastIndexOf('@');
-  const id = wanted.slice(at + 1).replace(/^sha256:/, '');
-  const [name, last] = [at === -1 ? '' : wanted.slice(0, at), wanted.slice(at + 1)];
-  if (ID.test(id) && (at === -1 || name === '' || !last.startsWith('sha256:'))) {
-    const byId = images.filter((image) => image.id.startsWith(`sha256:${id}`));
-    const named = name === '' ? byId : byId.filter((image) => selectByName([image], name).length > 0);
-    if (named.length > 0 || at !== -1) return named.length > 0 || byId.length !== 1 ? named : byId;
-  }
-  return selectByName(images, wanted);
+  const [name, last] = at === -1 ? ['', wanted] : [wanted.slice(0, at), wanted.slice(at + 1)];
+  const isDigestOfName = name !== '' && last.startsWith(ALGORITHM);
+  const id = last.startsWith(ALGORITHM) ? last.slice(ALGORITHM.length) : last;
+  if (isDigestOfName || !ID.test(id)) return selectByName(images, wanted);
+  const byId = images.filter((image) => image.id.startsWith(ALGORITHM + id));
+  if (name !== '') return byId.filter((image) => selectByName([image], name).length > 0);
+  // `cafe` may be a name too.
+  return byId.length > 0 ? byId : selectByName(images, wanted);
 }
+
+const ALGORITHM = 'sha256:';
 
 /** Of three digits or more, as truncated ids have to be. */
 const ID = /^[a-f0-9]{3,64}$/;

@@ -12,7 +12,7 @@ import { findFamily } from './family.ts';
 import { findStorage, type StorageOptions } from './find-storage.ts';
 import { makeListedImage } from './make-list.ts';
 import { openStores } from './open-stores.ts';
-import { type LearnedImage, readImages } from './read-images.ts';
+import { type LearnedImage, readImages, tellBroken } from './read-images.ts';
 import { selectImages } from './select-images.ts';
 
 export type ContainersStorageOptions = StorageOptions & {
@@ -34,7 +34,7 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, { all
   const label = sanitizeText(place.written.replace(/:$/, ''), 300);
   const found = await findStorage(place, options);
   const opened = await openStores(found, label);
-  const { images, layers, failures } = await readImages(opened.stores, { label, signal, onProgress });
+  const { images, layers, failures, broken } = await readImages(opened.stores, { label, signal, onProgress });
   const members = images.map(({ record, learned }) => ({
     id: record.id,
     topLayer: record.topLayer,
@@ -56,6 +56,8 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, { all
       void messages.add(`image ${shortDigest(image.id)} has a name that cannot be used: ${sanitizeText(message, 300)}`);
     return [install(image, learned, { platform: options.platform, onBadName })];
   });
+  // Where one image is wanted, what is wrong with others does not matter.
+  const wanted = place.image === null ? images : chosen.flatMap(({ id }) => byId.get(id) ?? []);
   return {
     kind: 'containers-storage',
     location: found.location,
@@ -63,7 +65,7 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, { all
     containers: [],
     insecureRegistries: [],
     warnings: [...messages].sort().map(toWarning),
-    failures,
+    failures: [...failures, ...tellBroken(wanted, broken)],
     readBuild: createBuildReader({ images: byId, family, signal }),
     close: () => undefined,
   };

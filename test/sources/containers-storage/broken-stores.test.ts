@@ -72,6 +72,14 @@ describe('an image that cannot be read', () => {
     expect(await Promise.all(images.map((image) => readBuild(image)))).toMatchObject([{ history: { precision: 'exact' } }, null]);
   });
 
+  test('nothing is said of it where another one is wanted', async () => {
+    const { fileOf } = await makeBoth();
+    await rm(fileOf(bad, config));
+    const wanted = async (name: string) => listAll(storageAt(at('root'), { image: { by: 'name', name } }));
+    expect((await wanted('localhost/made:0')).failures).toEqual([]);
+    expect((await wanted('localhost/made:1')).failures).toHaveLength(1);
+  });
+
   test('an image that is being made is left out', async () => {
     await makeStore(at('root'), [good, bad], (image) =>
       entryOf(image, [], image === bad ? { flags: { incomplete: true }, 'big-data-names': [] } : {}),
