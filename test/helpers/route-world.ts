@@ -19,7 +19,7 @@ export type RouteWorld = {
   readonly names: Readonly<Record<ImageName, string>>;
   /** Where the same images are, in the words of the command line. */
   readonly routes: Readonly<Record<Route, readonly string[]>>;
-  /** The archives of each route that writes archives. */
+  /** The path of a file in the directory of the files. */
   readonly at: (name: string) => string;
   /** Copies with skopeo, from place to place in its words. */
   readonly copy: Workshop<never>['copy'];
@@ -70,13 +70,27 @@ export const ROUTE_PROGRAMS = ['dockerd', 'docker', 'podman', 'buildah', 'skopeo
 /** Makes it all: the images, their places, and then what becomes of their tags. */
 export async function startRouteWorld(): Promise<RouteWorld> {
   const directory = await makeTemporaryDirectory();
-  const at = (name: string): string => join(directory.path, name);
   const started = [startDockerWorkshop(), startDockerd(), startPodmanService(), startDockerRegistry()] as const;
   const [workshop, docker, podman, dead] = await Promise.all(started);
+  const close = async (): Promise<void> => {
+    await Promise.all([workshop.close(), docker.stop(), podman.stop(), dead.stop()]);
+    await directory.remove();
+  };
+  const at = (name: string): string => join(directory.path, name);
   const { registry, copy } = workshop;
-  const names = nameImages(registry.host, dead.host);
+  const places = { registry, docker, podman, names: nameImages(registry.host, dead.host), at, copy };
+  try {
+    const routes = await furnish(places, makeMakers(workshop, at('buildah')));
+    await dead.stop();
+    return { ...places, routes, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
-  const makers = makeMakers(workshop, at('buildah'));
+async function furnish(places: Places, makers: Makers): Promise<RouteWorld['routes']> {
+  const { registry, docker, podman, names, at, copy } = places;
   const [staying, moving] = [`${registry.host}/base/staying:1`, `${registry.host}/base/moving:1`];
   await buildImages(makers, names, { staying, moving });
   await copy(`docker://${names.current}`, `docker://${names['current again']}`);
@@ -88,21 +102,12 @@ export async function startRouteWorld(): Promise<RouteWorld> {
     await podman.command(['pull', '--quiet', '--tls-verify=false', reference]);
   }
   for (const engine of [docker, podman]) await engine.command(['load', '--quiet', '--input', at('local.tar')]);
-  const places = { registry, docker, podman, names, at, copy };
   const routes = await writeRoutes(places);
 
   await makers.classic(names.rebuilt, [...BASE, 'COPY app.txt /newer']);
   await makers.BuildKit(moving, [...BASE, 'COPY app.txt /newer']);
   await deleteTag(registry, names.gone);
-  await dead.stop();
-  return {
-    ...places,
-    routes,
-    close: async () => {
-      await Promise.all([workshop.close(), docker.stop(), podman.stop()]);
-      await directory.remove();
-    },
-  };
+  return routes;
 }
 
 function nameImages(registry: string, dead: string): Record<ImageName, string> {
