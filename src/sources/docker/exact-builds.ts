@@ -19,12 +19,12 @@ export type ExactBuildsOptions = ConfigSaverOptions & {
  * That is remembered in place of what was told before, so it happens once in the image's life.
  */
 export function withExactBuilds(readBuild: ReadBuild, options: ExactBuildsOptions): Inventory['readBuild'] {
-  const variants = new Map(options.installed.map(({ image, variant }) => [keyOf(image), variant]));
+  const findVariant = createFinder(options.installed);
   const running = new Map<string, Promise<BuildRecord | null>>();
   const saver = createLazySaver(options);
   const readExactly = async (image: InstalledImage): Promise<BuildRecord | null> => {
     const told = await readBuild(image);
-    const variant = variants.get(keyOf(image));
+    const variant = findVariant(image);
     if (variant === undefined || told?.history?.precision === 'exact') return told;
     const saved = await (await saver())(image, variant);
     const exact = saved === null ? null : makeRecord(saved, { image, told });
@@ -33,12 +33,19 @@ export function withExactBuilds(readBuild: ReadBuild, options: ExactBuildsOption
     return exact;
   };
   return (image, wanted) => {
+    if (wanted === undefined && running.size === 0) return readBuild(image);
     const key = keyOf(image);
     const known = running.get(key) ?? (wanted === 'exact' ? readExactly(image) : null);
     if (known === null) return readBuild(image);
     running.set(key, known);
     return known;
   };
+}
+
+/** Looked through when the first is asked for, which in most runs none is. */
+function createFinder(installed: readonly InstalledVariant[]): (image: InstalledImage) => Variant | undefined {
+  let variants: ReadonlyMap<string, Variant> | null = null;
+  return (image) => (variants ??= new Map(installed.map((each) => [keyOf(each.image), each.variant]))).get(keyOf(image));
 }
 
 /** Few runs need it. */
