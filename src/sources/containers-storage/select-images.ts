@@ -5,7 +5,7 @@ import type { ListedImage } from '../docker/wire.ts';
  * The images that the end of a `containers-storage:` target names.
  *
  * `ID`, `@ID` and `REF@ID` are by id, of which three digits are enough; `REF@sha256:...` is by a digest it is known by there; a REF is the name as it was written,
- * completed with docker.io or localhost, and at last any name that ends so, as podman looks short names up.
+ * completed with docker.io or localhost, and at last any name that ends so, as podman looks short names up; then the image has that name alone here.
  * Source: containers-transports(5), containers-storage; containers/image, storage/storage_transport.go, ParseStoreReference() and storage_reference.go,
  * resolveImage(); containers/common, libimage/runtime.go, LookupImage().
  */
@@ -27,24 +27,33 @@ const ALGORITHM = 'sha256:';
 const ID = /^[a-f0-9]{3,64}$/;
 
 function selectByName(images: readonly ListedImage[], wanted: string): readonly ListedImage[] {
-  const exact = images.filter((image) => image.names.includes(wanted));
+  const exact = withNames(images, (name) => name === wanted);
   if (exact.length > 0) return exact;
   const parsed = parseReference(wanted);
   if (!parsed.ok) return [];
   const reference = withDefaultTag(parsed.value);
   const tries = [reference, ...localName(wanted)];
   for (const each of tries) {
-    const found = images.filter((image) => hasName(image, each));
+    const found = findByReference(images, each);
     if (found.length > 0) return found;
   }
   if (!isShort(wanted)) return [];
   const ending = `/${renderReference(reference).replace(/^docker\.io\/(?:library\/)?/, '')}`;
-  return images.filter((image) => image.names.some((name) => name.endsWith(ending)));
+  return withNames(images, (name) => name.endsWith(ending));
 }
 
-function hasName(image: ListedImage, wanted: Reference): boolean {
-  if (wanted.digest !== null) return image.digests.includes(`${renderRepository(wanted)}@${wanted.digest}`);
-  return image.names.includes(renderReference(wanted));
+function findByReference(images: readonly ListedImage[], wanted: Reference): readonly ListedImage[] {
+  if (wanted.digest !== null) return images.filter(({ digests }) => digests.includes(`${renderRepository(wanted)}@${wanted.digest}`));
+  const text = renderReference(wanted);
+  return withNames(images, (name) => name === text);
+}
+
+/** The images that have a wanted name, by no other. */
+function withNames(images: readonly ListedImage[], isWanted: (name: string) => boolean): readonly ListedImage[] {
+  return images.flatMap((image) => {
+    const names = image.names.filter(isWanted);
+    return names.length === 0 ? [] : [{ ...image, names }];
+  });
 }
 
 function localName(wanted: string): readonly Reference[] {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { renderReference } from '../../../src/core/reference.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../helpers/temp.ts';
 import { entryOf, idOf, imageOf, makeStore } from './made-store.ts';
 import { listAll, storageAt } from './podman-store.ts';
@@ -54,4 +55,15 @@ describe('an image of the storage is chosen', () => {
       `no image in the container storage at ${directory.path} is nothing:1: it has docker.io/library/app:latest, docker.io/acme/web:1, localhost/app:latest, localhost/tool:2, quay.io/team/deep/thing:1 and 1 more`,
     );
   });
+});
+
+test.each([
+  ['acme/web:1', ['docker.io/acme/web:1']],
+  ['tool:2', ['localhost/tool:2']],
+  ['thing:1', ['quay.io/team/deep/thing:1']],
+  [idOf(local), ['localhost/app:latest', 'localhost/tool:2']],
+  [`localhost/app@${idOf(local)}`, ['localhost/app:latest', 'localhost/tool:2']],
+])('%s is listed by the names that were asked for', async (name, names) => {
+  const { images } = await listAll(storageAt(directory.path, { image: { by: 'name', name } }), false);
+  expect(images.flatMap(({ tags }) => tags.map(renderReference))).toEqual(names);
 });
