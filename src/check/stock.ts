@@ -126,8 +126,13 @@ function createHolders(inventories: readonly Inventory[]) {
   return { of, add: (image: InstalledImage, parts: readonly InstalledImage[]): void => void holders.set(image, parts.flatMap(of)) };
 }
 
-/** The first place that tells every detail; else the first that tells anything. */
+/** The first place that tells every detail, without being pressed where another one does; else the first that tells anything. */
 async function readBuild(holders: readonly Holder[], wanted: 'exact' | undefined): Promise<BuildRecord | null> {
+  const told = await readEach(holders);
+  return wanted === undefined || told?.history?.precision === 'exact' ? told : ((await readEach(holders, wanted)) ?? told);
+}
+
+async function readEach(holders: readonly Holder[], wanted?: 'exact'): Promise<BuildRecord | null> {
   let best: BuildRecord | null = null;
   for (const { inventory, image } of holders) {
     const record = await inventory.readBuild(image, wanted);

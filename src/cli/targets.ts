@@ -84,15 +84,20 @@ export function refuseFiles(words: readonly string[], verb: 'list' | 'check'): v
   });
 }
 
-/** Whether an engine has to be asked: where its images are named, or it is; and where nothing else is wanted. `elsewhere`: so it is for another reason. */
+/**
+ * Whether an engine has to be asked: where its images are named, and where nothing else is wanted; one that is named itself also beside other places. Images in
+ * registries need none. `hasFiles`: what files name is wanted.
+ */
 export function wantsEngine(
   targets: Targets,
   { host = [], context = [] }: Pick<LookupOptions, 'host' | 'context'>,
-  elsewhere = false,
+  hasFiles = false,
 ): boolean {
   const { patterns, wholeEngine, references, stored } = targets;
-  if (patterns.length > 0 || wholeEngine || host.length > 0 || context.length > 0) return true;
-  return references.length === 0 && stored.length === 0 && !elsewhere;
+  if (patterns.length > 0 || wholeEngine) return true;
+  const isAlone = references.length === 0 && stored.length === 0 && !hasFiles;
+  const isNamed = host.length + context.length > 0;
+  return isAlone || (isNamed && (stored.length > 0 || hasFiles));
 }
 
 /** Which images of the engine are wanted; null for all. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTargets, refuseFiles, watchPatterns } from '../../src/cli/targets.ts';
+import { readTargets, refuseFiles, wantsEngine, watchPatterns } from '../../src/cli/targets.ts';
 import { makeImage, makeReference } from '../helpers/makers.ts';
 
 describe('a target of list or check', () => {
@@ -85,5 +85,22 @@ describe('patterns', () => {
   it('are none where all images are wanted', () => {
     const { matches, unmatched } = watchPatterns([]);
     expect([matches, unmatched()]).toEqual([null, []]);
+  });
+});
+
+describe('an engine', () => {
+  it.each<[string[], string[], boolean, boolean]>([
+    [[], [], false, true],
+    [[], [], true, false],
+    [['nginx'], [], true, true],
+    [['docker-daemon:'], [], true, true],
+    [['docker://nginx'], [], false, false],
+    [['docker://nginx'], ['ssh://build01'], false, false],
+    [['docker-archive:a.tar'], [], false, false],
+    [['docker-archive:a.tar'], ['ssh://build01'], false, true],
+    [['docker-archive:a.tar', 'docker://nginx'], ['ssh://build01'], false, true],
+    [[], ['ssh://build01'], true, true],
+  ])('for the targets %j and -H %j, with files: %s, is asked: %s', (words, host, hasFiles, isAsked) => {
+    expect(wantsEngine(readTargets(words), { host }, hasFiles)).toBe(isAsked);
   });
 });

@@ -11,7 +11,8 @@ import { zstdPieces } from './zstd-frames.ts';
 const MAX_RATIO = 100;
 const FREE_BYTES = 8 * 1024 ** 3;
 
-const CHUNK_BYTES = 128 * 1024;
+/** Larger ones are faster, but what was read stays in memory longer: with 128 KiB an archive of 2 GiB took 107 MB, with 32 KiB 90 MB and half as long again. */
+const CHUNK_BYTES = 32 * 1024;
 
 /**
  * Decompresses what comes, as it comes: gzip of one or several members, zstd of one or several frames.
