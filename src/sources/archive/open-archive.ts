@@ -1,5 +1,5 @@
 import { codeOf, ImgupdateError } from '../../errors.ts';
-import { describeFailure } from '../files/failure-text.ts';
+import { describeFailure } from '../failure-text.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 import { type ByteSource, fromChunks } from './byte-source.ts';
 import { decompress } from './decompress.ts';

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { describeFailure } from '../files/failure-text.ts';
+import { describeFailure } from '../failure-text.ts';
 import { closeQuietly, type OpenFile } from './file-bytes.ts';
 import type { ArchivePlace, ArchiveOptions } from './open-archive.ts';
 import { showName, unreadable } from './unreadable.ts';

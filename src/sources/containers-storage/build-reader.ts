@@ -1,6 +1,6 @@
 import { decodeJsonObject, readText } from '../../core/documents-wire.ts';
 import type { BuildRecord, InstalledImage } from '../../core/installed.ts';
-import { createLimiter } from '../docker/bounded.ts';
+import { createLimiter } from '../bounded.ts';
 import { decodePodmanImage } from '../docker/build-wire.ts';
 import type { Family } from './family.ts';
 import type { Listed } from './read-catalog.ts';

@@ -1,5 +1,5 @@
 import { parseDigest, type Digest } from '../../core/digest.ts';
-import { countOf, fieldsOf, textOf, textsOf, type Fields } from '../docker/fields.ts';
+import { countOf, fieldsOf, textOf, textsOf, type Fields } from '../fields.ts';
 
 /** An image of an images.json. */
 export type ImageRecord = {

@@ -5,7 +5,7 @@ import { shortDigest } from '../../core/digest.ts';
 import { fingerprintOf } from '../../core/fingerprint.ts';
 import { parsed, type Parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { mapBounded } from '../docker/bounded.ts';
+import { mapBounded } from '../bounded.ts';
 import type { ImageFacts } from '../docker/facts.ts';
 import { formatTime } from '../docker/wire.ts';
 import { kinshipOf, type Kinship } from './family.ts';

@@ -1,6 +1,6 @@
 import { parse, TomlError } from 'smol-toml';
 import { malformed, parsed, type Parsed } from '../../core/parsed.ts';
-import { fieldsOf, type Fields } from '../docker/fields.ts';
+import { fieldsOf, type Fields } from '../fields.ts';
 
 /** What of a storage.conf says where images are; null: it does not say. Paths are as they are written. */
 export type StorageConf = {

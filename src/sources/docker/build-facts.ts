@@ -1,7 +1,7 @@
 import { parseDigest } from '../../core/digest.ts';
 import type { History, HistoryEntry } from '../../core/history.ts';
 import type { BuildRecord } from '../../core/installed.ts';
-import { countOf, fieldsOf, listOf, textOf } from './fields.ts';
+import { countOf, fieldsOf, listOf, textOf } from '../fields.ts';
 
 /** A build record to the JSON that is remembered. */
 export function encodeBuild(record: BuildRecord): string {

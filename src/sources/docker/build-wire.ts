@@ -2,7 +2,7 @@ import { parseDigest } from '../../core/digest.ts';
 import type { History, HistoryEntry } from '../../core/history.ts';
 import type { Ancestor, BuildRecord } from '../../core/installed.ts';
 import { findEmptySteps } from './empty-steps.ts';
-import { countOf, fieldsOf, labelsOf, listOf, textOf, type Fields } from './fields.ts';
+import { countOf, fieldsOf, labelsOf, listOf, textOf, type Fields } from '../fields.ts';
 
 /** More steps than any builder makes; a layer limit of 127 holds in all stores. */
 const MAX_STEPS = 2_000;

@@ -1,7 +1,7 @@
 import type { Container } from '../../core/installed.ts';
 import { parseReference, withDefaultTag, type Reference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { mapBounded } from './bounded.ts';
+import { mapBounded } from '../bounded.ts';
 import { isRefusal, type Engine } from './engine.ts';
 import type { Warn } from './read-lists.ts';
 import { decodeContainerImage, type ListedContainer } from './wire.ts';

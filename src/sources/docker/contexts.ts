@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { sanitizeText } from '../../core/text.ts';
 import { codeOf, ImgupdateError } from '../../errors.ts';
 import type { EngineTls } from './endpoint.ts';
-import { fieldsOf, textOf, type Fields } from './fields.ts';
+import { fieldsOf, textOf, type Fields } from '../fields.ts';
 
 /** A docker context's engine. */
 export type DockerContext = { readonly host: string; readonly tls: EngineTls | null };

@@ -1,6 +1,6 @@
 import { parseDigest, type Digest } from '../../core/digest.ts';
 import type { Platform } from '../../core/platform.ts';
-import { fieldsOf, listOf, platformOf, textOf } from './fields.ts';
+import { fieldsOf, listOf, platformOf, textOf } from '../fields.ts';
 
 /** What of an image never changes as long as its id does not. */
 export type ImageFacts = {

@@ -1,7 +1,7 @@
 import { shortDigest } from '../../core/digest.ts';
 import type { Memory } from '../../check/ports.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { mapBounded } from './bounded.ts';
+import { mapBounded } from '../bounded.ts';
 import { isRefusal, type Engine } from './engine.ts';
 import { decodeFacts, encodeFacts, type ImageFacts } from './facts.ts';
 import type { InstalledVariant } from './read-build.ts';

@@ -1,7 +1,7 @@
 import type { Memory } from '../../check/ports.ts';
 import type { BuildRecord, InstalledImage } from '../../core/installed.ts';
 import { renderPlatform } from '../../core/platform.ts';
-import { createLimiter } from './bounded.ts';
+import { createLimiter } from '../bounded.ts';
 import { decodeBuild, encodeBuild } from './build-facts.ts';
 import { countSteps, decodeHistory, decodePodmanImage } from './build-wire.ts';
 import { isRefusal, type Engine } from './engine.ts';

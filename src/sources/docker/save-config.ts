@@ -1,7 +1,7 @@
 import { parseDigest } from '../../core/digest.ts';
 import type { InstalledImage } from '../../core/installed.ts';
 import { ImgupdateError } from '../../errors.ts';
-import { createLimiter } from './bounded.ts';
+import { createLimiter } from '../bounded.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import type { Engine } from './engine.ts';
 import { readSavedConfig, type SavedConfig, type WantedConfig } from './read-saved-config.ts';

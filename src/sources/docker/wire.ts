@@ -2,7 +2,7 @@ import { parseDigest, type Digest } from '../../core/digest.ts';
 import type { Platform } from '../../core/platform.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { ImageFacts } from './facts.ts';
-import { countOf, fieldsOf, labelsOf, listOf, platformOf, textOf, textsOf, type Fields } from './fields.ts';
+import { countOf, fieldsOf, labelsOf, listOf, platformOf, textOf, textsOf, type Fields } from '../fields.ts';
 
 /** What `GET /info` says that matters here. */
 export type EngineInfo = {

@@ -3,7 +3,7 @@ import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { FileProblem } from '../../core/file-reference.ts';
 import { compareText } from '../../core/reference.ts';
-import { describeFailure } from './failure-text.ts';
+import { describeFailure } from '../failure-text.ts';
 import { kindOfName, mayBeDockerfile, mayBeManifest } from './file-names.ts';
 import { showPath } from './show-path.ts';
 

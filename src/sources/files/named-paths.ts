@@ -2,7 +2,7 @@ import { access, constants, open, opendir, realpath, stat } from 'node:fs/promis
 import { resolve } from 'node:path';
 import { ImgupdateError } from '../../errors.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { describeFailure } from './failure-text.ts';
+import { describeFailure } from '../failure-text.ts';
 import { STDIN } from './show-path.ts';
 
 /** What a person named. `real`: the same for the same file. */

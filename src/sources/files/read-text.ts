@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { malformed, type Parsed, parsed } from '../../core/parsed.ts';
-import { describeFailure } from './failure-text.ts';
+import { describeFailure } from '../failure-text.ts';
 
 const MIB = 1024 * 1024;
 

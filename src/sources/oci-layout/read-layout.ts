@@ -3,7 +3,7 @@ import { type Platform, renderPlatform } from '../../core/platform.ts';
 import { renderReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
-import { mapBounded } from '../docker/bounded.ts';
+import { mapBounded } from '../bounded.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 import type { StoredImage } from '../stored/stored-image.ts';
 import { createBlobs } from './blobs.ts';

@@ -5,7 +5,7 @@ import { sanitizeText } from '../../core/text.ts';
 import { codeOf, ImgupdateError } from '../../errors.ts';
 import { hashContents } from '../archive/hash-contents.ts';
 import { HEAD_BYTES } from '../archive/look-alikes.ts';
-import { describeFailure } from '../files/failure-text.ts';
+import { describeFailure } from '../failure-text.ts';
 import type { HashedFile, StoredFiles } from './stored-files.ts';
 
 /** A folder that holds images. `label`: the target as the user wrote it, for messages. */

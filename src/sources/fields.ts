@@ -1,4 +1,4 @@
-import { normalizePlatform, type Platform } from '../../core/platform.ts';
+import { normalizePlatform, type Platform } from '../core/platform.ts';
 
 /** A JSON object that came from outside. */
 export type Fields = ReadonlyMap<string, unknown>;

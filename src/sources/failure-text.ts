@@ -1,5 +1,5 @@
-import { codeOf } from '../../errors.ts';
-import { sanitizeText } from '../../core/text.ts';
+import { codeOf } from '../errors.ts';
+import { sanitizeText } from '../core/text.ts';
 
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'no such file or folder'],

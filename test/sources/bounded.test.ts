@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { createLimiter, mapBounded } from '../../../src/sources/docker/bounded.ts';
+import { createLimiter, mapBounded } from '../../src/sources/bounded.ts';
 
 it('results come in the order of the items, whichever is ready first', async () => {
   const results = await mapBounded([30, 1, 10], 3, (ms) => new Promise<number>((resolve) => setTimeout(() => resolve(ms), ms)));
