@@ -94,7 +94,7 @@ async function readOther({ path, text }: File, kind: 'kubernetes' | 'list' | nul
     return contents === null ? unread(path, IS_NONE) : { ...contents, foundFile: null };
   }
   if (text.trim() === '') return unread(path, path === STDIN ? `${IS_EMPTY} (did the command before it fail?)` : IS_EMPTY);
-  const { lookAtList } = await import('../list/look-at-list.ts');
+  const { lookAtList } = await import('../reference-list/look-at-list.ts');
   const look = lookAtList(text);
   return look.ok ? readOther({ path, text }, look.value, readers) : unread(path, `${IS_NONE}: ${look.message}`);
 }

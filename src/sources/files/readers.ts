@@ -67,7 +67,7 @@ export function createReaders(
     },
     kubernetes: ({ path, text }) => readManifest(text, path),
     list: async ({ path, text }) => {
-      const { parseList } = await import('../list/parse-list.ts');
+      const { parseList } = await import('../reference-list/parse-list.ts');
       return { ...parseList(text, path), files: [path], whole: [] };
     },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookAtList } from '../../../src/sources/list/look-at-list.ts';
+import { lookAtList } from '../../../src/sources/reference-list/look-at-list.ts';
 
 describe('a text of an unknown kind', () => {
   it.each([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FileContents } from '../../../src/core/file-reference.ts';
 import { renderFamiliar } from '../../../src/core/reference.ts';
-import { parseList } from '../../../src/sources/list/parse-list.ts';
+import { parseList } from '../../../src/sources/reference-list/parse-list.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
