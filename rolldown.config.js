@@ -46,11 +46,12 @@ const START =
 const CHECK =
   /[\\/](?:src[\\/](?:adapters|check|cli|config|core|formats|sources|store)|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
 
-/** What not every check needs: other verbs, the decision about bases, files that name images, configuration files, what came of a gate. */
+/** What not every check needs: other verbs, the decision about bases, places that are files and files that name images, configuration files, what came of a gate. */
 const LATER = [
   /ssh|show|limits|update|upgrade|record|decide|check-base\.|own-documents|harvest/,
   /base[\\/](?!claim|nothing|silent|version|provenance|purl|step\.)/,
   /sources[\\/](?!docker[\\/])/,
+  /sources[\\/]docker[\\/](?:stream|save-config|saving-bounds|read-saved)/,
   /formats[\\/](?:(?:check|html|markdown)[\\/]|configuration\.)/,
   /src[\\/]config[\\/](?!load-configuration|search)/,
   /core[\\/](?:configuration[\\/](?!standard)|hold-comment)/,

@@ -1,6 +1,7 @@
 import type { FileProblem } from '../core/file-reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { Finding } from './finding.ts';
+import { describeUnread } from './describe-unread.ts';
 import { findAnswers, LONGEST_NAME } from './found.ts';
 import { makeFindings, type Measure } from './make-findings.ts';
 import type { ImageReport, PlaceFailure } from './report.ts';
@@ -45,8 +46,3 @@ export function findInPlaces(failures: readonly PlaceFailure[]): readonly Findin
 }
 
 const LONGEST_MESSAGE = 1_000;
-
-/** Says of what could not be read that it was not checked: `not checked: it is empty`. A problem is a sentence whose subject is the file. */
-export function describeUnread({ message }: Pick<FileProblem, 'message'>): string {
-  return `not checked: ${message.replace(/^is not read: /, '').replace(/^(?=(?:is|has|names) )/, 'it ')}`;
-}

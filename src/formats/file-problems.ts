@@ -1,9 +1,9 @@
 import type { FilesReport } from '../check/report.ts';
-import { describeUnread } from '../check/findings.ts';
+import { describeUnread } from '../check/describe-unread.ts';
 import type { FileProblem } from '../core/file-reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import { renderPath } from './check/words.ts';
 import { plural } from './facts.ts';
+import { renderPath } from './path.ts';
 
 const MOST_LINES = 5;
 const LONGEST_MESSAGE = 300;

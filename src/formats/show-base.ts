@@ -8,7 +8,7 @@ import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, failed
 import { isTarget, plural, targetOf } from './facts.ts';
 import { describeDifference } from './layer-step.ts';
 import { type Field, shortenDigests, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
-import { isOneWord } from './upgrade-command.ts';
+import { isOneWord } from './one-word.ts';
 
 /** An image may claim a thousand bases: so many lines of a field are shown, the more where nothing is to be cut. */
 const MOST_LINES = { cut: 20, whole: 500 } as const;

@@ -6,7 +6,7 @@ import { candidateOf, isOfFile, isUpgradable, platformOf, plural, targetOf } fro
 import { renderHints } from './hints.ts';
 import { prefixOf } from './places.ts';
 import { renderSize } from './size.ts';
-import { isOneWord } from './upgrade-command.ts';
+import { isOneWord } from './one-word.ts';
 
 /** What stands on stderr after the records, each a line without its end. */
 export type Summary = {

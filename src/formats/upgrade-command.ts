@@ -2,15 +2,8 @@ import type { ImageReport, SourcePlace } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
 import { canonicalBaseOf } from './base.ts';
 import { candidateOf, nameOf, platformOf, sortContainers } from './facts.ts';
+import { isOneWord } from './one-word.ts';
 import { carrierOf } from './places.ts';
-
-/** A name that a shell takes as one word; every reference that parses is one. */
-const ONE_WORD = /^[\w./:@[\]-]+$/;
-
-/** Whether a shell takes a text as one word, without quotes. */
-export function isOneWord(text: string): boolean {
-  return ONE_WORD.test(text);
-}
 
 /**
  * Says what to type to have the newer image, or one on the base as it is now: the command first, then which containers have to be made anew from it.

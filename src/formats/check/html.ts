@@ -10,7 +10,8 @@ import { describeCounts, describeSubject, renderFailOn } from './counts.ts';
 import { describeHeadline, type Headline } from './headline.ts';
 import { renderImages } from './html-images.ts';
 import { renderRegistries } from './html-registries.ts';
-import { adviceOf, subjectOf, renderPath, restOf, sortFindings, withinOf } from './words.ts';
+import { adviceOf, subjectOf, restOf, sortFindings, withinOf } from './words.ts';
+import { renderPath } from '../path.ts';
 
 /** Of each kind the first findings are shown, and the rest is counted: a page stays below some 10 MB, whatever is written in files. */
 const MOST_FINDINGS: Bounds = { items: 2000, characters: 1_500_000 };

@@ -1,24 +1,16 @@
 import type { Finding } from '../../check/finding.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { listActions } from '../hints.ts';
+import { renderPath } from '../path.ts';
 
 /** What all formats of a check say of one finding, in the same words. Every text from outside is sanitised here. */
 
-const LONGEST_PATH = 1000;
 const LONGEST_IMAGE = 800;
 const LONGEST_MESSAGE = 2000;
-
-/** A colon that a reader of `FILE:LINE:COLUMN: ` would take for one of those. */
-const MISLEADING_COLON = /:(?=\d+(?:[:\s]|$)|\s|$)/gu;
 
 /** `compose.yaml:12:5`; null for what is in no file. A path never reads as a place itself. */
 export function renderPlace({ place }: Finding): string | null {
   return place === null ? null : `${renderPath(place.path)}:${place.line}:${place.column}`;
-}
-
-/** A path on one line, in which nothing looks like a line and a column. */
-export function renderPath(path: string): string {
-  return sanitizeText(path, LONGEST_PATH).replace(MISLEADING_COLON, '\u{fffd}');
 }
 
 /**
