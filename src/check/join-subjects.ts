@@ -43,13 +43,27 @@ export function joinSubjects(places: readonly (readonly Subject[])[]): JoinedSub
   };
 }
 
-/** Rows of one image each; there are seldom more of one reference than places. */
-function cluster(rows: readonly Subject[]): readonly (readonly [Subject, ...Subject[]])[] {
-  const clusters: [Subject, ...Subject[]][] = [];
-  for (const row of rows) {
-    const own = clusters.find(([other]) => isSameImage(other.image, row.image));
-    if (own === undefined) clusters.push([row]);
-    else own.push(row);
+type Cluster = readonly [Subject, ...Subject[]];
+
+/** Rows of one image each, in the order of their places; there are seldom more of one reference than places. */
+function cluster(rows: readonly Subject[]): readonly Cluster[] {
+  const told = groupBy(rows.filter(tellsConfig), ({ image }) => image.configDigest);
+  let clusters: readonly Cluster[] = [...told.values()].flatMap(([row, ...more]) => (row === undefined ? [] : [[row, ...more] as const]));
+  for (const row of rows.filter((each) => !tellsConfig(each))) {
+    const own = clusters.filter((members) => members.some((other) => isSameImage(other.image, row.image)));
+    const [first] = own;
+    // of two images whose configs differ a row can be one only; where no place told a config, it may show that two rows are one
+    const joined = own.filter((members) => members === first || !members.some(tellsConfig));
+    clusters = [...clusters.filter((members) => !joined.includes(members)), [row, ...joined.flat()]];
   }
-  return clusters;
+  const positions = new Map(rows.map((row, position) => [row, position]));
+  const byPosition = (a: Subject, b: Subject): number => (positions.get(a) ?? 0) - (positions.get(b) ?? 0);
+  return clusters.map((members) => inOrder(members, byPosition)).sort(([a], [b]) => byPosition(a, b));
+}
+
+const tellsConfig = ({ image }: Subject): boolean => image.configDigest !== null;
+
+function inOrder([row, ...more]: Cluster, compare: (a: Subject, b: Subject) => number): Cluster {
+  const [first = row, ...others] = [row, ...more].sort(compare);
+  return [first, ...others];
 }

@@ -81,6 +81,37 @@ describe('the images of several places', () => {
     ]);
   });
 
+  it.each([
+    ['containerd', 'classic', 'archive'],
+    ['containerd', 'archive', 'classic'],
+    ['archive', 'containerd', 'classic'],
+    ['archive', 'classic', 'containerd'],
+    ['classic', 'archive', 'containerd'],
+    ['classic', 'containerd', 'archive'],
+  ] as const)(
+    'are one row in whatever order places tell of an image that two of them have only the third in common by: %s, %s, %s',
+    async (...order) => {
+      const images = {
+        containerd: makeImage({
+          imageId: makeDigest('index'),
+          configDigest: null,
+          contentDigests: [makeDigest('index')],
+          origin: { kind: 'unrecorded' },
+        }),
+        classic: makeImage(),
+        archive: makeImage({ repoDigests: [], contentDigests: [makeDigest('manifest of the archive')], origin: { kind: 'carried' } }),
+      };
+      expect(await rowsOf(...order.map((name) => place(name, [images[name]])))).toEqual([`nginx:1.27 linux/amd64 ${order.join('+')} `]);
+    },
+  );
+
+  it('are a row each where what knows no config might be either of two images', async () => {
+    const inContainerd = makeImage({ imageId: makeDigest('index'), configDigest: null, origin: { kind: 'unrecorded' } });
+    const other = makeImage({ imageId: makeDigest('other'), configDigest: makeDigest('other') });
+    const places = [place('a', [inContainerd]), place('b', [makeImage()]), place('c', [other])];
+    expect(await rowsOf(...places)).toEqual(['nginx:1.27 linux/amd64 a+b ', 'nginx:1.27 linux/amd64 c ']);
+  });
+
   it('are a row each for every platform', async () => {
     const arm = makeImage({ configDigest: makeDigest('arm'), platform: makePlatform('linux/arm64') });
     expect(await rowsOf(place('a', [makeImage()]), place('b', [arm]))).toEqual(['nginx:1.27 linux/amd64 a ', 'nginx:1.27 linux/arm64 b ']);
