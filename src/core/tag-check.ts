@@ -1,6 +1,6 @@
 import type { Digest } from './digest.ts';
 import { type Index, type Manifest, runnableEntries } from './documents.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOf, isSameFingerprint } from './fingerprint.ts';
 import { type ImageConfig } from './image-config.ts';
 import { chooseEntry } from './index-entry.ts';
 import type { InstalledImage, Origin } from './installed.ts';
@@ -236,15 +236,25 @@ function decideManifest(found: Found, manifest: Manifest, isNamed: boolean): Tag
     case 'unasked':
       return need('config', manifest.config.digest, manifest.config.size);
     case 'failed':
-      return isNamed ? rebuilt : undecided(found, config.reason);
+      return isNamed && !mayBeConverted(found.image, manifest) ? rebuilt : undecided(found, config.reason);
     case 'known':
-      if (found.image.fingerprint !== null && fingerprintOf(config.value) === found.image.fingerprint) {
+      if (isConverted(found.image, config.value)) {
         return current(found, 'the tag names this very image, in another format than it has here', manifest);
       }
       return offersPlatform(config.value, found.platform)
         ? rebuilt
         : verdict({ kind: 'gone', why: `the tag is still there, but no longer offers ${platform}` });
   }
+}
+
+/** Whether a config, of another digest than the image's own, may yet say the same: it is of as many layers. */
+function mayBeConverted({ fingerprint, diffIds }: InstalledImage, { layers }: Manifest): boolean {
+  return fingerprint !== null && diffIds?.length === layers.length;
+}
+
+function isConverted({ fingerprint }: InstalledImage, config: ImageConfig): boolean {
+  const offered = fingerprint === null ? null : fingerprintOf(config);
+  return fingerprint !== null && offered !== null && isSameFingerprint(fingerprint, offered);
 }
 
 /** A config that does not say its platform is taken at its word by every engine, so here too. */

@@ -511,6 +511,16 @@ describe('an image that was carried here in an archive or a layout', () => {
     expect(settle({ image: { ...image, fingerprint: null }, ...world }).verdict.kind).toBe('rebuilt');
   });
 
+  it('is unknown where the config cannot be had by which it might be the same in another format', () => {
+    const image = { ...carried, fingerprint: 'f', diffIds: [makeDigest('layer')] };
+    const index = makeIndex({ 'linux/amd64': makeDigest('child') });
+    const manifest = makeManifest(CONFIG, [{ digest: makeDigest('gzip of layer'), size: 10 }]);
+    const world = { offer: { kind: 'found' as const, digest: INDEX }, documents: { [INDEX]: index, [makeDigest('child')]: manifest } };
+    expect(settle({ image, ...world }).verdict).toMatchObject({ kind: 'unknown', reason: { kind: 'unreachable' } });
+    expect(settle({ image: { ...image, fingerprint: null }, ...world }).verdict.kind).toBe('rebuilt');
+    expect(settle({ image: { ...image, diffIds: [] }, ...world }).verdict.kind).toBe('rebuilt');
+  });
+
   it('is rebuilt when the tag offers another image', () => {
     expect(settle({ image: carried, ...rebuiltWorld }).verdict).toMatchObject({ kind: 'rebuilt', candidate: INDEX });
   });
