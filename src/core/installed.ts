@@ -1,3 +1,4 @@
+import type { Findings } from './base/claim.ts';
 import type { Digest } from './digest.ts';
 import type { History } from './history.ts';
 import type { Platform } from './platform.ts';
@@ -39,7 +40,8 @@ export type InstalledImage = {
  *   ports, which containerd's labels do not keep; `built` says it was built here by BuildKit; neither: built otherwise, imported or loaded
  * - `unrecorded`: containerd store before that; its digests say nothing about any registry
  * - `podman`: every name is combined with every digest, so digests prove nothing; images from no registry are named `localhost/...`
- * - `carried`: an archive or a layout, whose names and manifests are what the tool that wrote it gave it
+ * - `carried`: an archive or a layout, whose names and manifests are what the tool that wrote it gave it; a digest for a repository is there only where that tool
+ *   recorded a pull from it or a push to it, and is believed of this image alone
  * - `named`: nothing is here; a file names what is to be pulled, with or without the digest it has to have
  */
 export type Origin =
@@ -76,6 +78,8 @@ export type BuildRecord = {
   readonly annotations: ReadonlyMap<string, string>;
   /** Images it was made from step by step on this machine, the nearest first: docker's classic builder keeps each step. */
   readonly ancestors: readonly Ancestor[];
+  /** What manifests, indexes and attestations that came with it record of its base, as its registry would tell it; left out where none can come with it. */
+  readonly recorded?: Findings;
 };
 
 /** `steps`: how many entries of the image's history are this ancestor's. */
