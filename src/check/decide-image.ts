@@ -70,20 +70,19 @@ function createView(seen: Surroundings['seen']): { readonly now: Surroundings['s
 
 type Decision = FoundImage & Pick<Surroundings, 'known' | 'seen'>;
 
-async function decideOnce(
-  { image, platform, contents, told, note, place, isLone, known, seen }: Decision,
-  ports: RunPorts,
-  options: DecisionOptions,
-): Promise<BaseReport> {
+async function decideOnce(found: Decision, ports: RunPorts, options: DecisionOptions): Promise<BaseReport> {
+  const { image, platform, contents, told, note, isLone, known, seen } = found;
   const { bases, local, notes } = ports;
   const build = await local.buildOf(image);
+  const recorded = build?.recorded ?? null;
+  const place = found.place !== null && recorded !== null && tellsAll(recorded, image, found.place) ? null : found.place;
   const traces = { contents, labels: image.labels, annotations: build?.annotations ?? new Map() };
-  if (isLone && build !== null) notes.learnSilence(image, traces);
+  if (isLone && build !== null && tellsNothing(recorded)) notes.learnSilence(image, traces);
   const report = await checkBase(
     {
       question: {
         image: traces,
-        told,
+        told: recorded === null ? told : join(told, recorded),
         platform: renderPlatform(platform),
         known,
         seen,
@@ -103,6 +102,21 @@ async function decideOnce(
   const isRead = place?.answers === ports.answers && ports.answers.remembered(place.digest) !== null;
   if (isRead && report.rejected.every(({ unread }) => unread === undefined)) notes.learnRead(image, place);
   return report;
+}
+
+/** Whether what came with the image leaves nothing that its registry could add: its provenance is there, or all that the digest leads to. */
+function tellsAll({ claims, rejected }: Findings, { origin, contentDigests }: InstalledImage, { digest }: ReadablePlace): boolean {
+  if (claims.some(({ source }) => source === 'provenance')) return true;
+  const isUnread = rejected.some(({ source }) => source === 'provenance');
+  return !isUnread && origin.kind === 'carried' && contentDigests.includes(digest);
+}
+
+function tellsNothing(recorded: Findings | null): boolean {
+  return recorded === null || recorded.claims.length + recorded.rejected.length === 0;
+}
+
+function join(a: Findings, b: Findings): Findings {
+  return { claims: [...a.claims, ...b.claims], rejected: [...a.rejected, ...b.rejected] };
 }
 
 /** What was asked the first time was remembered the second. */

@@ -64,8 +64,14 @@ export function createImageNotes(memory: Pick<Memory, 'readFacts' | 'writeFacts'
   };
 }
 
-/** The number goes up when a note comes to mean another thing. */
-const keyOf = ({ imageId, platform }: InstalledImage): string => `image-note:1:${imageId} ${renderPlatform(platform)}`;
+/**
+ * The number goes up when a note comes to mean another thing. Places tell more or less of one image: engines and layouts, a layout by itself and an engine with it,
+ * and of what is carried each its own manifest and index.
+ */
+function keyOf({ imageId, platform, origin, fingerprint, contentDigests }: InstalledImage): string {
+  const digests = origin.kind === 'carried' ? contentDigests : [];
+  return ['image-note:2:' + imageId, renderPlatform(platform), origin.kind, fingerprint ?? '-', ...digests].join(' ');
+}
 
 const placeKey = ({ repository, digest }: OwnPlace): string => `${renderRepository(repository)}@${digest}`;
 

@@ -1,5 +1,4 @@
 import type { Failure, ImageSource, Inventory, ListOptions, StoredPlace, Warning } from '../../check/ports.ts';
-import type { BuildRecord } from '../../core/installed.ts';
 import type { Platform } from '../../core/platform.ts';
 import type { Parsed } from '../../core/parsed.ts';
 import { type Reference, renderFamiliar, renderReference } from '../../core/reference.ts';
@@ -8,6 +7,7 @@ import { ImgupdateError } from '../../errors.ts';
 import { type ArchiveFiles, openArchive } from '../archive/open-archive.ts';
 import { MAX_DOCUMENT } from '../archive/archive-index.ts';
 import { unreadable } from '../archive/unreadable.ts';
+import { createBuildReader, hasUnread } from '../stored/build-reader.ts';
 import { makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
 import { type ChosenEntry, chooseEntries } from './choose-entries.ts';
 import { type ArchivedImage, decodeManifest } from './decode-manifest.ts';
@@ -38,10 +38,11 @@ async function list(place: StoredPlace, options: DockerArchiveOptions, { signal,
   const { cwd, openStdin, verify, platform } = options;
   const path = place.path ?? '-';
   const files = await openArchive({ label: place.written, path }, { cwd, openStdin, verify, signal });
+  let isOpen = false;
   try {
     const chosen = chooseEntries(await readManifest(files, place), place);
     const { images, failures } = await readImages(files, chosen, { place, verify, platform, onProgress });
-    const builds = new Map<string, BuildRecord>(images.map(({ image, build }) => [image.imageId, build]));
+    isOpen = hasUnread(images);
     return {
       kind: place.transport,
       location: path,
@@ -50,11 +51,14 @@ async function list(place: StoredPlace, options: DockerArchiveOptions, { signal,
       insecureRegistries: [],
       warnings: warnOfNames(chosen, place),
       failures,
-      readBuild: (image) => Promise.resolve(builds.get(image.imageId) ?? null),
-      close: () => undefined,
+      readBuild: createBuildReader(images),
+      close: () => {
+        if (isOpen) void files.close();
+        isOpen = false;
+      },
     };
   } finally {
-    await files.close();
+    if (!isOpen) await files.close();
   }
 }
 
@@ -88,7 +92,7 @@ async function readImages(
   chosen: readonly ChosenEntry[],
   { place, verify, platform, onProgress }: Reading,
 ): Promise<{ readonly images: readonly StoredImage[]; readonly failures: readonly Failure[] }> {
-  const indexed = await readIndex(files);
+  const indexed = await readIndex(files, place.written);
   const images = new Map<string, StoredImage>();
   const failures: Failure[] = [];
   for (const [done, entry] of chosen.entries()) {
@@ -103,12 +107,14 @@ async function readImages(
     const { config, configDigest, size } = read.value;
     const known = images.get(configDigest);
     const tags = distinct([...(known?.image.tags ?? []), ...entry.tags]);
-    const { contentDigests = [], annotations = new Map<string, string>() } = indexed.get(configDigest) ?? {};
-    images.set(configDigest, makeStoredImage({ config, configDigest, platform, tags, contentDigests, annotations, size }));
+    const beside = indexed.get(configDigest) ?? NOT_INDEXED;
+    images.set(configDigest, makeStoredImage({ config, configDigest, platform, tags, size, ...beside }));
   }
   onProgress(chosen.length, chosen.length);
   return { images: [...images.values()], failures };
 }
+
+const NOT_INDEXED = { contentDigests: [], origins: [], indexed: null, recorded: null } as const;
 
 type Attempted<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string; readonly failure: Failure | null };

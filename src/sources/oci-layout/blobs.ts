@@ -1,6 +1,7 @@
 import { type Digest, digestOf } from '../../core/digest.ts';
 import type { Descriptor } from '../../core/documents.ts';
 import { ImgupdateError } from '../../errors.ts';
+import { describeFailure } from '../failure-text.ts';
 import type { HashedFile, StoredFiles } from '../stored/stored-files.ts';
 
 /** A document of a layout; `flaw`: why it is not what its descriptor says, in one sentence. */
@@ -23,17 +24,20 @@ const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 /** All documents of a layout together: thousands of images stay below it. */
 const MAX_TOTAL_BYTES = 512 * 1024 * 1024;
 
+const TOO_MUCH = `its documents have more than the ${MAX_TOTAL_BYTES} bytes that are read of a layout`;
+
 /** `prefix`: how the errors of `files` begin, which whoever reports them says again. Source: OCI image-spec v1.1, image-layout.md, "Blobs". */
 export function createBlobs(files: Pick<StoredFiles, 'sizeOf' | 'read' | 'hash'>, prefix: string): Blobs {
   const attempt = <T>(call: () => Promise<T>): Promise<T | string> => call().catch((error: unknown) => sayWhy(error, prefix));
   let total = 0;
   const read: Blobs['read'] = async ({ digest, size }) => {
+    if (total > MAX_TOTAL_BYTES) return flawed(TOO_MUCH);
     const bytes = await attempt(() => files.read(pathOf(digest), MAX_DOCUMENT_BYTES));
     if (bytes === null) return { kind: 'absent' };
     if (typeof bytes === 'string') return flawed(bytes);
     if (bytes.length !== size) return flawed(`${digest} has ${bytes.length} bytes, its descriptor says ${size}`);
     total += size;
-    if (total > MAX_TOTAL_BYTES) return flawed(`its documents have more than the ${MAX_TOTAL_BYTES} bytes that are read of a layout`);
+    if (total > MAX_TOTAL_BYTES) return flawed(TOO_MUCH);
     const actual = digestOf(bytes, digest);
     return actual === digest ? { kind: 'read', bytes } : flawed(`what is stored as ${digest} is ${actual}`);
   };
@@ -62,6 +66,8 @@ function remembered<T>(ask: (digest: Digest) => Promise<T>): (digest: Digest) =>
 
 /** One blob that cannot be read is no reason to leave the others. */
 function sayWhy(error: unknown, prefix: string): string {
+  const isOfSystem = error instanceof Error && 'syscall' in error;
+  if (isOfSystem) return describeFailure(error);
   if (!(error instanceof ImgupdateError) || error.code !== 'unreadable') throw error;
   return error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
 }

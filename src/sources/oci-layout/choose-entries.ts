@@ -1,12 +1,17 @@
 import type { StoredPlace } from '../../check/ports.ts';
 import type { Digest } from '../../core/digest.ts';
-import { isSameRepository, parseReference, type Reference, renderFamiliar, withDefaultTag } from '../../core/reference.ts';
+import { isSameRepository, parseReference, type Reference, renderFamiliar, type Repository, withDefaultTag } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { LayoutEntry } from './decode-layout.ts';
 import { joinNames, type LayoutNames } from './names.ts';
+import { readOrigins } from './read-origins.ts';
 
-/** An image, or an index of images, with all that index.json calls it. */
-export type LayoutRoot = { readonly descriptor: LayoutEntry['descriptor']; readonly names: LayoutNames };
+/** An image, or an index of images, with all that index.json calls it, and the repositories that are recorded to have it. */
+export type LayoutRoot = {
+  readonly descriptor: LayoutEntry['descriptor'];
+  readonly names: LayoutNames;
+  readonly origins: readonly Repository[];
+};
 
 const MAX_NAMED = 5;
 
@@ -24,8 +29,8 @@ export function chooseRoots(entries: readonly LayoutEntry[], wanted: StoredPlace
   const chosen =
     wanted.by === 'position' ? entries.filter(({ position }) => position === wanted.position) : chooseByName(entries, wanted.name);
   return joinEntries(chosen).map((root) => {
-    const tags = root.names.tags.length > 0 ? root.names.tags : (all.get(root.descriptor.digest)?.names.tags ?? []);
-    return { ...root, names: { ...root.names, tags } };
+    const { names, origins } = all.get(root.descriptor.digest) ?? root;
+    return { ...root, origins, names: { ...root.names, tags: root.names.tags.length > 0 ? root.names.tags : names.tags } };
   });
 }
 
@@ -37,9 +42,13 @@ export function joinEntries(entries: readonly LayoutEntry[]): readonly LayoutRoo
     if (known === undefined) joined.set(entry.descriptor.digest, [entry]);
     else known.push(entry);
   }
-  return [...joined.values()].flatMap(([first, ...others]) =>
-    first === undefined ? [] : [{ descriptor: first.descriptor, names: joinNames([first, ...others].map(({ names }) => names)) }],
-  );
+  return [...joined.values()].flatMap((those) => {
+    const [first] = those;
+    if (first === undefined) return [];
+    const names = joinNames(those.map((each) => each.names));
+    const annotations = those.map(({ descriptor }) => descriptor.annotations);
+    return [{ descriptor: first.descriptor, names, origins: readOrigins(annotations, names.tags) }];
+  });
 }
 
 /** What there is instead, in a few words: `"1.27", nginx:1.28 and 12 more`. */

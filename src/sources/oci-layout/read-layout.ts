@@ -5,11 +5,10 @@ import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { mapBounded } from '../bounded.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
-import type { StoredImage } from '../stored/stored-image.ts';
+import { joinStored, type StoredImage } from '../stored/stored-image.ts';
 import { createBlobs } from './blobs.ts';
 import { chooseRoots, joinEntries, labelOf, type LayoutRoot, nameEntries } from './choose-entries.ts';
 import { decodeLayoutIndex, type LayoutIndex } from './decode-layout.ts';
-import { joinReferences } from './names.ts';
 import { readRoot, type RootAnswer } from './read-root.ts';
 import { unreadable } from './require-layout.ts';
 
@@ -107,15 +106,9 @@ function joinImages(images: readonly StoredImage[]): readonly StoredImage[] {
   for (const stored of images) {
     const key = `${stored.image.imageId} ${renderPlatform(stored.image.platform)}`;
     const known = joined.get(key);
-    joined.set(key, known === undefined ? stored : joinTwo(known, stored));
+    joined.set(key, known === undefined ? stored : joinStored(known, stored));
   }
   return [...joined.values()];
-}
-
-function joinTwo(a: StoredImage, b: StoredImage): StoredImage {
-  const tags = joinReferences([...a.image.tags, ...b.image.tags]);
-  const contentDigests = [...new Set([...a.image.contentDigests, ...b.image.contentDigests])];
-  return { ...a, image: { ...a.image, tags, contentDigests } };
 }
 
 function describeFlaws(root: LayoutRoot, { flaws }: RootAnswer): readonly string[] {

@@ -16,7 +16,7 @@ import { makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
 import type { Blobs } from './blobs.ts';
 import { checkLayers, haveFiles } from './check-layers.ts';
 import type { LayoutRoot } from './choose-entries.ts';
-import { joinAnnotations } from './join-annotations.ts';
+import { findRecorded } from './read-recorded.ts';
 
 /** What an entry of index.json leads to. */
 export type RootAnswer = {
@@ -42,7 +42,7 @@ const MAX_DEPTH = 3;
 /**
  * Reads an image, or all that are here of an index.
  *
- * An index may list more than was copied: what none of is here is left out, as long as an image of the index is. Attestations are never looked at.
+ * An index may list more than was copied: what none of is here is left out, as long as an image of the index is. Attestations are no images; what they say of one is read when it is asked for.
  * Source: OCI image-spec v1.1, image-layout.md ("may be missing"), image-index.md; moby/buildkit, docs/attestations/attestation-storage.md.
  */
 export async function readRoot(root: LayoutRoot, options: RootOptions): Promise<RootAnswer> {
@@ -125,30 +125,22 @@ async function readImage({ descriptor, index }: Step, manifest: Manifest, walk: 
   const layers = await checkLayers(manifest.layers, config.value.diffIds, walk);
   if (layers.kind === 'absent') return { kind: 'absent', platform, flaw: 'none of its layers is there' };
   if (layers.kind === 'flawed') return { kind: 'flawed', platform, flaw: layers.flaw };
+  const { descriptor: root, names, origins } = walk.root;
   const stored = makeStoredImage({
     config: config.value,
     configDigest: manifest.config.digest,
     platform: platform ?? walk.platform,
-    tags: walk.root.names.tags,
-    contentDigests: [...new Set([walk.root.descriptor.digest, descriptor.digest])],
-    annotations: joinAnnotations({
-      manifest: manifest.annotations,
-      index: index?.annotations ?? null,
-      descriptor: index === null ? null : descriptor.annotations,
-      entry: walk.root.descriptor.annotations,
-    }),
+    indexed: index === null ? null : platform,
+    tags: names.tags,
+    contentDigests: [...new Set([root.digest, descriptor.digest])],
+    origins,
+    recorded: findRecorded(
+      { digest: descriptor.digest, manifest, within: index === null ? null : { index, descriptor }, entry: root.annotations },
+      walk.blobs.read,
+    ),
     size: layers.size + manifest.config.size + descriptor.size,
   });
-  return { kind: 'image', stored: index === null ? stored : withPlatform(stored, platform) };
-}
-
-/**
- * By what its index says an image is pulled: many configs of arm images do not say the variant. Configs of another architecture are believed.
- * Source: containerd, core/images/image.go, Manifest(), which takes the descriptor's platform first.
- */
-function withPlatform({ image, build }: StoredImage, platform: Platform | null): StoredImage {
-  const isSame = platform?.os === image.platform.os && platform.architecture === image.platform.architecture;
-  return { image: isSame ? { ...image, platform } : image, build };
+  return { kind: 'image', stored };
 }
 
 /** `{}`, which stands for no config. Source: OCI image-spec v1.1, manifest.md, "Guidance for an Empty Descriptor". */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ImageSource, Inventory, ListOptions, StoredPlace } from '../../check/ports.ts';
 import type { Platform } from '../../core/platform.ts';
 import { openArchive } from '../archive/open-archive.ts';
+import { createBuildReader, hasUnread } from '../stored/build-reader.ts';
 import { openFolder } from '../stored/folder-files.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 import type { LayoutContents } from './read-layout.ts';
@@ -33,13 +34,19 @@ export function createOciSource(place: StoredPlace, options: OciSourceOptions): 
 
 async function list(place: StoredPlace, options: OciSourceOptions, { signal, onProgress }: ListOptions): Promise<Inventory> {
   const files = await openPlace(place, options, signal);
+  let isOpen = false;
   try {
     await requireLayout(place, files);
     const pause = () => delay(PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     const contents = await readSteadily(place, files, { verify: options.verify, platform: options.platform, signal, onProgress, pause });
-    return describe(place, contents);
+    isOpen = hasUnread(contents.images);
+    const close = (): void => {
+      if (isOpen) void files.close();
+      isOpen = false;
+    };
+    return describe(place, contents, close);
   } finally {
-    await files.close();
+    if (!isOpen) await files.close();
   }
 }
 
@@ -48,8 +55,7 @@ function openPlace(place: StoredPlace, { cwd, openStdin, verify }: OciSourceOpti
   return place.transport === 'oci' ? openFolder(at, { cwd, signal }) : openArchive(at, { cwd, openStdin, verify, signal });
 }
 
-function describe(place: StoredPlace, { images, failures, warnings }: LayoutContents): Inventory {
-  const builds = new Map(images.map(({ image, build }) => [image.imageId, build]));
+function describe(place: StoredPlace, { images, failures, warnings }: LayoutContents, close: () => void): Inventory {
   return {
     kind: place.transport,
     location: place.path ?? '',
@@ -58,7 +64,7 @@ function describe(place: StoredPlace, { images, failures, warnings }: LayoutCont
     insecureRegistries: [],
     warnings,
     failures,
-    readBuild: (image) => Promise.resolve(builds.get(image.imageId) ?? null),
-    close: () => undefined,
+    readBuild: createBuildReader(images),
+    close,
   };
 }

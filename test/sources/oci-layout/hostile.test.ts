@@ -268,6 +268,7 @@ describe('a layout made to exhaust its reader', () => {
     const root = {
       descriptor: { ...makeDescriptor(document.digest), size: document.bytes.length, mediaType: document.mediaType },
       names: readNames(new Map()),
+      origins: [],
     };
     const answer = await readRoot(root, { blobs, verify: false, platform: AMD64, mayFollow: () => (left -= 1) >= 0 });
     expect(answer.images.map(({ image }) => image.platform.architecture)).toEqual(['a', 'b']);

@@ -8,7 +8,7 @@ import { ImgupdateError } from '../../../src/errors.ts';
 import { packTar } from '../../../src/demo/tar.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../helpers/temp.ts';
 import { indexJson, blobPath, type LayoutParts, makeLayout, makeNamedImage, remake, writeLayout } from './make-layout.ts';
-import { linesOf, readPlace, type ReadOptions } from './read.ts';
+import { linesOf, namesIn, readPlace, type ReadOptions } from './read.ts';
 
 const ARM64 = { os: 'linux', architecture: 'arm64' };
 
@@ -149,7 +149,7 @@ describe('a layout', () => {
     const annotated = makeIndex({ children: [api], annotations: { [BASE_NAME]: 'docker.io/library/debian:12' } });
     const inventory = await readLayout({ entries: [{ document: annotated, ref: 'acme/api:2' }] });
     const build = await inventory.readBuild(inventory.images[0]!);
-    expect(build?.annotations.get(BASE_NAME)).toBe('docker.io/library/debian:12');
+    expect(namesIn(build)).toEqual(['docker.io/library/debian:12']);
   });
 
   it('knows nothing of an image that is not its own', async () => {

@@ -1,6 +1,7 @@
 import type { Inventory, StoredPlace } from '../../../src/check/ports.ts';
+import type { BuildRecord } from '../../../src/core/installed.ts';
 import { renderPlatform } from '../../../src/core/platform.ts';
-import { renderFamiliar } from '../../../src/core/reference.ts';
+import { renderFamiliar, renderReference } from '../../../src/core/reference.ts';
 import { createOciSource } from '../../../src/sources/oci-layout/source.ts';
 import { AMD64 } from '../../helpers/makers.ts';
 
@@ -32,6 +33,13 @@ export function linesOf({ images }: Pick<Inventory, 'images'>): readonly string[
     const names = tags.length === 0 ? '(no name)' : tags.map(renderFamiliar).join(' ');
     return `${names} ${renderPlatform(platform)} ${contentDigests.length}`;
   });
+}
+
+/** What is recorded of an image's base: each name with the digests that are recorded with it. */
+export function namesIn(build: BuildRecord | null): readonly string[] {
+  return (build?.recorded?.claims ?? []).map(({ reference, digests }) =>
+    [reference === null ? 'no name' : renderReference(reference), ...digests].join(' '),
+  );
 }
 
 function noStdin(): never {
