@@ -1,7 +1,7 @@
 import { decodeJsonObject, readText } from '../../core/documents-wire.ts';
 import type { BuildRecord, InstalledImage } from '../../core/installed.ts';
 import { createLimiter } from '../bounded.ts';
-import { decodePodmanImage } from '../docker/build-wire.ts';
+import { decodePodmanImage } from '../listed/podman-build.ts';
 import type { Family } from './family.ts';
 import type { Listed } from './read-catalog.ts';
 import { readConfig, readManifest } from './read-documents.ts';

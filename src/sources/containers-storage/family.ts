@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { createdAt, type HistoryEntry } from '../../core/history.ts';
 import type { ImageConfig } from '../../core/image-config.ts';
+import { listAncestors } from '../listed/podman-build.ts';
 import type { LayerRecord } from './decode-records.ts';
 
 /** What of an image tells which other one it was made of: hashes, so that many images take little room. */
@@ -71,7 +72,7 @@ export function findFamily(members: readonly Member[], layers: ReadonlyMap<strin
   return {
     parentOf: (id) => parents.get(id) ?? null,
     hasChildren: (id) => keysWithChildren.has(keys.get(id) ?? ''),
-    ancestorsOf: (id) => lineageOf(id, parents),
+    ancestorsOf: (id) => listAncestors(id, parents),
   };
 }
 
@@ -83,10 +84,3 @@ function identityOf(step: HistoryEntry): string {
 }
 
 const keyOf = (layer: string, history: string, layers: string): string => `${layer} ${history} ${layers}`;
-
-/** A parent has one step less than its child, so that this ends. */
-function lineageOf(id: string, parents: ReadonlyMap<string, string>): readonly string[] {
-  const lineage: string[] = [];
-  for (let parent = parents.get(id); parent !== undefined; parent = parents.get(parent)) lineage.push(parent);
-  return lineage;
-}

@@ -1,6 +1,6 @@
 import type { Digest } from '../../core/digest.ts';
 import { parseReference, renderRepository } from '../../core/reference.ts';
-import type { ListedImage } from '../docker/wire.ts';
+import type { ListedImage } from '../listed/listed-image.ts';
 import type { ImageRecord, LayerRecord } from './decode-records.ts';
 import type { Family } from './family.ts';
 import type { StoredRecord } from './read-images.ts';

@@ -5,9 +5,9 @@ import { shortDigest } from '../../core/digest.ts';
 import { fingerprintOf } from '../../core/fingerprint.ts';
 import { parsed, type Parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
+import { wholeSeconds } from '../../core/whole-seconds.ts';
 import { mapBounded } from '../bounded.ts';
-import type { ImageFacts } from '../docker/facts.ts';
-import { formatTime } from '../docker/wire.ts';
+import type { ImageFacts } from '../listed/listed-image.ts';
 import { kinshipOf, type Kinship } from './family.ts';
 import type { Store } from './open-stores.ts';
 import { type Catalog, type Listed, readCatalog } from './read-catalog.ts';
@@ -109,12 +109,6 @@ async function learn(image: Listed): Promise<Parsed<Learned>> {
     configDigest: digest,
   };
   return parsed<Learned>({ kind: 'image', facts, kinship: kinshipOf(config), fingerprint: fingerprintOf(config), configDigest: digest });
-}
-
-/** As an engine's inspection is read: null for Go's zero time. */
-function wholeSeconds(written: string): string | null {
-  const time = Date.parse(written);
-  return Number.isNaN(time) || written.startsWith('0001-') ? null : formatTime(time);
 }
 
 function conclude(catalog: Catalog, known: ReadonlyMap<string, Learned>, broken: ReadonlyMap<string, string>): StoredRecords {

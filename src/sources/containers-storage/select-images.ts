@@ -1,5 +1,5 @@
 import { parseReference, type Reference, renderReference, renderRepository, withDefaultTag } from '../../core/reference.ts';
-import type { ListedImage } from '../docker/wire.ts';
+import type { ListedImage } from '../listed/listed-image.ts';
 
 /**
  * The images that the end of a `containers-storage:` target names.

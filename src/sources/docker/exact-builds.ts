@@ -1,12 +1,12 @@
 import type { Inventory, Memory } from '../../check/ports.ts';
 import { hasSameLayers } from '../../core/image-contents.ts';
 import type { BuildRecord, InstalledImage } from '../../core/installed.ts';
+import type { Variant } from '../listed/variants.ts';
 import { encodeBuild } from './build-facts.ts';
 import { decodeFacts, encodeFacts } from './facts.ts';
 import { keyOf, type InstalledVariant, type ReadBuild } from './read-build.ts';
 import type { SavedConfig } from './read-saved-config.ts';
 import type { ConfigSaverOptions, SaveConfig } from './save-config.ts';
-import type { Variant } from './variants.ts';
 
 export type ExactBuildsOptions = ConfigSaverOptions & {
   readonly installed: readonly InstalledVariant[];

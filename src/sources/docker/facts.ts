@@ -1,17 +1,6 @@
-import { parseDigest, type Digest } from '../../core/digest.ts';
-import type { Platform } from '../../core/platform.ts';
+import { parseDigest } from '../../core/digest.ts';
 import { fieldsOf, listOf, platformOf, textOf } from '../fields.ts';
-
-/** What of an image never changes as long as its id does not. */
-export type ImageFacts = {
-  readonly platform: Platform | null;
-  /** RFC 3339 UTC. */
-  readonly created: string | null;
-  readonly diffIds: readonly Digest[] | null;
-  readonly labels: ReadonlyMap<string, string>;
-  /** Where the engine does not tell it and it was seen all the same. */
-  readonly configDigest: Digest | null;
-};
+import type { ImageFacts } from '../listed/listed-image.ts';
 
 /** Facts to the JSON that is remembered. */
 export function encodeFacts(facts: ImageFacts): string {

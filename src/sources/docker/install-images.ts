@@ -2,12 +2,13 @@ import { shortDigest } from '../../core/digest.ts';
 import type { Memory } from '../../check/ports.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { mapBounded } from '../bounded.ts';
+import type { ImageFacts, InspectedImage, ListedImage, StoreKind } from '../listed/listed-image.ts';
+import { installVariant, learnedFrom, listVariants, type Learned, type Variant } from '../listed/variants.ts';
 import { isRefusal, type Engine } from './engine.ts';
-import { decodeFacts, encodeFacts, type ImageFacts } from './facts.ts';
+import { decodeFacts, encodeFacts } from './facts.ts';
 import type { InstalledVariant } from './read-build.ts';
 import type { Warn } from './read-lists.ts';
-import { installVariant, learnedFrom, listVariants, type Learned, type StoreKind, type Variant } from './variants.ts';
-import { decodeImage, type EngineInfo, type InspectedImage, type ListedImage } from './wire.ts';
+import { decodeImage, type EngineInfo } from './wire.ts';
 
 export type ImagesContext = {
   readonly engine: Engine;

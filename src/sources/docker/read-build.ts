@@ -2,11 +2,12 @@ import type { Memory } from '../../check/ports.ts';
 import type { BuildRecord, InstalledImage } from '../../core/installed.ts';
 import { renderPlatform } from '../../core/platform.ts';
 import { createLimiter } from '../bounded.ts';
+import { countSteps, decodePodmanImage, listAncestors } from '../listed/podman-build.ts';
+import type { Variant } from '../listed/variants.ts';
+import type { ListedImage } from '../listed/listed-image.ts';
 import { decodeBuild, encodeBuild } from './build-facts.ts';
-import { countSteps, decodeHistory, decodePodmanImage } from './build-wire.ts';
+import { decodeHistory } from './build-wire.ts';
 import { isRefusal, type Engine } from './engine.ts';
-import type { Variant } from './variants.ts';
-import type { ListedImage } from './wire.ts';
 
 export type BuildReaderOptions = {
   readonly engine: Engine;
@@ -93,15 +94,4 @@ function createAsk({ engine, listed, signal }: BuildReaderOptions): Ask {
     // podman gives a step the id of any image with the same layers.
     return record === null || !isPodman ? record : { ...record, ancestors: countSteps(ancestors, record.history?.entries.length ?? 0) };
   };
-}
-
-/** The images that podman says an image was made from, the nearest first. */
-function listAncestors(id: string, parents: ReadonlyMap<string, string | null>): readonly string[] {
-  const lineage = new Set([id]);
-  let parent = parents.get(id) ?? null;
-  while (parent !== null && !lineage.has(parent)) {
-    lineage.add(parent);
-    parent = parents.get(parent) ?? null;
-  }
-  return [...lineage].slice(1);
 }

@@ -1,8 +1,9 @@
 import { sanitizeText } from '../../core/text.ts';
+import type { ListedImage } from '../listed/listed-image.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { isRefusal, type Engine } from './engine.ts';
 import { engineAnswersBadly } from './failure.ts';
-import { decodeContainers, decodeImages, decodeInfo, type EngineInfo, type ListedContainer, type ListedImage } from './wire.ts';
+import { decodeContainers, decodeImages, decodeInfo, type EngineInfo, type ListedContainer } from './wire.ts';
 
 /** Takes one sentence for the user. */
 export type Warn = (message: string) => void;

@@ -2,11 +2,11 @@ import { parseDigest } from '../../core/digest.ts';
 import type { InstalledImage } from '../../core/installed.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { createLimiter } from '../bounded.ts';
+import type { Variant } from '../listed/variants.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import type { Engine } from './engine.ts';
 import { readSavedConfig, type SavedConfig, type WantedConfig } from './read-saved-config.ts';
 import { boundsAt, SAVING_BOUNDS } from './saving-bounds.ts';
-import type { Variant } from './variants.ts';
 
 export type ConfigSaverOptions = { readonly engine: Engine; readonly endpoint: EngineEndpoint; readonly signal: AbortSignal };
 

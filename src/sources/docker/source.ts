@@ -1,5 +1,6 @@
 import type { ImageSource, Inventory, ListOptions, Memory, Warning } from '../../check/ports.ts';
-import { chooseImages } from './choose-images.ts';
+import { chooseImages } from '../listed/choose-images.ts';
+import type { ListedImage, StoreKind } from '../listed/listed-image.ts';
 import { installContainers } from './containers.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { connectEngine, type Engine } from './engine.ts';
@@ -7,8 +8,7 @@ import { withExactBuilds } from './exact-builds.ts';
 import { installImages } from './install-images.ts';
 import { createBuildReader } from './read-build.ts';
 import { readContainers, readImages, readInfo } from './read-lists.ts';
-import type { StoreKind } from './variants.ts';
-import type { EngineInfo, ListedImage } from './wire.ts';
+import type { EngineInfo } from './wire.ts';
 
 export type DockerSourceOptions = {
   readonly endpoint: EngineEndpoint;
@@ -46,8 +46,9 @@ async function list(options: DockerSourceOptions, { all, signal, onProgress }: L
       readContainers(engine, warn),
     ]);
     const { facts, concurrency } = options;
-    const wanted = distinctById(chooseImages(images, engine.product, all));
-    const context = { engine, info, store: storeOf(engine, info, images), facts, concurrency, onProgress, warn };
+    const store = storeOf(engine, info, images);
+    const wanted = distinctById(chooseImages(images, store, all));
+    const context = { engine, info, store, facts, concurrency, onProgress, warn };
     const installed = await installImages(context, wanted);
     return {
       kind: 'docker-daemon',
@@ -60,7 +61,11 @@ async function list(options: DockerSourceOptions, { all, signal, onProgress }: L
       warnings: [...messages].sort().map(toWarning),
       failures: [],
       readBuild: withExactBuilds(createBuildReader({ engine, listed: images, installed, facts, concurrency, signal }), {
-        ...{ engine, endpoint: options.endpoint, installed, facts, signal },
+        engine,
+        endpoint: options.endpoint,
+        installed,
+        facts,
+        signal,
       }),
       close: engine.close,
     };

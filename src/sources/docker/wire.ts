@@ -1,8 +1,9 @@
 import { parseDigest, type Digest } from '../../core/digest.ts';
 import type { Platform } from '../../core/platform.ts';
 import { sanitizeText } from '../../core/text.ts';
-import type { ImageFacts } from './facts.ts';
+import { wholeSeconds } from '../../core/whole-seconds.ts';
 import { countOf, fieldsOf, labelsOf, listOf, platformOf, textOf, textsOf, type Fields } from '../fields.ts';
+import type { Identity, InspectedImage, ListedImage, ListedManifest, PodmanDetails } from '../listed/listed-image.ts';
 
 /** What `GET /info` says that matters here. */
 export type EngineInfo = {
@@ -13,48 +14,6 @@ export type EngineInfo = {
   /** The engine's own id with the name of its machine: of two machines that were copied from one the id alone is the same. */
   readonly identity: string | null;
 };
-
-/** An entry of `GET /images/json`. Names and digests are as the engine wrote them, without its `<none>`. */
-export type ListedImage = {
-  readonly id: string;
-  readonly names: readonly string[];
-  readonly digests: readonly string[];
-  /** Seconds since the epoch. */
-  readonly created: number | null;
-  readonly size: number | null;
-  readonly labels: ReadonlyMap<string, string>;
-  /** The containerd store says it from API 1.48. */
-  readonly target: Digest | null;
-  /** The manifests of images in the target, without attestations, in its order; null where the engine does not list them. */
-  readonly manifests: readonly ListedManifest[] | null;
-  readonly podman: PodmanDetails;
-};
-
-/** What podman's list tells beyond docker's. */
-export type PodmanDetails = {
-  /** The image this one differs from by one step of its history. */
-  readonly parentId: string | null;
-  /** Every name it ever had here. */
-  readonly formerNames: readonly string[];
-  readonly manifestDigest: Digest | null;
-  /** It has no name, and no image is made of it. */
-  readonly dangling: boolean;
-};
-
-export type ListedManifest = {
-  readonly digest: Digest;
-  readonly platform: Platform;
-  /** All of its content is on this machine. */
-  readonly available: boolean;
-  readonly size: number | null;
-  readonly identity: Identity | null;
-};
-
-/** Where the engine knows an image to be from: Engine API 1.53, `Identity`. */
-export type Identity = { readonly pulledFrom: readonly string[]; readonly built: boolean };
-
-/** What of `GET /images/{id}/json` never changes, and the identity, which can. */
-export type InspectedImage = { readonly facts: ImageFacts; readonly identity: Identity | null };
 
 /** An entry of `GET /containers/json`. `image` is the name it was created with, or the image's id where the name has moved on. */
 export type ListedContainer = {
@@ -143,6 +102,7 @@ function decodeManifest(document: unknown): ListedManifest | null {
 /** Decodes `GET /images/{id}/json`. Source: Engine API, ImageInspect. */
 export function decodeImage(document: unknown): InspectedImage {
   const image = fieldsOf(document);
+  const created = textOf(image.get('Created'));
   const layers = fieldsOf(image.get('RootFS')).get('Layers');
   const diffIds = listOf(layers)
     .map(parseDigest)
@@ -150,7 +110,7 @@ export function decodeImage(document: unknown): InspectedImage {
   return {
     facts: {
       platform: platformOf(image, 'inspect'),
-      created: timeOf(image.get('Created')),
+      created: created === null ? null : wholeSeconds(created),
       diffIds: diffIds.length === listOf(layers).length && diffIds.length > 0 ? diffIds : null,
       labels: labelsOf(fieldsOf(image.get('Config')).get('Labels')),
       configDigest: null,
@@ -201,16 +161,4 @@ export function decodeContainerImage(document: unknown): string | null {
 /** podman leaves out the algorithm in places. */
 function canonicalId(id: string): string {
   return /^[a-f0-9]{64}$/.test(id) ? `sha256:${id}` : id;
-}
-
-/** To RFC 3339 UTC in whole seconds; null for Go's zero time, which stands for none. */
-function timeOf(value: unknown): string | null {
-  const text = textOf(value);
-  const time = text === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) || text?.startsWith('0001-') === true ? null : formatTime(time);
-}
-
-/** `2026-11-20T13:34:17Z` */
-export function formatTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }

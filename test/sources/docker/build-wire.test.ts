@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { decodeBuild, encodeBuild } from '../../../src/sources/docker/build-facts.ts';
-import { decodeHistory, decodePodmanImage } from '../../../src/sources/docker/build-wire.ts';
+import { decodeHistory } from '../../../src/sources/docker/build-wire.ts';
+import { decodePodmanImage } from '../../../src/sources/listed/podman-build.ts';
 
 const id = (digit: string) => `sha256:${digit.repeat(64)}`;
 const step = (fields: object = {}) => ({
@@ -59,37 +60,6 @@ describe('the history of an engine', () => {
     ['of five million characters', [step({ Comment: 'x'.repeat(5_000_000) })]],
   ])('%s is left out as a whole', (_, document) => {
     expect(decodeHistory(document, 1)!.history).toBeNull();
-  });
-});
-
-describe("podman's inspection", () => {
-  const history = [
-    { created: '2026-11-20T16:19:11.825727785Z', created_by: 'COPY a /', comment: 'FROM base', author: 'ada' },
-    { created_by: 'CMD x', empty_layer: true },
-  ];
-
-  it('has the history of the config, the annotations of the manifest, and parents that are a step shorter each', () => {
-    const document = { History: history, Annotations: { 'org.opencontainers.image.base.name': 'quay.io/acme/base:1', odd: 7 } };
-    expect(decodePodmanImage(document, [id('b'), id('c')])).toEqual({
-      history: {
-        entries: [
-          { created: '2026-11-20T16:19:11.825727785Z', createdBy: 'COPY a /', comment: 'FROM base', author: 'ada', emptyLayer: false },
-          { created: null, createdBy: 'CMD x', comment: null, author: null, emptyLayer: true },
-        ],
-        precision: 'exact',
-      },
-      annotations: new Map([['org.opencontainers.image.base.name', 'quay.io/acme/base:1']]),
-      ancestors: [{ imageId: id('b'), steps: 1 }],
-    });
-  });
-
-  it('without a history is none', () => {
-    expect(decodePodmanImage({ Id: 'x' }, [])).toBeNull();
-    expect(decodePodmanImage({ History: null }, [])!.history!.entries).toEqual([]);
-  });
-
-  it('with annotations of five million characters has none', () => {
-    expect(decodePodmanImage({ History: history, Annotations: { a: 'x'.repeat(5_000_000) } }, [])!.annotations.size).toBe(0);
   });
 });
 

@@ -1,10 +1,9 @@
 import { parseReference, renderRepository } from '../../core/reference.ts';
-import type { Engine } from './engine.ts';
-import type { ListedImage } from './wire.ts';
+import type { ListedImage, StoreKind } from './listed-image.ts';
 
 /** Which of the listed images count: those with a name or a digest, and with `all` also those with neither. */
-export function chooseImages(images: readonly ListedImage[], product: Engine['product'], all: boolean): readonly ListedImage[] {
-  if (product === 'podman') return choosePodmanImages(images, all);
+export function chooseImages(images: readonly ListedImage[], store: StoreKind, all: boolean): readonly ListedImage[] {
+  if (store === 'podman') return choosePodmanImages(images, all);
   return images.filter((image) => all || isKnown(image));
 }
 

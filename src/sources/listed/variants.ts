@@ -2,11 +2,8 @@ import { parseDigest, type Digest } from '../../core/digest.ts';
 import type { InstalledImage, Origin } from '../../core/installed.ts';
 import { normalizePlatform, renderPlatform, type Platform } from '../../core/platform.ts';
 import { parseReference, type Reference, type Repository } from '../../core/reference.ts';
-import type { ImageFacts } from './facts.ts';
-import { formatTime, type Identity, type InspectedImage, type ListedImage, type ListedManifest } from './wire.ts';
-
-/** What keeps the images of an engine: docker's graph drivers, docker with containerd, podman. */
-export type StoreKind = 'classic' | 'containerd' | 'podman';
+import { renderSeconds } from '../../core/whole-seconds.ts';
+import type { Identity, ImageFacts, InspectedImage, ListedImage, ListedManifest, StoreKind } from './listed-image.ts';
 
 /** One platform of a listed image: what becomes an InstalledImage. */
 export type Variant = {
@@ -91,7 +88,7 @@ export function installVariant(variant: Variant, learned: Learned, context: Inst
     imageId: image.id,
     configDigest: inContainerd ? (facts?.configDigest ?? null) : parseDigest(image.id),
     platform: platformOf(variant, facts) ?? context.enginePlatform ?? normalizePlatform({ os: 'linux', architecture: 'amd64' }),
-    created: facts?.created ?? (image.created === null || image.created === 0 ? null : formatTime(image.created * 1000)),
+    created: facts?.created ?? (image.created === null || image.created === 0 ? null : renderSeconds(image.created * 1000)),
     size: manifest?.size ?? image.size,
     diffIds: facts?.diffIds ?? null,
     labels: facts?.labels ?? image.labels,
