@@ -50,7 +50,7 @@ const CHECK =
 const LATER = [
   /ssh|show|limits|update|upgrade|record|decide|check-base\.|own-documents|harvest/,
   /base[\\/](?!claim|nothing|silent|version|provenance|purl|step\.)/,
-  /sources[\\/](?!docker[\\/])/,
+  /sources[\\/](?!(?:docker|listed)[\\/]|(?:bounded|fields)\.)/,
   /sources[\\/]docker[\\/](?:stream|save-config|saving-bounds|read-saved)/,
   /formats[\\/](?:(?:check|html|markdown)[\\/]|configuration\.)/,
   /src[\\/]config[\\/](?!load-configuration|search)/,
