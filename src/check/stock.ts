@@ -1,4 +1,5 @@
 import type { BuildRecord, InstalledImage } from '../core/installed.ts';
+import { joinBuilds } from '../core/join-builds.ts';
 import { ImgupdateError } from '../errors.ts';
 import { listSubjects, type Matches, type Subject, type SubjectOptions } from './images-to-check.ts';
 import { joinSubjects } from './join-subjects.ts';
@@ -82,13 +83,16 @@ async function readPlace(
   }
 }
 
-/** One engine may be reached by several addresses; its images and containers are told once. */
+/** One engine may be reached by several addresses; its images and containers are told once. Machines that are copies of one may have one id, and other images. */
 function leaveOutRepeated(read: readonly ReadPlace[]): { readonly opened: readonly ReadPlace[]; readonly repeated: readonly Warning[] } {
   const opened: ReadPlace[] = [];
   const repeated: Warning[] = [];
   for (const place of read) {
     const { engineId, location, close } = place.inventory;
-    const same = engineId === undefined ? undefined : opened.find(({ inventory }) => inventory.engineId === engineId);
+    const same =
+      engineId === undefined
+        ? undefined
+        : opened.find(({ inventory }) => inventory.engineId === engineId && holdSame(inventory, place.inventory));
     if (same === undefined) {
       opened.push(place);
       continue;
@@ -97,6 +101,11 @@ function leaveOutRepeated(read: readonly ReadPlace[]): { readonly opened: readon
     repeated.push({ code: 'same-engine', message: `the engine at ${location} is the one at ${same.inventory.location}`, image: null });
   }
   return { opened, repeated };
+}
+
+function holdSame(a: Inventory, b: Inventory): boolean {
+  const [ids, others] = [a, b].map(({ images }) => new Set(images.map(({ imageId }) => imageId)));
+  return ids?.size === others?.size && [...(others ?? [])].every((id) => ids?.has(id));
 }
 
 /** Gives each place a counter, and tells their sum. */
@@ -126,18 +135,27 @@ function createHolders(inventories: readonly Inventory[]) {
   return { of, add: (image: InstalledImage, parts: readonly InstalledImage[]): void => void holders.set(image, parts.flatMap(of)) };
 }
 
-/** The first place that tells every detail, without being pressed where another one does; else the first that tells anything. */
+/** As all kinds of places tell it together; pressed for every detail is one after the other, and none where another one tells it anyway. */
 async function readBuild(holders: readonly Holder[], wanted: 'exact' | undefined): Promise<BuildRecord | null> {
-  const told = await readEach(holders);
-  return wanted === undefined || told?.history?.precision === 'exact' ? told : ((await readEach(holders, wanted)) ?? told);
-}
-
-async function readEach(holders: readonly Holder[], wanted?: 'exact'): Promise<BuildRecord | null> {
-  let best: BuildRecord | null = null;
+  const records = await readEach(holders);
+  const told = joinBuilds(records);
+  if (wanted === undefined || told?.history?.precision === 'exact') return told;
   for (const { inventory, image } of holders) {
     const record = await inventory.readBuild(image, wanted);
-    if (record?.history?.precision === 'exact') return record;
-    if (best?.history == null) best = record ?? best;
+    if (record?.history?.precision === 'exact') return joinBuilds([...records, record]);
   }
-  return best;
+  return told;
+}
+
+/** Fifty engines tell the same of an image; what was carried came with other things each time, and costs nothing. */
+async function readEach(holders: readonly Holder[]): Promise<readonly BuildRecord[]> {
+  const records: BuildRecord[] = [];
+  const telling = new Set<string>();
+  for (const { inventory, image } of holders) {
+    const { kind } = image.origin;
+    const record = telling.has(kind) ? null : await inventory.readBuild(image);
+    if (record !== null) records.push(record);
+    if (record?.history != null && kind !== 'carried') telling.add(kind);
+  }
+  return records;
 }

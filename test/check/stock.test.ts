@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Failure, ImageSource, Inventory } from '../../src/check/ports.ts';
 import { openStock, type StockOptions, type WantedSource } from '../../src/check/stock.ts';
-import type { Container, InstalledImage } from '../../src/core/installed.ts';
+import type { BuildRecord, Container, InstalledImage } from '../../src/core/installed.ts';
 import { renderPlatform } from '../../src/core/platform.ts';
 import { ImgupdateError } from '../../src/errors.ts';
 import { makeDigest, makeImage, makePlatform, makeReference } from '../helpers/makers.ts';
@@ -141,11 +141,38 @@ describe('the images of several places', () => {
     expect(warnings.map(({ message }) => message)).toEqual(['the engine at ssh is the one at unix']);
   });
 
+  it('of two machines that are copies of one, and have its id, are all told', async () => {
+    const redis = makeImage({
+      imageId: makeDigest('redis'),
+      configDigest: makeDigest('redis'),
+      tags: [makeReference('redis:7')],
+      repoDigests: [],
+    });
+    const places = [place('a', [makeImage()], { engineId: 'X' }), place('b', [makeImage(), redis], { engineId: 'X' })];
+    expect(await rowsOf(...places)).toEqual(['nginx:1.27 linux/amd64 a+b ', 'redis:7 linux/amd64 b ']);
+  });
+
+  it('are asked once how they were made where many engines have them', async () => {
+    const asked: string[] = [];
+    const engine = (name: string, record: BuildRecord | null) =>
+      place(name, [makeImage()], {
+        readBuild: (_, wanted) => Promise.resolve(void asked.push(`${name} ${wanted ?? ''}`)).then(() => record),
+      });
+    const seconds: BuildRecord = { history: { entries: [], precision: 'seconds' }, annotations: new Map(), ancestors: [] };
+    const stock = await openStock([engine('a', null), engine('b', seconds), engine('c', seconds)], options());
+    const [row] = stock.list(() => null);
+    expect(await stock.readBuild(row!.image)).toEqual(seconds);
+    expect(asked).toEqual(['a ', 'b ']);
+  });
+
   it('tell how they were made by the place that knows it in every detail', async () => {
     const told = (precision: 'exact' | 'seconds'): Partial<Inventory> => ({
       readBuild: () => Promise.resolve({ history: { entries: [], precision }, annotations: new Map(), ancestors: [] }),
     });
-    const stock = await openStock([place('a', [makeImage()], told('seconds')), place('b', [makeImage()], told('exact'))], options());
+    const stock = await openStock(
+      [place('a', [makeImage()], told('seconds')), place('b', [makeImage({ origin: { kind: 'podman' } })], told('exact'))],
+      options(),
+    );
     const [row] = stock.list(() => null);
     expect((await stock.readBuild(row!.image))?.history?.precision).toBe('exact');
   });
