@@ -139,13 +139,18 @@ function decideGone(question: TagQuestion, facts: TagFacts, known: ReadonlySet<D
   // of a tag that nothing here ever came from nobody knows whether it once was there
   const has = known.size === 0 ? 'has no' : 'no longer has the';
   const gone = verdict({ kind: 'gone', why: `${where} ${has} tag ${tag}` });
-  if (PROVING.has(question.image.origin.kind)) return gone;
+  if (PROVING.has(question.image.origin.kind) || cameFrom(question)) return gone;
   for (const digest of [...known].sort().slice(0, MAX_PRESENCES)) {
     const presence = facts.presence(digest);
     if (presence.state === 'unasked') return need('presence', digest, null);
     if (presence.state === 'known' && presence.value) return gone;
   }
   return neverProven(where, tag);
+}
+
+/** Of what was carried here a digest for a repository is known only where its writer recorded a pull or a push. */
+function cameFrom({ image, reference }: TagQuestion): boolean {
+  return image.origin.kind === 'carried' && image.repoDigests.some((known) => isSameRepository(known, reference));
 }
 
 function neverProven(where: string, tag: string): TagStep {

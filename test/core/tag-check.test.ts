@@ -496,6 +496,14 @@ describe('an image that was carried here in an archive or a layout', () => {
     expect(offered).toBeNull();
   });
 
+  it.each([
+    ['its repository', 'library/nginx', { verdict: { kind: 'gone' }, needs: [] }],
+    ['another one', 'acme/nginx', { verdict: { kind: 'unknown' }, needs: ['presence'] }],
+  ])('tells that its tag is gone by itself where its writer recorded that it came from %s', (_, repository, expected) => {
+    const image = { ...carried, repoDigests: [{ registry: 'docker.io', repository, digest: makeDigest('own manifest') }] };
+    expect(settle({ image, offer: { kind: 'gone' } })).toMatchObject(expected);
+  });
+
   it('costs no document when the tag names its own manifest', () => {
     const { verdict, needs } = settle({ image: carried, offer: { kind: 'found', digest: makeDigest('own manifest') } });
     expect(verdict.kind).toBe('current');
