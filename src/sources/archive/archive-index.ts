@@ -1,5 +1,5 @@
 import { type TarEntry } from './read-tar.ts';
-import { showName, unreadable } from './unreadable.ts';
+import { showName, unreadable } from '../stored/unreadable.ts';
 
 /** What is kept of each file of an archive; links lead to one. */
 export type ArchiveIndex<File> = {

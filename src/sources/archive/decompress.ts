@@ -4,7 +4,7 @@ import { Decompress } from 'fzstd';
 import { sanitizeText } from '../../core/text.ts';
 import { fromChunks } from './byte-source.ts';
 import type { Compression } from './look-alikes.ts';
-import { unreadable } from './unreadable.ts';
+import { unreadable } from '../stored/unreadable.ts';
 import { zstdPieces } from './zstd-frames.ts';
 
 /** What a few bytes may become: more than that, beyond so much, is no image but a bomb. */

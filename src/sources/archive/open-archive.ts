@@ -9,7 +9,7 @@ import { type Compression, describeLook, HEAD_BYTES, tellCompression, tellPackin
 import { openInput } from './open-input.ts';
 import { keepDocuments } from './streamed-archive.ts';
 import { BLOCK, decodeHeader } from './tar-header.ts';
-import { showName, unreadable } from './unreadable.ts';
+import { showName, unreadable } from '../stored/unreadable.ts';
 
 /** The files of an archive, and how each is compressed. */
 export type ArchiveFiles = StoredFiles & {

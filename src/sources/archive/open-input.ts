@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { describeFailure } from '../failure-text.ts';
 import { closeQuietly, type OpenFile } from './file-bytes.ts';
 import type { ArchivePlace, ArchiveOptions } from './open-archive.ts';
-import { showName, unreadable } from './unreadable.ts';
+import { showName, unreadable } from '../stored/unreadable.ts';
 
 /** A file can be read at any place, a stream once. `leave`: ends the reading of a stream, also while it is waited for. */
 export type Input =

@@ -11,7 +11,7 @@ import {
   mayHaveContents,
   type TarHeader,
 } from './tar-header.ts';
-import { showBytes, showName, unreadable } from './unreadable.ts';
+import { showBytes, showName, unreadable } from '../stored/unreadable.ts';
 
 /** What lies in an archive. Its contents can be read until the next entry is asked for; what is not read is passed over. */
 export type TarEntry = {

@@ -5,7 +5,7 @@ import { algorithmOf, hashContents } from './hash-contents.ts';
 import { type Compression, HEAD_BYTES, tellCompression } from './look-alikes.ts';
 import type { ArchiveFiles } from './open-archive.ts';
 import { tooLarge, type TarEntry, walkEntries } from './read-tar.ts';
-import { showBytes, showName, unreadable } from './unreadable.ts';
+import { showBytes, showName, unreadable } from '../stored/unreadable.ts';
 
 /** `contents`: null for what is no document; `too much`: of what would be one more than is kept. */
 type PassedFile = {

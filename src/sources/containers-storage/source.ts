@@ -3,9 +3,9 @@ import { shortDigest } from '../../core/digest.ts';
 import type { InstalledImage } from '../../core/installed.ts';
 import type { Platform } from '../../core/platform.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { ImgupdateError } from '../../errors.ts';
 import { chooseImages } from '../listed/choose-images.ts';
 import { installVariant, listVariants } from '../listed/variants.ts';
+import { nameSome, noSuchImage } from '../stored/no-such-image.ts';
 import type { ListedImage } from '../listed/listed-image.ts';
 import { createBuildReader } from './build-reader.ts';
 import { findFamily } from './family.ts';
@@ -90,24 +90,14 @@ function install(
   return learned === null ? installed : { ...installed, configDigest: learned.configDigest, fingerprint: learned.fingerprint };
 }
 
-const MAX_NAMED = 5;
-
 function select(images: readonly ListedImage[], wanted: NonNullable<StoredPlace['image']>, location: string): readonly ListedImage[] {
   const name = wanted.by === 'name' ? wanted.name : `@${wanted.position}`;
   const chosen = selectImages(images, name);
   if (chosen.length > 0) return chosen;
   const names = images.flatMap((image) => image.names);
-  const shown = names.slice(0, MAX_NAMED).map((each) => sanitizeText(each, 100));
-  const more = names.length > MAX_NAMED ? [`${names.length - MAX_NAMED} more`] : [];
-  const there = names.length === 0 ? 'no image with a name' : [...shown, ...more].join(', ').replace(/, (?=\d+ more$)/, ' and ');
-  const where = sanitizeText(location, 300);
-  throw new ImgupdateError(
-    'no-such-image',
-    `no image in the container storage at ${where} is ${sanitizeText(name, 200)}: it has ${there}`,
-    {
-      hint: 'podman images tells what is there',
-    },
-  );
+  const held = names.length === 0 ? 'none with a name' : nameSome(names);
+  const hint = 'podman images tells what is there';
+  throw noSuchImage(`containers-storage:[${location}]`, `expected an image ${sanitizeText(name, 200)}, and it has ${held}`, hint);
 }
 
 function otherDriver(driver: string, read: string, location: string): string {

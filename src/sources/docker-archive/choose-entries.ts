@@ -1,8 +1,9 @@
 import type { StoredPlace } from '../../check/ports.ts';
 import { parseReference, type Reference, renderFamiliar, renderReference, withDefaultTag } from '../../core/reference.ts';
-import { sanitizeText } from '../../core/text.ts';
-import { ImgupdateError } from '../../errors.ts';
 import type { Parsed } from '../../core/parsed.ts';
+import { sanitizeText } from '../../core/text.ts';
+import type { ImgupdateError } from '../../errors.ts';
+import { nameSome, noSuchImage } from '../stored/no-such-image.ts';
 import type { ArchivedImage } from './decode-manifest.ts';
 
 /** An entry of manifest.json, with the names of it that are wanted. */
@@ -38,7 +39,7 @@ export function chooseEntries(entries: readonly Parsed<ArchivedImage>[], place: 
     const tags = entry.tags.filter((tag) => renderReference(tag) === name);
     return tags.length === 0 ? [] : [{ ...entry, tags, badNames: [] }];
   });
-  if (chosen.length === 0) throw missing(place, `expected an image ${sanitizeText(image.name, 200)}, and it has ${listNames(all)}`);
+  if (chosen.length === 0) throw missing(place, `expected an image ${sanitizeText(image.name, 200)}, and it has ${nameEntries(all)}`);
   return chosen;
 }
 
@@ -54,15 +55,12 @@ function readNames(decoded: Parsed<ArchivedImage>, position: number): ChosenEntr
   return { position, decoded, tags: [...tags.values()], badNames };
 }
 
-const MAX_NAMED = 5;
-
-function listNames(entries: readonly ChosenEntry[]): string {
-  const names = entries.flatMap(({ tags, position }) => (tags.length === 0 ? [`@${position} without a name`] : tags.map(renderFamiliar)));
-  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
-  return names.slice(0, MAX_NAMED).join(', ') + more;
+function nameEntries(entries: readonly ChosenEntry[]): string {
+  return nameSome(
+    entries.flatMap(({ tags, position }) => (tags.length === 0 ? [`@${position} without a name`] : tags.map(renderFamiliar))),
+  );
 }
 
 function missing({ written, transport, path }: StoredPlace, what: string): ImgupdateError {
-  const hint = `list all of them: imgupdate list ${transport}:${sanitizeText(path ?? '', 200)}`;
-  return new ImgupdateError('no-such-image', `no such image in ${sanitizeText(written, 200)}: ${what}`, { hint });
+  return noSuchImage(written, what, `list all of them: imgupdate list ${transport}:${sanitizeText(path ?? '', 200)}`);
 }

@@ -4,7 +4,7 @@ import { malformed, parsed, type Parsed } from '../../core/parsed.ts';
 import type { ArchiveFiles } from '../archive/open-archive.ts';
 import { MAX_DOCUMENT } from '../archive/archive-index.ts';
 import { cleanPath } from '../archive/entry-path.ts';
-import { showName } from '../archive/unreadable.ts';
+import { showName } from '../stored/unreadable.ts';
 import type { ArchivedImage } from './decode-manifest.ts';
 
 /** An image of an archive whose config was read and found right. */

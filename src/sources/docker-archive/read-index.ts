@@ -4,7 +4,7 @@ import type { Platform } from '../../core/platform.ts';
 import type { Repository } from '../../core/reference.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { MAX_DOCUMENT } from '../archive/archive-index.ts';
-import { unreadable } from '../archive/unreadable.ts';
+import { unreadable } from '../stored/unreadable.ts';
 import { type Blobs, createBlobs } from '../oci-layout/blobs.ts';
 import { joinEntries, type LayoutRoot } from '../oci-layout/choose-entries.ts';
 import { decodeLayoutIndex } from '../oci-layout/decode-layout.ts';

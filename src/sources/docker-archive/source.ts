@@ -6,7 +6,7 @@ import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { type ArchiveFiles, openArchive } from '../archive/open-archive.ts';
 import { MAX_DOCUMENT } from '../archive/archive-index.ts';
-import { unreadable } from '../archive/unreadable.ts';
+import { unreadable } from '../stored/unreadable.ts';
 import { createBuildReader, hasUnread } from '../stored/build-reader.ts';
 import { makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
 import { type ChosenEntry, chooseEntries } from './choose-entries.ts';

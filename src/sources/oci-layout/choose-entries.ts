@@ -13,8 +13,6 @@ export type LayoutRoot = {
   readonly origins: readonly Repository[];
 };
 
-const MAX_NAMED = 5;
-
 /**
  * The images that are wanted.
  *
@@ -49,13 +47,6 @@ export function joinEntries(entries: readonly LayoutEntry[]): readonly LayoutRoo
     const annotations = those.map(({ descriptor }) => descriptor.annotations);
     return [{ descriptor: first.descriptor, names, origins: readOrigins(annotations, names.tags) }];
   });
-}
-
-/** What there is instead, in a few words: `"1.27", nginx:1.28 and 12 more`. */
-export function nameEntries(roots: readonly LayoutRoot[]): string {
-  const named = roots.slice(0, MAX_NAMED).map(labelOf);
-  const rest = roots.length - named.length;
-  return `${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 /** What an image is called in messages. */

@@ -4,13 +4,14 @@ import { renderReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { mapBounded } from '../bounded.ts';
+import { nameSome, noSuchImage } from '../stored/no-such-image.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 import { joinStored, type StoredImage } from '../stored/stored-image.ts';
+import { unreadable } from '../stored/unreadable.ts';
 import { createBlobs } from './blobs.ts';
-import { chooseRoots, joinEntries, labelOf, type LayoutRoot, nameEntries } from './choose-entries.ts';
+import { chooseRoots, joinEntries, labelOf, type LayoutRoot } from './choose-entries.ts';
 import { decodeLayoutIndex, type LayoutIndex } from './decode-layout.ts';
 import { readRoot, type RootAnswer } from './read-root.ts';
-import { unreadable } from './require-layout.ts';
 
 /** What is in a layout, in the order of index.json. */
 export type LayoutContents = {
@@ -46,12 +47,12 @@ export async function readLayout(
   options: LayoutOptions,
 ): Promise<LayoutContents> {
   const index = decodeLayoutIndex(bytes);
-  if (!index.ok) throw unreadable(place, index.message);
+  if (!index.ok) throw unreadable(place.written, index.message);
   const roots = findRoots(place, index.value);
   let [done, followed] = [0, 0];
   const rootOptions = {
     ...options,
-    blobs: createBlobs(files, unreadable(place, '').message),
+    blobs: createBlobs(files, unreadable(place.written, '').message),
     mayFollow: () => (followed += 1) <= MAX_FOLLOWED,
   };
   const answers = await mapBounded(roots, CONCURRENCY, async (root) => {
@@ -78,21 +79,19 @@ export async function readLayout(
 function findRoots(place: StoredPlace, { entries, flaws }: LayoutIndex): readonly LayoutRoot[] {
   const { image } = place;
   const count = entries.length + flaws.length;
-  if (count === 0) throw unreadable(place, 'expected images, its index.json lists none');
+  if (count === 0) throw unreadable(place.written, 'expected images, its index.json lists none');
   const chosen = chooseRoots(entries, image);
   if (image === null || chosen.length > 0) return chosen;
   const unread =
     image.by === 'position' ? flaws.find(({ position }) => position === image.position) : entries.length === 0 ? flaws[0] : undefined;
-  if (unread !== undefined) throw unreadable(place, unread.flaw);
+  if (unread !== undefined) throw unreadable(place.written, unread.flaw);
   const what = image.by === 'name' ? missingName(image.name, entries, flaws.length) : missingPosition(image.position, count);
-  throw new ImgupdateError('no-such-image', `no such image in ${nameOf(place)}: ${what}`, {
-    hint: `list all of them: imgupdate list ${place.transport}:${sanitizeText(place.path ?? '', 200)}`,
-  });
+  throw noSuchImage(place.written, what, `list all of them: imgupdate list ${place.transport}:${sanitizeText(place.path ?? '', 200)}`);
 }
 
 function missingName(name: string, entries: LayoutIndex['entries'], unread: number): string {
   const rest = unread === 0 ? '' : `, and ${unread} of its entries cannot be read`;
-  return `expected an image ${sanitizeText(name, 200)}, and it has ${nameEntries(joinEntries(entries))}${rest}`;
+  return `expected an image ${sanitizeText(name, 200)}, and it has ${nameSome(joinEntries(entries).map(labelOf))}${rest}`;
 }
 
 function missingPosition(position: number, count: number): string {
@@ -122,12 +121,10 @@ function shorten<T>(items: readonly T[], sumUp: (rest: number) => T): readonly T
   return items.length <= MAX_TOLD ? items : [...items.slice(0, MAX_TOLD), sumUp(items.length - MAX_TOLD)];
 }
 
-function failure(place: StoredPlace, what: string): Failure {
-  const { code, message, hint } = unreadable(
-    place,
-    what,
-    place.transport === 'oci' ? 'copy the image into it again' : 'write the archive again',
-  );
+function failure({ written, transport }: StoredPlace, what: string): Failure {
+  const { code, message, hint } = unreadable(written, what, {
+    hint: transport === 'oci' ? 'copy the image into it again' : 'write the archive again',
+  });
   return { code, message, hint };
 }
 

@@ -1,7 +1,8 @@
 import type { StoredPlace } from '../../check/ports.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { ImgupdateError } from '../../errors.ts';
+import type { ImgupdateError } from '../../errors.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
+import { unreadable } from '../stored/unreadable.ts';
 import { flawInMarker } from './decode-layout.ts';
 
 const MARKER = 'oci-layout';
@@ -19,19 +20,14 @@ export async function requireLayout(place: StoredPlace, files: StoredFiles): Pro
   const marker = await files.read(MARKER, MAX_MARKER_BYTES);
   if (marker === null) throw await explainAbsence(place, files);
   const flaw = flawInMarker(marker);
-  if (flaw !== null) throw unreadable(place, flaw);
+  if (flaw !== null) throw unreadable(place.written, flaw);
 }
 
 /** @throws ImgupdateError 'unreadable' when there is none, or a larger one. */
 export async function readIndexFile(place: StoredPlace, files: StoredFiles): Promise<Uint8Array> {
   const bytes = await files.read(INDEX, MAX_INDEX_BYTES);
   if (bytes !== null) return bytes;
-  throw unreadable(place, `expected ${INDEX} in an OCI image layout, got none`);
-}
-
-/** What cannot be read of a place, in the words of an error. */
-export function unreadable(place: StoredPlace, what: string, hint: string | null = null): ImgupdateError {
-  return new ImgupdateError('unreadable', `cannot read ${sanitizeText(place.written, 200)}: ${what}`, { hint });
+  throw unreadable(place.written, `expected ${INDEX} in an OCI image layout, got none`);
 }
 
 async function explainAbsence(place: StoredPlace, files: StoredFiles): Promise<ImgupdateError> {
@@ -39,9 +35,9 @@ async function explainAbsence(place: StoredPlace, files: StoredFiles): Promise<I
   const path = sanitizeText(place.path ?? '', 200);
   for (const look of looks) {
     const sizes = await Promise.all(look.files.map(files.sizeOf));
-    if (!sizes.includes(null)) return unreadable(place, `expected an OCI image layout, got ${look.is}`, look.hint(path));
+    if (!sizes.includes(null)) return unreadable(place.written, `expected an OCI image layout, got ${look.is}`, { hint: look.hint(path) });
   }
-  return unreadable(place, `expected an OCI image layout, it has no file ${MARKER}`);
+  return unreadable(place.written, `expected an OCI image layout, it has no file ${MARKER}`);
 }
 
 /** What else a place may be: the files that show it, before those that others have, too. */

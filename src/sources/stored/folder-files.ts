@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
-import { sanitizeText } from '../../core/text.ts';
 import { codeOf, ImgupdateError } from '../../errors.ts';
-import { hashContents } from '../archive/hash-contents.ts';
+import { algorithmOf, hashContents } from '../archive/hash-contents.ts';
 import { HEAD_BYTES } from '../archive/look-alikes.ts';
 import { describeFailure } from '../failure-text.ts';
 import type { HashedFile, StoredFiles } from './stored-files.ts';
+import { showName, unreadable } from './unreadable.ts';
 
 /** A folder that holds images. `label`: the target as the user wrote it, for messages. */
 export type FolderPlace = { readonly label: string; readonly path: string };
@@ -47,10 +47,10 @@ async function findRoot({ label, path }: FolderPlace, cwd: string): Promise<stri
     const root = await realpath(resolve(cwd, path));
     if ((await stat(root)).isDirectory()) return root;
   } catch (error) {
-    throw unreadable(label, describeFailure(error), error);
+    throw unreadable(label, describeFailure(error), { cause: error });
   }
-  const hint = `a file is named as what it is: oci-archive:${shown(path)} or docker-archive:${shown(path)}`;
-  throw new ImgupdateError('unreadable', `cannot read ${shown(label)}: expected a folder, got a file`, { hint });
+  const hint = `a file is named as what it is: oci-archive:${showName(path)} or docker-archive:${showName(path)}`;
+  throw unreadable(label, 'expected a folder, got a file', { hint });
 }
 
 /** `real`: its real path, which lies in the folder. */
@@ -65,7 +65,7 @@ async function findFile(folder: Folder, path: string): Promise<FoundFile | null>
     return stats?.isFile() === true ? { real, size: stats.size } : null;
   } catch (error) {
     if (isAbsence(error)) return null;
-    throw unreadable(folder.label, `${shown(path)}: ${describeFailure(error)}`, error);
+    throw unreadable(folder.label, `${showName(path)}: ${describeFailure(error)}`, { cause: error });
   }
 }
 
@@ -86,7 +86,7 @@ async function withFile<T>(folder: Folder, path: string, use: (file: OpenFile) =
     folder.signal.throwIfAborted();
     if (error instanceof ImgupdateError) throw error;
     if (handle === null && isAbsence(error)) return null;
-    throw unreadable(folder.label, `${shown(path)}: ${describeFailure(error)}`, error);
+    throw unreadable(folder.label, `${showName(path)}: ${describeFailure(error)}`, { cause: error });
   } finally {
     await handle?.close();
   }
@@ -105,7 +105,7 @@ async function liesBelow(folder: Folder, handle: FileHandle, real: string): Prom
 
 async function readWhole(folder: Folder, file: OpenFile, maxBytes: number): Promise<Uint8Array> {
   if (file.size > maxBytes) {
-    throw unreadable(folder.label, `${shown(file.path)} has ${file.size} bytes, and at most ${maxBytes} are read`);
+    throw unreadable(folder.label, `${showName(file.path)} has ${file.size} bytes, and at most ${maxBytes} are read`);
   }
   const bytes = Buffer.allocUnsafe(file.size);
   let length = 0;
@@ -119,11 +119,10 @@ async function readWhole(folder: Folder, file: OpenFile, maxBytes: number): Prom
 }
 
 async function hashFile(folder: Folder, { path, handle, size }: OpenFile): Promise<HashedFile> {
-  const algorithm = path.startsWith('blobs/sha512/') ? 'sha512' : 'sha256';
   const head = Buffer.alloc(HEAD_BYTES);
   const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
   const contents = { head: head.subarray(0, bytesRead), chunks: readChunks(folder, { path, handle, size }) };
-  return hashContents(contents, algorithm, { label: folder.label, what: shown(path) });
+  return hashContents(contents, algorithmOf(path), { label: folder.label, what: showName(path) });
 }
 
 async function* readChunks(folder: Folder, file: OpenFile): AsyncGenerator<Uint8Array, void, undefined> {
@@ -158,7 +157,7 @@ async function readEntries(folder: Folder, prefix: string) {
     return `${real}${sep}`.startsWith(folder.below) ? await readdir(real, { withFileTypes: true }) : [];
   } catch (error) {
     if (isAbsence(error)) return [];
-    throw unreadable(folder.label, `${shown(prefix === '' ? '.' : prefix)}: ${describeFailure(error)}`, error);
+    throw unreadable(folder.label, `${showName(prefix === '' ? '.' : prefix)}: ${describeFailure(error)}`, { cause: error });
   }
 }
 
@@ -169,13 +168,5 @@ function isAbsence(error: unknown): boolean {
 }
 
 function breaksOff(folder: Folder, file: OpenFile, length: number): ImgupdateError {
-  return unreadable(folder.label, `${shown(file.path)} breaks off: expected ${file.size} bytes, got ${length}`);
-}
-
-function unreadable(label: string, what: string, cause?: unknown): ImgupdateError {
-  return new ImgupdateError('unreadable', `cannot read ${shown(label)}: ${what}`, cause === undefined ? {} : { cause });
-}
-
-function shown(text: string): string {
-  return sanitizeText(text, 200);
+  return unreadable(folder.label, `${showName(file.path)} breaks off: expected ${file.size} bytes, got ${length}`);
 }

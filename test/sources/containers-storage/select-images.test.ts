@@ -52,7 +52,7 @@ describe('an image of the storage is chosen', () => {
 
   test('else some that are there are named', async () => {
     await expect(select('nothing:1')).rejects.toThrow(
-      `no image in the container storage at ${directory.path} is nothing:1: it has docker.io/library/app:latest, docker.io/acme/web:1, localhost/app:latest, localhost/tool:2, quay.io/team/deep/thing:1 and 1 more`,
+      `no such image in containers-storage:[${directory.path}]: expected an image nothing:1, and it has docker.io/library/app:latest, docker.io/acme/web:1, localhost/app:latest, localhost/tool:2, quay.io/team/deep/thing:1 and 1 more`,
     );
   });
 });
