@@ -7,7 +7,7 @@ import { renderFamiliar, renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { BaseVerdict } from '../core/verdict.ts';
 import type { FindingRule } from './finding.ts';
-import type { ImageReport } from './report.ts';
+import { type ImageReport, isCarrier } from './report.ts';
 
 /** Longer than any reference there may be. */
 export const LONGEST_NAME = 800;
@@ -77,15 +77,12 @@ function adviseOnReason({ kind }: Reason): string | null {
   return kind === 'unreachable' ? "look at the registry's name, the network, or a proxy (HTTPS_PROXY)" : null;
 }
 
-/** What was put there by hand. */
-const CARRIED: ReadonlySet<string> = new Set(['docker-archive', 'oci', 'oci-archive']);
-
 /** A pin has to be changed, what runs started anew, and what is only here pulled. */
 function adviseOnRebuilt({ name, sources }: ImageReport, candidate: Digest): string {
   const at = name.indexOf('@');
   if (at >= 0) return `pin it to ${sanitizeText(name.slice(0, at), LONGEST_NAME)}@${candidate}`;
   if (sources.some(({ file }) => file !== null)) return 'roll it out again to run the present one';
-  return sources.every(({ kind }) => CARRIED.has(kind)) ? 'write the archive again with the present one' : 'pull it again';
+  return sources.every(isCarrier) ? 'write the archive again with the present one' : 'pull it again';
 }
 
 /** A newer version reaches its own level and those below it: who wants to know of patches wants to know of what replaced them. */

@@ -109,3 +109,11 @@ export type SourcePlace = {
   /** The whole place in a file, the reference as it stands there, and what in the file names it; null for what is in no file. */
   readonly file: { readonly place: FilePlace; readonly written: string; readonly within: Within | null } | null;
 };
+
+/** Archives and layouts: what is in them was put there by hand, and is not pulled again. */
+const CARRIERS: ReadonlySet<string> = new Set(['docker-archive', 'oci', 'oci-archive']);
+
+/** Whether images are carried to a place and written there whole, as into an archive, instead of being pulled. */
+export function isCarrier({ kind }: Pick<SourcePlace, 'kind'>): boolean {
+  return CARRIERS.has(kind);
+}

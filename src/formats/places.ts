@@ -1,10 +1,7 @@
-import type { ImageReport, SourcePlace } from '../check/report.ts';
+import { type ImageReport, isCarrier, type SourcePlace } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
 
 /** Where images are, in the same words in all formats; what only a file names is nowhere. */
-
-/** Archives and layouts: what is in them was put there by hand, and is not pulled again. */
-const CARRIED: ReadonlySet<string> = new Set(['docker-archive', 'oci', 'oci-archive']);
 
 /** Standard input, which cannot be read another time. */
 const STDIN = '-';
@@ -22,7 +19,7 @@ function namePlace({ kind, location }: SourcePlace): string {
 /** The first place an image is in, where that is an archive or a layout and nothing else; null for all others. */
 export function carrierOf({ sources }: Pick<ImageReport, 'sources'>): SourcePlace | null {
   const [first] = sources;
-  return first !== undefined && sources.every(({ kind }) => CARRIED.has(kind)) ? first : null;
+  return first !== undefined && sources.every(isCarrier) ? first : null;
 }
 
 /**
