@@ -6,6 +6,12 @@ import type { Platform } from './platform.ts';
 import { type Outcome, reason, type ReasonKind } from './reason.ts';
 import { sanitizeText } from './text.ts';
 
+/**
+ * Bytes of the longest manifest, index or config that is read, wherever it is: what a registry takes, and so no image has more.
+ * Source: OCI distribution-spec v1.1, "Pushing Manifests"; containers/image, internal/iolimits.
+ */
+export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
+
 /** An OCI descriptor; `size` in bytes. Source: OCI image-spec v1.1, descriptor.md. */
 export type Descriptor = {
   readonly mediaType: string;

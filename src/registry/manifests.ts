@@ -1,5 +1,5 @@
 import type { BlobRef, TagAnswer } from '../check/ports.ts';
-import { ACCEPTED_MANIFEST_TYPES } from '../core/documents.ts';
+import { ACCEPTED_MANIFEST_TYPES, MAX_DOCUMENT_BYTES } from '../core/documents.ts';
 import { reason, type Outcome } from '../core/reason.ts';
 import type { Repository } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
@@ -13,9 +13,6 @@ export type Manifests = {
   readonly fetchManifest: (repository: Repository, blob: BlobRef, stop: Stop) => Promise<Outcome<Uint8Array>>;
   readonly fetchConfig: (repository: Repository, blob: BlobRef, stop: Stop) => Promise<Outcome<Uint8Array>>;
 };
-
-/** Source: OCI distribution-spec v1.1, "Pushing Manifests" (4 MiB); containers/image, internal/iolimits. */
-const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Asks for tags by HEAD and for documents by digest, and believes nothing that was not hashed.

@@ -1,5 +1,6 @@
-import { type TarEntry } from './read-tar.ts';
+import { MAX_DOCUMENT_BYTES } from '../../core/documents.ts';
 import { showName, unreadable } from '../stored/unreadable.ts';
+import { type TarEntry } from './read-tar.ts';
 
 /** What is kept of each file of an archive; links lead to one. */
 export type ArchiveIndex<File> = {
@@ -48,13 +49,10 @@ export function createDoubleCheck(label: string): (entry: TarEntry) => Promise<v
   const seen = new Map<string, Uint8Array | null>();
   return async (entry) => {
     if (entry.path === null || !DECISIVE.has(entry.path) || entry.kind === 'directory') return;
-    const bytes = entry.kind === 'file' && entry.size <= MAX_DOCUMENT ? await entry.peek(entry.size) : null;
+    const bytes = entry.kind === 'file' && entry.size <= MAX_DOCUMENT_BYTES ? await entry.peek(entry.size) : null;
     const known = seen.get(entry.path);
     const isSame = known === undefined || (known !== null && bytes !== null && Buffer.compare(known, bytes) === 0);
     if (!isSame) throw unreadable(label, `expected one ${showName(entry.path)}, got two that differ`);
     seen.set(entry.path, bytes === null ? null : Buffer.from(bytes));
   };
 }
-
-/** Bytes of a document that tells of images; no registry takes longer ones. */
-export const MAX_DOCUMENT = 4 * 1024 * 1024;

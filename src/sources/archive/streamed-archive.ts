@@ -1,11 +1,12 @@
+import { MAX_DOCUMENT_BYTES } from '../../core/documents.ts';
 import type { HashedFile } from '../stored/stored-files.ts';
-import { createDoubleCheck, createIndex, MAX_DOCUMENT } from './archive-index.ts';
+import { showBytes, showName, unreadable } from '../stored/unreadable.ts';
+import { createDoubleCheck, createIndex } from './archive-index.ts';
 import type { ByteSource } from './byte-source.ts';
 import { algorithmOf, hashContents } from './hash-contents.ts';
 import { type Compression, HEAD_BYTES, tellCompression } from './look-alikes.ts';
 import type { ArchiveFiles } from './open-archive.ts';
 import { tooLarge, type TarEntry, walkEntries } from './read-tar.ts';
-import { showBytes, showName, unreadable } from '../stored/unreadable.ts';
 
 /** `contents`: null for what is no document; `too much`: of what would be one more than is kept. */
 type PassedFile = {
@@ -37,7 +38,7 @@ export async function keepDocuments(
     }
     const head = Buffer.from(await entry.peek(HEAD_BYTES));
     const isKept = mayBeDocument(entry, head);
-    const contents = isKept && kept + entry.size <= MAX_KEPT ? await entry.read(MAX_DOCUMENT) : null;
+    const contents = isKept && kept + entry.size <= MAX_KEPT ? await entry.read(MAX_DOCUMENT_BYTES) : null;
     kept += contents?.length ?? 0;
     const chunks = contents === null ? entry.chunks() : once(contents);
     const hashed = verify ? await hashContents({ head, chunks }, algorithmOf(entry.path), { label, what: entry.path }) : null;
@@ -67,7 +68,7 @@ export async function keepDocuments(
 const LEGACY_CONFIG = /^[a-f0-9]{64}\/json$/;
 
 function mayBeDocument({ path, size }: TarEntry, head: Buffer): boolean {
-  if (path === null || size > MAX_DOCUMENT || LEGACY_CONFIG.test(path)) return false;
+  if (path === null || size > MAX_DOCUMENT_BYTES || LEGACY_CONFIG.test(path)) return false;
   return head[0] === 0x7b || head[0] === 0x5b;
 }
 

@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import { digestOf, type Digest, parseDigest } from '../../core/digest.ts';
-import { decodeDocument } from '../../core/documents.ts';
+import { decodeDocument, MAX_DOCUMENT_BYTES } from '../../core/documents.ts';
 import { decodeConfig, type ImageConfig } from '../../core/image-config.ts';
 import { malformed, parsed, type Parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { documentFileName } from './document-name.ts';
 import type { Copy, Listed } from './read-catalog.ts';
 import { readRegularFile } from './read-file.ts';
-
-/** What a registry takes of a manifest or a config. Source: distribution, registry/handlers/manifests.go; containers/image, iolimits. */
-const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 /** An image's config, or that it has none, because it is a list of manifests. */
 export type ReadConfig =

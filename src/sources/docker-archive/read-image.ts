@@ -1,8 +1,8 @@
 import { type Digest, digestOf, parseDigest } from '../../core/digest.ts';
+import { MAX_DOCUMENT_BYTES } from '../../core/documents.ts';
 import { decodeConfig, type ImageConfig } from '../../core/image-config.ts';
 import { malformed, parsed, type Parsed } from '../../core/parsed.ts';
 import type { ArchiveFiles } from '../archive/open-archive.ts';
-import { MAX_DOCUMENT } from '../archive/archive-index.ts';
 import { cleanPath } from '../archive/entry-path.ts';
 import { showName } from '../stored/unreadable.ts';
 import type { ArchivedImage } from './decode-manifest.ts';
@@ -23,7 +23,7 @@ export async function readImage(
   { verify }: { readonly verify: boolean },
 ): Promise<Parsed<ReadImage>> {
   const path = cleanPath(image.config);
-  const bytes = path === null ? null : await files.read(path, MAX_DOCUMENT);
+  const bytes = path === null ? null : await files.read(path, MAX_DOCUMENT_BYTES);
   if (path === null || bytes === null) return malformed(`expected its config ${showName(image.config)}, and there is no such file`);
   const named = digestInName(path);
   const configDigest = digestOf(bytes, named);

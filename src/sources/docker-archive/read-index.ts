@@ -1,9 +1,16 @@
 import type { Digest } from '../../core/digest.ts';
-import { decodeDocument, type Descriptor, type Index, isAttestation, type Manifest, runnableEntries } from '../../core/documents.ts';
+import {
+  decodeDocument,
+  type Descriptor,
+  type Index,
+  isAttestation,
+  type Manifest,
+  MAX_DOCUMENT_BYTES,
+  runnableEntries,
+} from '../../core/documents.ts';
 import type { Platform } from '../../core/platform.ts';
 import type { Repository } from '../../core/reference.ts';
 import { ImgupdateError } from '../../errors.ts';
-import { MAX_DOCUMENT } from '../archive/archive-index.ts';
 import { unreadable } from '../stored/unreadable.ts';
 import { type Blobs, createBlobs } from '../oci-layout/blobs.ts';
 import { joinEntries, type LayoutRoot } from '../oci-layout/choose-entries.ts';
@@ -77,7 +84,7 @@ async function readDocument(blobs: Blobs, descriptor: Descriptor): Promise<Index
 
 async function readQuietly(files: StoredFiles): Promise<Uint8Array | null> {
   try {
-    return await files.read('index.json', MAX_DOCUMENT);
+    return await files.read('index.json', MAX_DOCUMENT_BYTES);
   } catch (error) {
     if (error instanceof ImgupdateError) return null;
     throw error;

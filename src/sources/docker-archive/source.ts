@@ -1,11 +1,11 @@
 import type { Failure, ImageSource, Inventory, ListOptions, StoredPlace, Warning } from '../../check/ports.ts';
+import { MAX_DOCUMENT_BYTES } from '../../core/documents.ts';
 import type { Platform } from '../../core/platform.ts';
 import type { Parsed } from '../../core/parsed.ts';
 import { type Reference, renderFamiliar, renderReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { type ArchiveFiles, openArchive } from '../archive/open-archive.ts';
-import { MAX_DOCUMENT } from '../archive/archive-index.ts';
 import { unreadable } from '../stored/unreadable.ts';
 import { createBuildReader, hasUnread } from '../stored/build-reader.ts';
 import { makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
@@ -63,7 +63,7 @@ async function list(place: StoredPlace, options: DockerArchiveOptions, { signal,
 }
 
 async function readManifest(files: ArchiveFiles, { written, transport, path }: StoredPlace): Promise<readonly Parsed<ArchivedImage>[]> {
-  const bytes = await files.read('manifest.json', MAX_DOCUMENT);
+  const bytes = await files.read('manifest.json', MAX_DOCUMENT_BYTES);
   if (bytes === null) {
     const paths = new Set(await files.paths());
     const shown = sanitizeText(path ?? '-', 200);

@@ -1,5 +1,5 @@
 import { type Digest, digestOf } from '../../core/digest.ts';
-import type { Descriptor } from '../../core/documents.ts';
+import { type Descriptor, MAX_DOCUMENT_BYTES } from '../../core/documents.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { describeFailure } from '../failure-text.ts';
 import type { HashedFile, StoredFiles } from '../stored/stored-files.ts';
@@ -17,9 +17,6 @@ export type Blobs = {
   /** A layer, read through; a text: why it cannot be. */
   readonly hash: (digest: Digest) => Promise<HashedFile | string | null>;
 };
-
-/** What a registry takes for a document, and so no image has more. Source: OCI distribution-spec v1.1, "Pushing Manifests". */
-const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 /** All documents of a layout together: thousands of images stay below it. */
 const MAX_TOTAL_BYTES = 512 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import type { StoredPlace } from '../../check/ports.ts';
+import { MAX_DOCUMENT_BYTES } from '../../core/documents.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { ImgupdateError } from '../../errors.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
@@ -8,9 +9,6 @@ import { flawInMarker } from './decode-layout.ts';
 const MARKER = 'oci-layout';
 const INDEX = 'index.json';
 const MAX_MARKER_BYTES = 64 * 1024;
-
-/** As large as a registry's documents may be: some ten thousand entries. */
-const MAX_INDEX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Looks whether a place is an image layout of a version that can be read.
@@ -23,9 +21,12 @@ export async function requireLayout(place: StoredPlace, files: StoredFiles): Pro
   if (flaw !== null) throw unreadable(place.written, flaw);
 }
 
-/** @throws ImgupdateError 'unreadable' when there is none, or a larger one. */
+/**
+ * Reads index.json, as long as any index may be, which is some ten thousand entries.
+ * @throws ImgupdateError 'unreadable' when there is none, or a larger one.
+ */
 export async function readIndexFile(place: StoredPlace, files: StoredFiles): Promise<Uint8Array> {
-  const bytes = await files.read(INDEX, MAX_INDEX_BYTES);
+  const bytes = await files.read(INDEX, MAX_DOCUMENT_BYTES);
   if (bytes !== null) return bytes;
   throw unreadable(place.written, `expected ${INDEX} in an OCI image layout, got none`);
 }
