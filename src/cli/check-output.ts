@@ -45,18 +45,21 @@ export function planCheckOutput(context: Context, options: CommonOptions): (outc
     const unplaced = splitPlaced(outcome.findings).unplaced.length;
     const formats = [...(standard === null ? [] : [standard]), ...artefacts.map(({ format }) => format)];
     const leavingOut = unplaced === 0 ? [] : formats.filter(({ format }) => format.isFileBound).map(({ name }) => name);
-    return { leavingOut, unplaced, failure: failed === undefined ? null : { error: failed.reason } };
+    const tellsPlaces = standard?.format.tellsPlaces === true && options.quiet === 0;
+    return { leavingOut, unplaced, tellsPlaces, failure: failed === undefined ? null : { error: failed.reason } };
   };
 }
 
 /**
  * What came of writing. `unplaced`: how many findings are in no file here; `leavingOut`: the names of formats that show none of those, where there are any.
+ * `tellsPlaces`: stdout says which places with images could not be read.
  *
  * `failure`: why the first of the files that could not be written was not; it keeps no other from being written, nor the summary from being told.
  */
 export type Written = {
   readonly leavingOut: readonly string[];
   readonly unplaced: number;
+  readonly tellsPlaces: boolean;
   readonly failure: { readonly error: unknown } | null;
 };
 

@@ -255,3 +255,20 @@ describe('where no engine is named and none is there', () => {
     await home.remove();
   });
 });
+
+describe('places that could not be read', () => {
+  it.each([['--format', 'table'], ['--format', 'plain'], ['--format', 'github'], ['--format', '{{.Image}}'], ['-q']])(
+    'are told of a check whatever it prints (%s %s)',
+    async (...options) => {
+      const { stdout, stderr } = await run(['check', ...options, archive, 'docker-archive:none.tar']);
+      expect(stdout).not.toContain('none.tar');
+      expect(stderr).toContain('E: cannot read docker-archive:none.tar: ');
+    },
+  );
+
+  it('are told of a check once where its findings are printed', async () => {
+    const { stdout, stderr } = await run(['check', archive, 'docker-archive:none.tar']);
+    expect(stdout).toContain('cannot read docker-archive:none.tar: ');
+    expect(stderr).not.toContain('cannot read docker-archive:none.tar: ');
+  });
+});

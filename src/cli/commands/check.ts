@@ -7,6 +7,7 @@ import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { summarizeOutcome } from '../../formats/check/summary.ts';
 import { plural } from '../../formats/facts.ts';
+import { renderFailures } from '../../formats/failures.ts';
 import { checkWith } from '../check-machine.ts';
 import { planCheckOutput, type Written } from '../check-output.ts';
 import type { Context } from '../context.ts';
@@ -93,15 +94,16 @@ function warnOfMissing(pattern: string): Warning {
   return { code: 'target-missing', message: `no image of the engine matches ${sanitizeText(pattern, 500)}`, image: null };
 }
 
-type Telling = Pick<Written, 'leavingOut' | 'unplaced'> & {
+type Telling = Pick<Written, 'leavingOut' | 'unplaced' | 'tellsPlaces'> & {
   readonly paths: readonly string[];
   readonly filteredOut: number;
   readonly isQuiet: boolean;
 };
 
 /** What went wrong is said even with `-q`. */
-function explain(outcome: Outcome, { paths, filteredOut, leavingOut, unplaced, isQuiet }: Telling): readonly string[] {
-  const warnings = outcome.report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`);
+function explain(outcome: Outcome, { paths, filteredOut, leavingOut, unplaced, tellsPlaces, isQuiet }: Telling): readonly string[] {
+  const { warnings: told, failures } = outcome.report;
+  const warnings = [...told.map(({ message }) => `W: ${sanitizeText(message)}`), ...(tellsPlaces ? [] : renderFailures(failures))];
   const [findings, are] = [plural(unplaced, 'finding'), unplaced === 1 ? 'is' : 'are'];
   const left = leavingOut.map((name) => `N: ${findings} of no file here ${are} left out of ${name}`);
   const summary = summarizeOutcome(outcome, { paths, filteredOut });

@@ -18,10 +18,11 @@ import { renderFindings } from './text.ts';
 /** `version`: of this program. `prefix`: the working directory below the root of the checkout; empty where they are the same. */
 export type CheckPlace = TableOptions & { readonly version: string; readonly prefix: string };
 
-/** A format of a judged check; `isFileBound`: it shows findings in files only. */
+/** A format of a judged check; `isFileBound`: it shows findings in files only; `tellsPlaces`: those of places with images, too. */
 export type CheckFormat = {
   readonly render: (outcome: Outcome, place: CheckPlace) => Parsed<string>;
   readonly isFileBound: boolean;
+  readonly tellsPlaces: boolean;
 };
 
 /** Finds what `--format` or `-o` of a check asks for: a name of the table below, or what `list` has for the images that were checked. */
@@ -32,6 +33,7 @@ export function chooseCheckFormat(text: string): Parsed<CheckFormat> {
     return parsed({
       render: (outcome, place) => parsed(render(isSeenFromRoot ? relocate(outcome, place.prefix) : outcome, place)),
       isFileBound: FILE_BOUND.has(text),
+      tellsPlaces: !FILE_BOUND.has(text) && text !== 'github-output',
     });
   }
   const names = [...FORMATS.keys(), ...formatNames().filter((name) => !FORMATS.has(name))];
@@ -42,7 +44,7 @@ export function chooseCheckFormat(text: string): Parsed<CheckFormat> {
   }
   const ofImages = chooseFormat(text);
   if (!ofImages.ok) return ofImages;
-  return parsed({ render: ({ report }, place) => ofImages.value(report, place), isFileBound: false });
+  return parsed({ render: ({ report }, place) => ofImages.value(report, place), isFileBound: false, tellsPlaces: false });
 }
 
 const FORMATS: ReadonlyMap<string, (outcome: Outcome, place: CheckPlace) => string> = new Map<
