@@ -19,8 +19,9 @@ import { findRecorded } from '../oci-layout/read-recorded.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 import type { Recorded } from '../stored/stored-image.ts';
 
-/** What the index beside manifest.json says of an image: as `StoredDocuments` has it. */
+/** What the index beside manifest.json says of an image, as `StoredDocuments` has it; `said`: its platform by the descriptor that leads to it. */
 export type IndexedImage = {
+  readonly said: Platform | null;
   readonly contentDigests: readonly Digest[];
   readonly origins: readonly Repository[];
   readonly indexed: Platform | null;
@@ -31,13 +32,13 @@ export type IndexedImage = {
 const MAX_READ = 2_000;
 
 /**
- * Reads the OCI index that docker writes into an archive too, by the digests of the images' configs.
+ * Reads the OCI index that docker writes into an archive too, by the digests of the images' configs, to each of which it may lead in several ways.
  *
  * What is missing in it or does not have its digest is left out: manifest.json alone says which images there are.
  * Source: moby 25, image/tarexport/save.go; OCI image-spec v1.1, image-layout.md.
  */
-export async function readIndex(files: StoredFiles, label: string): Promise<ReadonlyMap<Digest, IndexedImage>> {
-  const found = new Map<Digest, IndexedImage>();
+export async function readIndex(files: StoredFiles, label: string): Promise<ReadonlyMap<Digest, readonly IndexedImage[]>> {
+  const found = new Map<Digest, IndexedImage[]>();
   const bytes = await readQuietly(files);
   const listed = bytes === null ? null : decodeLayoutIndex(bytes);
   if (listed?.ok !== true) return found;
@@ -48,8 +49,9 @@ export async function readIndex(files: StoredFiles, label: string): Promise<Read
     if (reads > MAX_READ) return;
     const document = await readDocument(blobs, descriptor);
     if (document?.kind === 'manifest') {
-      if (found.has(document.config.digest)) return;
-      found.set(document.config.digest, {
+      const known = found.get(document.config.digest) ?? [];
+      known.push({
+        said: descriptor.platform,
         contentDigests: [...new Set([top.descriptor.digest, descriptor.digest])],
         origins: top.origins,
         indexed: within === null ? null : descriptor.platform,
@@ -63,6 +65,7 @@ export async function readIndex(files: StoredFiles, label: string): Promise<Read
           blobs.read,
         ),
       });
+      found.set(document.config.digest, known);
     } else if (document?.kind === 'index' && within === null) {
       for (const entry of runnableEntries(document)) await visit(entry, { top, within: document });
     }

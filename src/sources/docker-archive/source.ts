@@ -1,6 +1,6 @@
 import type { Failure, ImageSource, Inventory, ListOptions, StoredPlace, Warning } from '../../check/ports.ts';
 import { MAX_DOCUMENT_BYTES } from '../../core/documents.ts';
-import type { Platform } from '../../core/platform.ts';
+import { type Platform, renderPlatform } from '../../core/platform.ts';
 import type { Parsed } from '../../core/parsed.ts';
 import { type Reference, renderFamiliar, renderReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
@@ -8,7 +8,7 @@ import { ImgupdateError } from '../../errors.ts';
 import { type ArchiveFiles, openArchive } from '../archive/open-archive.ts';
 import { unreadable } from '../stored/unreadable.ts';
 import { createBuildReader, hasUnread } from '../stored/build-reader.ts';
-import { makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
+import { joinStored, makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
 import { type ChosenEntry, chooseEntries } from './choose-entries.ts';
 import { type ArchivedImage, decodeManifest } from './decode-manifest.ts';
 import { readImage } from './read-image.ts';
@@ -107,14 +107,21 @@ async function readImages(
     const { config, configDigest, size } = read.value;
     const known = images.get(configDigest);
     const tags = distinct([...(known?.image.tags ?? []), ...entry.tags]);
-    const beside = indexed.get(configDigest) ?? NOT_INDEXED;
-    images.set(configDigest, makeStoredImage({ config, configDigest, platform, tags, size, ...beside }));
+    const [first, ...others] = (indexed.get(configDigest) ?? [NOT_INDEXED]).map(({ said, ...beside }) =>
+      makeStoredImage({ config, configDigest, platform: said ?? platform, tags, size, ...beside }),
+    );
+    if (first !== undefined) images.set(configDigest, others.filter((other) => isForSame(other, first)).reduce(joinStored, first));
   }
   onProgress(chosen.length, chosen.length);
   return { images: [...images.values()], failures };
 }
 
-const NOT_INDEXED = { contentDigests: [], origins: [], indexed: null, recorded: null } as const;
+/** What an index has for another platform is another image, of which manifest.json does not tell. */
+function isForSame({ image }: StoredImage, { image: other }: StoredImage): boolean {
+  return renderPlatform(image.platform) === renderPlatform(other.platform);
+}
+
+const NOT_INDEXED = { said: null, contentDigests: [], origins: [], indexed: null, recorded: null } as const;
 
 type Attempted<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string; readonly failure: Failure | null };
