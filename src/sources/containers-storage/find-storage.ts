@@ -150,7 +150,7 @@ async function readConf(path: string): Promise<StorageConf | null> {
 function missing(named: string): never {
   throw new ImgupdateError(
     'unreadable',
-    `cannot read ${named}: expected the storage.conf that CONTAINERS_STORAGE_CONF names, found nothing`,
+    `cannot read ${named}: expected the storage.conf that CONTAINERS_STORAGE_CONF names, got nothing`,
     {
       hint: 'correct CONTAINERS_STORAGE_CONF, or name the storage: containers-storage:[overlay@/path/to/graphroot]',
     },

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sanitizeText } from '../../core/text.ts';
 import { codeOf, ImgupdateError } from '../../errors.ts';
+import { describeFailure } from '../failure-text.ts';
 import { listDrivers, type UsedDriver } from './drivers.ts';
 import type { FoundStorage } from './find-storage.ts';
 
@@ -50,8 +51,7 @@ function chooseDriver(used: readonly UsedDriver[], { driver, isDriverNamed }: Fo
 
 /** Says why a root or what is in it cannot be read. */
 export function unreadableRoot(error: unknown, path: string, label: string): ImgupdateError {
-  const code = codeOf(error);
-  const problem = PROBLEMS.get(code ?? '') ?? { why: `the system says ${code ?? 'no more'}`, hint: NAME_IT };
+  const problem = PROBLEMS.get(codeOf(error) ?? '') ?? { why: describeFailure(error), hint: NAME_IT };
   return new ImgupdateError('unreadable', `cannot read ${label}: ${problem.why} at ${sanitizeText(path, 300)}`, {
     hint: problem.hint,
     cause: error,
@@ -69,11 +69,10 @@ const PROBLEMS: ReadonlyMap<string, { readonly why: string; readonly hint: strin
   [
     'ENOTDIR',
     {
-      why: 'expected a folder of container storage, found a file',
+      why: 'expected a folder of container storage, got a file',
       hint: 'for an archive, name it so: docker-archive:FILE or oci-archive:FILE',
     },
   ],
-  ['ENAMETOOLONG', { why: 'the path is too long', hint: NAME_IT }],
 ]);
 
 /** Says what is at the root instead. */
@@ -85,15 +84,15 @@ async function notStorage(found: FoundStorage, used: readonly UsedDriver[], labe
     const others = used.map(({ driver }) => sanitizeText(driver, 50));
     const driver = sanitizeText(found.driver ?? '', 50);
     return fail(
-      `expected storage of the driver ${driver} at ${where}, found that of ${others.join(', ')}`,
+      `expected storage of the driver ${driver} at ${where}, got that of ${others.join(', ')}`,
       `name that: containers-storage:[${others[0] ?? driver}@${where}]`,
     );
   }
   const names = await namesIn(found.location);
-  if (names === null) return fail(`expected container storage at ${where}, found nothing`, NAME_IT);
+  if (names === null) return fail(`expected container storage at ${where}, got nothing`, NAME_IT);
   const other = OTHERS.find(({ marks }) => marks.every((mark) => names.has(mark)));
-  if (other !== undefined) return fail(`expected container storage at ${where}, found ${other.what}`, other.hint(where));
-  return fail(`expected container storage at ${where}, found no folder of images of any driver (overlay-images)`, NAME_IT);
+  if (other !== undefined) return fail(`expected container storage at ${where}, got ${other.what}`, other.hint(where));
+  return fail(`expected container storage at ${where}, got no folder of images of any driver (overlay-images)`, NAME_IT);
 }
 
 type Other = { readonly what: string; readonly marks: readonly string[]; readonly hint: (where: string) => string };

@@ -74,7 +74,7 @@ async function expectFolder(root: string, label: string): Promise<void> {
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw unreadableRoot(error, root, label);
   }
-  throw unreadable(root, label, 'expected an additional store of images, found no folder');
+  throw unreadable(root, label, 'expected an additional store of images, got no folder');
 }
 
 /** Its loss costs sizes and which image was made of which. */

@@ -48,18 +48,18 @@ async function readDocument(image: Listed, name: string, expected: Digest | null
   if (copy === null) return malformed(`expected a document ${what}, its list has none`);
   const fileName = documentFileName(name);
   if (fileName === null) return malformed(`the document ${what} has a name that leads elsewhere`);
-  if (copy.folder === null) return malformed('expected a folder of its documents, found none');
+  if (copy.folder === null) return malformed('expected a folder of its documents, got none');
   const file = await readRegularFile(join(copy.folder, fileName), MAX_DOCUMENT_BYTES);
   switch (file.kind) {
     case 'absent':
-      return malformed(`expected the document ${what}, found nothing`);
+      return malformed(`expected the document ${what}, got nothing`);
     case 'refused':
       return malformed(`the document ${what}: ${file.why}`);
     case 'read': {
       const digest = digestOf(file.bytes, expected);
       return expected === null || digest === expected
         ? parsed(file.bytes)
-        : malformed(`expected the document ${what} to be ${expected}, found ${digest}`);
+        : malformed(`expected the document ${what} to be ${expected}, got ${digest}`);
     }
   }
 }

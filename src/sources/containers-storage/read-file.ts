@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { codeOf } from '../../errors.ts';
+import { describeFailure } from '../failure-text.ts';
 
 /** A file that was read whole, or why it was not. */
 export type FileRead =
@@ -26,8 +27,8 @@ export async function readRegularFile(
   }
   try {
     const status = await file.stat();
-    if (!status.isFile()) return refused(`expected a regular file, found ${status.isDirectory() ? 'a folder' : 'something else'}`);
-    if (status.size > maxBytes) return refused(`expected at most ${maxBytes} bytes, found ${status.size}`);
+    if (!status.isFile()) return refused(`expected a regular file, got ${status.isDirectory() ? 'a folder' : 'something else'}`);
+    if (status.size > maxBytes) return refused(`expected at most ${maxBytes} bytes, got ${status.size}`);
     return { kind: 'read', bytes: await readWhole(file, status.size) };
   } catch (error) {
     return explain(error);
@@ -48,20 +49,18 @@ async function readWhole(file: FileHandle, size: number): Promise<Uint8Array> {
   return bytes.subarray(0, filled);
 }
 
+/** What opening tells of what is no regular file. */
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'permission denied'],
-  ['ELOOP', 'expected a regular file, found a symbolic link'],
-  ['ENXIO', 'expected a regular file, found something else'],
-  ['EISDIR', 'expected a regular file, found a folder'],
-  ['ENAMETOOLONG', 'its name is too long'],
+  ['ELOOP', 'expected a regular file, got a symbolic link'],
+  ['ENXIO', 'expected a regular file, got something else'],
+  ['EISDIR', 'expected a regular file, got a folder'],
 ]);
 
 function explain(error: unknown): FileRead {
   const code = codeOf(error);
   if (code === null) throw error;
   if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
-  return refused(REASONS.get(code) ?? `the system says ${code}`, error);
+  return refused(REASONS.get(code) ?? describeFailure(error), error);
 }
 
 function refused(why: string, cause?: unknown): FileRead {

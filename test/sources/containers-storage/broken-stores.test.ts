@@ -21,29 +21,29 @@ describe('an image that cannot be read', () => {
   const config = bad.config.digest;
   type Harm = (store: MadeStore) => Promise<unknown>;
   const harms: readonly (readonly [string, Harm, RegExp])[] = [
-    ['its config is gone', ({ fileOf }) => rm(fileOf(bad, config)), /expected the document sha256:\w+, found nothing$/],
-    ['its folder is gone', ({ folderOf }) => rm(folderOf(bad), { recursive: true }), /expected a folder of its documents, found none$/],
+    ['its config is gone', ({ fileOf }) => rm(fileOf(bad, config)), /expected the document sha256:\w+, got nothing$/],
+    ['its folder is gone', ({ folderOf }) => rm(folderOf(bad), { recursive: true }), /expected a folder of its documents, got none$/],
     [
       'its config is cut',
       ({ fileOf }) => truncate(fileOf(bad, config), 20),
-      /expected the document sha256:\w+ to be sha256:\w+, found sha256:\w+$/,
+      /expected the document sha256:\w+ to be sha256:\w+, got sha256:\w+$/,
     ],
     [
       "its config is another one's",
       ({ fileOf }) => writeFile(fileOf(bad, config), good.config.bytes),
-      /to be sha256:\w+, found sha256:\w+$/,
+      /to be sha256:\w+, got sha256:\w+$/,
     ],
     ['its config is a symbolic link', ({ fileOf }) => relink(fileOf(bad, config), '/etc/passwd'), /found a symbolic link$/],
-    ['its config is a FIFO', ({ fileOf }) => makeFifo(fileOf(bad, config)), /expected a regular file, found something else$/],
-    ['its config is a folder', ({ fileOf }) => makeFolder(fileOf(bad, config)), /expected a regular file, found a folder$/],
-    ['its config is of 10 GB', ({ fileOf }) => truncate(fileOf(bad, config), 10e9), /expected at most 4194304 bytes, found 10000000000$/],
+    ['its config is a FIFO', ({ fileOf }) => makeFifo(fileOf(bad, config)), /expected a regular file, got something else$/],
+    ['its config is a folder', ({ fileOf }) => makeFolder(fileOf(bad, config)), /expected a regular file, got a folder$/],
+    ['its config is of 10 GB', ({ fileOf }) => truncate(fileOf(bad, config), 10e9), /expected at most 4194304 bytes, got 10000000000$/],
     [
       'its folder is a symbolic link',
       async ({ folderOf }) => {
         await rm(folderOf(bad), { recursive: true });
         await symlink(folderOf(good), folderOf(bad));
       },
-      /expected a folder of its documents, found none$/,
+      /expected a folder of its documents, got none$/,
     ],
     [
       'its list names no document',
@@ -175,14 +175,14 @@ describe('a place that is no storage, or a broken one', () => {
   test('nothing is there', async () => {
     await expect(list()).rejects.toMatchObject({
       code: 'unreadable',
-      message: where(`expected container storage at ${at('root')}, found nothing`),
+      message: where(`expected container storage at ${at('root')}, got nothing`),
       hint: 'name the storage: containers-storage:[overlay@/path/to/graphroot]',
     });
   });
 
   test('it is a file', async () => {
     await writeFile(at('root'), 'x');
-    await expect(list()).rejects.toMatchObject({ message: where(`expected a folder of container storage, found a file at ${at('root')}`) });
+    await expect(list()).rejects.toMatchObject({ message: where(`expected a folder of container storage, got a file at ${at('root')}`) });
   });
 
   it.each([
@@ -193,7 +193,7 @@ describe('a place that is no storage, or a broken one', () => {
   ])('it holds %j', async (names, found, hint) => {
     for (const name of names) await mkdir(at('root', name), { recursive: true });
     await expect(list()).rejects.toMatchObject({
-      message: where(`expected container storage at ${at('root')}, found ${found}`),
+      message: where(`expected container storage at ${at('root')}, got ${found}`),
       hint: expect.stringMatching(hint),
     });
   });
@@ -201,7 +201,7 @@ describe('a place that is no storage, or a broken one', () => {
   test('the driver that is named was never used there', async () => {
     await makeBoth();
     await expect(listAll(storageAt(at('root'), { driver: 'vfs' }))).rejects.toMatchObject({
-      message: where(`expected storage of the driver vfs at ${at('root')}, found that of overlay`),
+      message: where(`expected storage of the driver vfs at ${at('root')}, got that of overlay`),
       hint: `name that: containers-storage:[overlay@${at('root')}]`,
     });
   });
@@ -217,7 +217,7 @@ describe('a place that is no storage, or a broken one', () => {
   test('its list is larger than any', async () => {
     const { images } = await makeBoth();
     await truncate(join(images, 'images.json'), 3e9);
-    await expect(list()).rejects.toThrow(/images\.json: expected at most 268435456 bytes, found 3000000000$/);
+    await expect(list()).rejects.toThrow(/images\.json: expected at most 268435456 bytes, got 3000000000$/);
   });
 
   test('its list is a symbolic link', async () => {

@@ -108,7 +108,7 @@ describe('a configuration that is named', () => {
   test('has to be there', async () => {
     await expect(find({ CONTAINERS_STORAGE_CONF: '/no/such.conf' })).rejects.toMatchObject({
       code: 'unreadable',
-      message: 'cannot read /no/such.conf: expected the storage.conf that CONTAINERS_STORAGE_CONF names, found nothing',
+      message: 'cannot read /no/such.conf: expected the storage.conf that CONTAINERS_STORAGE_CONF names, got nothing',
     });
   });
 
@@ -130,7 +130,7 @@ describe('a configuration that is named', () => {
 
   test('may not be a folder', async () => {
     await mkdir(at('etc/storage.conf'), { recursive: true });
-    await expect(find({}, 0)).rejects.toThrow(/storage.conf: expected a regular file, found a folder$/);
+    await expect(find({}, 0)).rejects.toThrow(/storage.conf: expected a regular file, got a folder$/);
   });
 });
 
