@@ -28,12 +28,8 @@ describe('an image that cannot be read', () => {
       ({ fileOf }) => truncate(fileOf(bad, config), 20),
       /expected the document sha256:\w+ to be sha256:\w+, got sha256:\w+$/,
     ],
-    [
-      "its config is another one's",
-      ({ fileOf }) => writeFile(fileOf(bad, config), good.config.bytes),
-      /to be sha256:\w+, got sha256:\w+$/,
-    ],
-    ['its config is a symbolic link', ({ fileOf }) => relink(fileOf(bad, config), '/etc/passwd'), /found a symbolic link$/],
+    ["its config is another one's", ({ fileOf }) => writeFile(fileOf(bad, config), good.config.bytes), /to be sha256:\w+, got sha256:\w+$/],
+    ['its config is a symbolic link', ({ fileOf }) => relink(fileOf(bad, config), '/etc/passwd'), /got a symbolic link$/],
     ['its config is a FIFO', ({ fileOf }) => makeFifo(fileOf(bad, config)), /expected a regular file, got something else$/],
     ['its config is a folder', ({ fileOf }) => makeFolder(fileOf(bad, config)), /expected a regular file, got a folder$/],
     ['its config is of 10 GB', ({ fileOf }) => truncate(fileOf(bad, config), 10e9), /expected at most 4194304 bytes, got 10000000000$/],
@@ -223,7 +219,7 @@ describe('a place that is no storage, or a broken one', () => {
   test('its list is a symbolic link', async () => {
     const { images } = await makeBoth();
     await relink(join(images, 'images.json'), '/etc/passwd');
-    await expect(list()).rejects.toThrow(/found a symbolic link/);
+    await expect(list()).rejects.toThrow(/got a symbolic link/);
   });
 
   test('a storage without any image is an empty one', async () => {

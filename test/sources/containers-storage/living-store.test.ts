@@ -66,7 +66,7 @@ systemTest('a storage that is written to', ['podman', 'busybox'], () => {
   });
   afterAll(() => store.close());
 
-  test('is read 50 times meanwhile, and never wrongly', async () => {
+  test('is read 50 times and more meanwhile, and never wrongly', async () => {
     const writing = { goesOn: true, rounds: 0 };
     const write = async (): Promise<void> => {
       while (writing.goesOn) {
@@ -84,14 +84,13 @@ systemTest('a storage that is written to', ['podman', 'busybox'], () => {
     const writer = write();
     const seen = new Set<string>();
     try {
-      for (let reading = 0; reading < 50; reading += 1) {
+      for (let reading = 0; reading < 50 || (seen.size < 3 && reading < 5_000); reading += 1) {
         const { images, failures } = await listAll(storageAt(store.root));
         expect(failures).toEqual([]);
         const named = images.flatMap((image) => image.tags.map(({ repository, tag }) => [`${repository}:${tag}`, image] as const));
         expect(images.map(({ diffIds }) => diffIds)).not.toContain(null);
         expect(named.map(([name]) => name)).toContain('stays:1');
-        // a build names its steps while it goes on
-        for (const [name, { labels, diffIds }] of named.filter(([name]) => !name.endsWith('-tmp:latest'))) {
+        for (const [name, { labels, diffIds }] of named) {
           seen.add(name);
           expect(name).toBe(labels.has('round') ? `comes:${labels.get('round')}` : 'stays:1');
           expect(diffIds?.length).toBe(labels.has('round') ? 2 : 1);
@@ -102,7 +101,6 @@ systemTest('a storage that is written to', ['podman', 'busybox'], () => {
       writing.goesOn = false;
       await writer;
     }
-    expect(writing.rounds).toBeGreaterThan(0);
-    expect(seen.size).toBeGreaterThan(1);
+    expect(seen.size).toBeGreaterThan(2);
   });
 });
