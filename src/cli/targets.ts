@@ -3,6 +3,7 @@ import type { StoredPlace } from '../check/ports.ts';
 import { compilePattern } from '../core/pattern.ts';
 import { parseReference, type Reference, renderReference, withDefaultTag } from '../core/reference.ts';
 import { ImgupdateError } from '../errors.ts';
+import type { EngineOption } from '../formats/again.ts';
 import type { LookupOptions } from './options.ts';
 import { readReference } from './settings.ts';
 import { readStoredTarget } from './stored-target.ts';
@@ -98,6 +99,12 @@ export function wantsEngine(
   const isAlone = references.length === 0 && stored.length === 0 && !hasFiles;
   const isNamed = host.length + context.length > 0;
   return isAlone || (isNamed && (stored.length > 0 || hasFiles));
+}
+
+/** The options that name engines, for what is to be typed again. */
+export function readEngines({ host = [], context = [] }: Pick<LookupOptions, 'host' | 'context'>): readonly EngineOption[] {
+  const hosts = host.map((value) => ({ flag: '-H' as const, value }));
+  return [...hosts, ...context.map((value) => ({ flag: '--context' as const, value }))];
 }
 
 /** Which images of the engine are wanted; null for all. */

@@ -16,6 +16,11 @@ function namePlace({ kind, location }: SourcePlace): string {
   return sanitizeText(kind === 'docker-daemon' ? location.replace(/^unix:\/\//, '') : `${kind}:${location}`);
 }
 
+/** The archives and layouts an image is in. */
+export function carriersOf({ sources }: Pick<ImageReport, 'sources'>): readonly SourcePlace[] {
+  return sources.filter(({ kind }) => CARRIED.has(kind));
+}
+
 /** The first place an image is in, where that is an archive or a layout and nothing else; null for all others. */
 export function carrierOf({ sources }: Pick<ImageReport, 'sources'>): SourcePlace | null {
   const [first] = sources;

@@ -4,11 +4,11 @@ import { shortDigest } from '../core/digest.ts';
 import { renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { BaseVerdict } from '../core/verdict.ts';
+import { showAgain } from './again.ts';
 import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, failedBaseReasonOf, hasBase } from './base.ts';
-import { isTarget, plural, targetOf } from './facts.ts';
+import { isTarget, plural } from './facts.ts';
 import { describeDifference } from './layer-step.ts';
 import { type Field, shortenDigests, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
-import { isOneWord } from './one-word.ts';
 
 /** An image may claim a thousand bases: so many lines of a field are shown, the more where nothing is to be cut. */
 const MOST_LINES = { cut: 20, whole: 500 } as const;
@@ -37,9 +37,8 @@ export const BASE_HOW: Field = {
   values: ({ base }, options) => listLines(base.trail, options, (step) => showStep(step, options)),
 };
 
-function describeBase(image: ImageReport): readonly string[] {
-  const name = targetOf(image);
-  const nameIt = `name it: imgupdate show --base REF ${name !== null && isOneWord(name) ? name : 'IMAGE'}`;
+function describeBase(image: ImageReport, options: ShowOptions): readonly string[] {
+  const nameIt = `name it: ${showAgain(image, options, ['--base REF']) ?? 'imgupdate show --base REF IMAGE'}`;
   if (hasBase(image)) return [canonicalBaseOf(image) || (isSilent(image) ? `not named; ${nameIt}` : 'not named')];
   const why = sanitizeText(image.base.verdict.why, LONGEST_LINE);
   if (isTarget(image) && image.imageId === null) return [`unknown: ${why}`];

@@ -1,11 +1,17 @@
 import type { ImageReport, TrailStep } from '../check/report.ts';
 import { shortDigest } from '../core/digest.ts';
 import { sanitizeText } from '../core/text.ts';
+import type { EngineOption } from './again.ts';
 import { renderAge, renderTime } from './age.ts';
 import type { Paint } from './paint.ts';
 
-/** `noTrunc`: whole digests. `now`: milliseconds since the epoch, for ages. */
-export type ShowOptions = { readonly paint: Paint; readonly noTrunc: boolean; readonly now: number };
+/** `noTrunc`: whole digests. `now`: milliseconds since the epoch, for ages. `engines`: as they were named. */
+export type ShowOptions = {
+  readonly paint: Paint;
+  readonly noTrunc: boolean;
+  readonly now: number;
+  readonly engines?: readonly EngineOption[];
+};
 
 /** A field of `show` and its lines: none when there is nothing to say. */
 export type Field = { readonly name: string; readonly values: (image: ImageReport, options: ShowOptions) => readonly string[] };

@@ -45,7 +45,7 @@ const FIELDS: readonly Field[] = [
   { name: 'Checked', values: (image, { now }) => showChecked(image.tag, now) },
   { name: 'How', values: (image, options) => image.tag.trail.map((step) => showStep(step, options)) },
   BASE_HOW,
-  { name: 'Upgrade', values: renderUpgrade },
+  { name: 'Upgrade', values: (image, { engines }) => renderUpgrade(image, engines) },
 ];
 
 function showId(image: ImageReport, options: ShowOptions): readonly string[] {

@@ -1,12 +1,12 @@
 import type { CheckReport, ImageReport } from '../check/report.ts';
 import type { BaseVerdict, TagVerdict } from '../core/verdict.ts';
+import { again, type Scope, showAgain } from './again.ts';
 import { renderAge } from './age.ts';
 import { hasBase, isUnsure, openBaseReasonOf } from './base.ts';
-import { candidateOf, isOfFile, isUpgradable, platformOf, plural, targetOf } from './facts.ts';
+import { candidateOf, isOfFile, isUpgradable, platformOf, plural } from './facts.ts';
 import { renderHints } from './hints.ts';
 import { prefixOf } from './places.ts';
 import { renderSize } from './size.ts';
-import { isOneWord } from './one-word.ts';
 
 /** What stands on stderr after the records, each a line without its end. */
 export type Summary = {
@@ -20,13 +20,11 @@ export type Summary = {
   readonly hints: readonly string[];
 };
 
-export type SummaryOptions = {
+export type SummaryOptions = Scope & {
   /** Only the images with something newer were listed. */
   readonly upgradable: boolean;
   /** The verb to type again; `list` without. */
   readonly verb?: 'list' | 'demo';
-  /** The files that were named, as the user wrote them: they have to be named again. */
-  readonly paths?: readonly string[];
   /** A pattern or filter left images out, so nothing is said of all. */
   readonly narrowed?: boolean;
 };
@@ -66,8 +64,8 @@ export function renderUnchecked(images: readonly ImageReport[]): string | null {
 }
 
 /** `1 image can be upgraded. Run 'imgupdate list --upgradable' to see it.` */
-export function renderCanBeUpgraded(count: number, paths: readonly string[] = []): string {
-  return `${plural(count, 'image')} can be upgraded. ${runList(count, again('list', { paths }))}`;
+export function renderCanBeUpgraded(count: number, scope: Scope = {}): string {
+  return `${plural(count, 'image')} can be upgraded. ${runList(count, again('list', scope))}`;
 }
 
 function summarizeAll(report: CheckReport, { narrowed }: SummaryOptions): string {
@@ -120,16 +118,16 @@ function nextOfUpgradable(stale: readonly ImageReport[], options: SummaryOptions
   if (stale.length > 0 && options.verb === 'demo') return "Run 'imgupdate list' to check the images of this machine.";
   const shown = stale.filter((image) => !isOfFileAlone(image));
   const newer = shown.find((image) => image.tag.verdict.kind !== 'gone' && (image.base.verdict.kind !== 'gone' || isPullable(image)));
-  if (newer !== undefined) return runShow(newer, 'what changed and how to upgrade');
+  if (newer !== undefined) return runShow(newer, 'what changed and how to upgrade', options);
   const [gone] = shown;
-  if (gone !== undefined) return runShow(gone, 'what is known about it');
+  if (gone !== undefined) return runShow(gone, 'what is known about it', options);
   return stale.length === 0 ? null : `Run '${again('check', options)}' to see at each line what to do about it.`;
 }
 
 /** What came by standard input cannot be looked at again. */
-function runShow(image: ImageReport, what: string): string | null {
-  const target = targetOf(image);
-  return target === null ? null : `Run 'imgupdate show ${isOneWord(target) ? target : `"${target}"`}' to see ${what}.`;
+function runShow(image: ImageReport, what: string, scope: Scope): string | null {
+  const command = showAgain(image, scope);
+  return command === null ? null : `Run '${command}' to see ${what}.`;
 }
 
 function isOfFileAlone({ sources }: ImageReport): boolean {
@@ -212,16 +210,6 @@ function runList(count: number, command: string): string {
 function listAgain(options: SummaryOptions): string {
   return again(options.verb ?? 'list', options);
 }
-
-/** What to type to have the same looked at: `imgupdate list -f compose.yaml`. */
-function again(verb: string, { paths = [] }: Pick<SummaryOptions, 'paths'>): string {
-  const areShort = paths.length <= MOST_PATHS && paths.every(isOneWord);
-  const named = areShort ? paths : ['PATH'];
-  return `imgupdate ${verb}${named.map((path) => ` -f ${path}`).join('')}`;
-}
-
-/** More would make the command longer than what it is said in. */
-const MOST_PATHS = 3;
 
 function join(sentences: readonly (string | null)[]): string {
   return sentences.filter((sentence) => sentence !== null).join(' ');

@@ -3,6 +3,7 @@ import type { RegistryUse } from '../check/ports.ts';
 import { groupBy } from '../core/group.ts';
 import { parseReference, type Reference, renderRepository } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
+import { again, type Scope } from './again.ts';
 import { canonicalBaseOf, failedBaseReasonOf } from './base.ts';
 import { isUpgradable, nameOf, plural, reasonOf } from './facts.ts';
 import { renderHints } from './hints.ts';
@@ -13,8 +14,8 @@ const LONGEST_MESSAGE = 300;
 /** What `update` prints: `records` for stdout, the rest for stderr. Each is a list of lines without their ends. */
 export type UpdateText = { readonly records: readonly string[]; readonly closing: readonly string[]; readonly warnings: readonly string[] };
 
-/** `paths`: the files that were named, as the user wrote them. */
-export type UpdateOptions = { readonly elapsedMs: number; readonly paths?: readonly string[] };
+/** With what the user named. */
+export type UpdateOptions = Scope & { readonly elapsedMs: number };
 
 /**
  * Renders `update` as apt prints it, one numbered line per tag:
@@ -22,19 +23,22 @@ export type UpdateOptions = { readonly elapsedMs: number; readonly paths?: reado
  *
  * Rows that share a tag (several platforms) share its line; the bases of images follow. Source: apt, `apt update`.
  */
-export function renderUpdate(report: CheckReport, { elapsedMs, paths = [] }: UpdateOptions): UpdateText {
+export function renderUpdate(report: CheckReport, { elapsedMs, ...scope }: UpdateOptions): UpdateText {
   const tags = [...groupBy(report.images, (image) => image.reference).values()];
   const upgradable = report.images.filter(isUpgradable).length;
-  const nothing = renderNothingNewer(report.images, paths.length > 0);
+  const nothing = renderNothingNewer(report.images, (scope.paths ?? []).length > 0);
   const unchecked = renderUnchecked(report.images);
   return {
     records: [...tags.flatMap((images, at) => renderTag(images, at + 1)), ...renderBases(report.images, tags.length + 1)],
     closing: [
       renderChecked(report, elapsedMs),
-      ...(upgradable > 0 ? [renderCanBeUpgraded(upgradable, paths)] : []),
+      ...(upgradable > 0 ? [renderCanBeUpgraded(upgradable, scope)] : []),
       ...(nothing === null ? [] : [nothing]),
     ],
-    warnings: [...(unchecked === null ? [] : [`W: ${unchecked} could not be checked.`]), ...renderHints(report.images)],
+    warnings: [
+      ...(unchecked === null ? [] : [`W: ${unchecked} could not be checked.`]),
+      ...renderHints(report.images, again('list', scope)),
+    ],
   };
 }
 

@@ -1,28 +1,29 @@
-import type { ImageReport, SourcePlace } from '../check/report.ts';
+import type { ImageReport } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
+import type { EngineOption } from './again.ts';
 import { canonicalBaseOf } from './base.ts';
+import { isOfPodman, programsOf } from './engine-programs.ts';
 import { candidateOf, nameOf, platformOf, sortContainers } from './facts.ts';
 import { isOneWord } from './one-word.ts';
-import { carrierOf } from './places.ts';
+import { carriersOf } from './places.ts';
 
 /**
  * Says what to type to have the newer image, or one on the base as it is now: the command first, then which containers have to be made anew from it.
  *
  * Empty when there is nothing to do. The lines are meant for `show`; a first line that is a command can be pasted into a shell.
  */
-export function renderUpgrade(image: ImageReport): readonly string[] {
-  const name = isOfPodman(image) ? image.reference : nameOf(image);
+export function renderUpgrade(image: ImageReport, engines: readonly EngineOption[] = []): readonly string[] {
+  const name = isSomeOfPodman(image) ? image.reference : nameOf(image);
   if (!isOneWord(name) || image.registry === null) return [];
   const isHere = image.sources.some(({ file }) => file === null);
   if (!isHere && image.tag.verdict.kind === 'rebuilt') return renderPins(image);
-  const carrier = carrierOf(image);
+  const programs = programsOf(image, engines);
   switch (image.tag.verdict.kind) {
     case 'rebuilt':
-      if (carrier !== null) return renderCarry(carrier, name);
-      return [...renderPull(image, name), ...renderRecreate(image, () => true)];
+      return [...renderPull(image, name, programs), ...renderCarry(image, name), ...renderRecreate(image, () => true)];
     case 'local':
       return isBaseStale(image)
-        ? [...renderRebuild(image, name), ...renderRecreate(image, () => true)]
+        ? [...renderRebuild(image, name, programs), ...renderRecreate(image, () => true)]
         : renderRecreate(image, (use) => use.outdated);
     case 'current':
     case 'unknown':
@@ -39,14 +40,14 @@ function isBaseStale({ base }: ImageReport): boolean {
 }
 
 /** What was built here is built again. A build keeps to a base that is here already, unless it is told to pull. */
-function renderRebuild(image: ImageReport, name: string): readonly string[] {
+function renderRebuild(image: ImageReport, name: string, programs: readonly string[]): readonly string[] {
   const base = canonicalBaseOf(image) || 'its base';
   if (image.base.verdict.kind === 'gone') return [`build it on another base: ${base} is not published any more for ${platformOf(image)}`];
   const isPinned = (image.base.verdict.reference?.digest ?? null) !== null;
   const where = isPinned
     ? `with the new digest of ${base} in its Dockerfile`
     : `in the folder of its Dockerfile, to have the present ${base}`;
-  return [`${engineOf(image)} build --pull -t ${name} .`, where];
+  return [...(programs.length === 0 ? ['docker'] : programs).map((program) => `${program} build --pull -t ${name} .`), where];
 }
 
 /** What came from a registry is rebuilt by whoever publishes it, who may be the reader; official images are nobody's own. */
@@ -62,18 +63,21 @@ function renderWait(image: ImageReport, name: string): readonly string[] {
 }
 
 /** A reference with a digest pulls that digest for ever: the pin itself has to change. */
-function renderPull(image: ImageReport, name: string): readonly string[] {
+function renderPull(image: ImageReport, name: string, programs: readonly string[]): readonly string[] {
   const at = name.indexOf('@');
   const candidate = candidateOf(image);
-  const pull = `${engineOf(image)} pull ${at < 0 || candidate === null ? name : `${name.slice(0, at)}@${candidate}`}`;
-  return at < 0 ? [pull] : [pull, 'and put the new digest where the old one is written'];
+  const pulls = programs.map((program) => `${program} pull ${at < 0 || candidate === null ? name : `${name.slice(0, at)}@${candidate}`}`);
+  return at < 0 || pulls.length === 0 ? pulls : [...pulls, 'and put the new digest where the old one is written'];
 }
 
 /** A layout takes another image under the same name; an archive is written anew, which one command cannot do where it holds several images. */
-function renderCarry({ kind, location }: SourcePlace, name: string): readonly string[] {
-  const place = sanitizeText(location);
-  if (kind === 'oci' && isOneWord(place)) return [`skopeo copy docker://${name} oci:${place}:${name}`];
-  return [`write ${place === '-' ? 'the archive' : place} again, with ${name} as it is now`];
+function renderCarry(image: ImageReport, name: string): readonly string[] {
+  const lines = carriersOf(image).map(({ kind, location }) => {
+    const place = sanitizeText(location);
+    if (kind === 'oci' && isOneWord(place)) return `skopeo copy docker://${name} oci:${place}:${name}`;
+    return `write ${place === '-' ? 'the archive' : place} again, with ${name} as it is now`;
+  });
+  return [...new Set(lines)].slice(0, MOST_PLACES);
 }
 
 const MOST_PLACES = 10;
@@ -99,10 +103,10 @@ function renderRecreate(image: ImageReport, concerns: (use: ImageReport['contain
 }
 
 function engineOf(image: ImageReport): 'podman' | 'docker' {
-  return isOfPodman(image) ? 'podman' : 'docker';
+  return isSomeOfPodman(image) ? 'podman' : 'docker';
 }
 
 /** podman completes short names by its own settings, so it is given whole ones. Source: containers-registries.conf(5), "short-name-mode". */
-function isOfPodman(image: ImageReport): boolean {
-  return image.sources.some(({ kind, location, file }) => file === null && (kind === 'containers-storage' || location.includes('podman')));
+function isSomeOfPodman({ sources }: ImageReport): boolean {
+  return sources.some(isOfPodman);
 }

@@ -97,7 +97,7 @@ describe('the output', () => {
     expect(await run('list', 'on-*', '--format', format)).toEqual({
       exitCode: 0,
       stdout: lines.map((line) => `${line}\n`).join(''),
-      stderr: "3 images: 3 local; base: 1 moved, 1 current. Checked just now.\nRun 'imgupdate list --upgradable' to see it.\n",
+      stderr: `3 images: 3 local; base: 1 moved, 1 current. Checked just now.\nRun 'imgupdate list -H ENGINE "on-*" --upgradable' to see it.\n`,
     });
   });
 
@@ -106,7 +106,7 @@ describe('the output', () => {
       {
         "exitCode": 0,
         "stderr": "2 upgradable: 1 rebuilt; base: 1 moved. Checked just now.
-      Run 'imgupdate show R/base/moved:1' to see what changed and how to upgrade.
+      Run 'imgupdate show -H ENGINE R/base/moved:1' to see what changed and how to upgrade.
       ",
         "stdout": "IMAGE                         CURRENT       CANDIDATE     UPDATE   BASE                          DRIFT  DOWNLOAD  USED BY
       R/base/moved:1  SHORT  SHORT  rebuilt  -                             -      0B        -

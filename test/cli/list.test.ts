@@ -20,7 +20,7 @@ describe('imgupdate list', () => {
       exitCode: 0,
       stdout: 'REGISTRY/acme/moved:1 rebuilt\nREGISTRY/acme/same:1 current\ndev:1 local\n',
       stderr:
-        "3 images: 1 rebuilt, 1 current, 1 local. Need to get 2.1 kB of layers. Checked just now.\nRun 'imgupdate list --upgradable' to see it.\n",
+        "3 images: 1 rebuilt, 1 current, 1 local. Need to get 2.1 kB of layers. Checked just now.\nRun 'imgupdate list -H ENGINE --upgradable' to see it.\n",
     });
   });
 
@@ -66,7 +66,7 @@ describe('imgupdate demo', () => {
   it('says what it is, and names only commands that know its images', async () => {
     expect(await runCli(['demo', 'ghcr.io/acme/*', '--format', 'apt'])).toMatchObject({
       exitCode: 0,
-      stderr: `${NOTE}2 images: 1 rebuilt, 1 current. Need to get 14.9 kB of layers. Checked just now.\nRun 'imgupdate demo --upgradable' to see it.\n`,
+      stderr: `${NOTE}2 images: 1 rebuilt, 1 current. Need to get 14.9 kB of layers. Checked just now.\nRun 'imgupdate demo "ghcr.io/acme/*" --upgradable' to see it.\n`,
     });
   });
 });

@@ -64,7 +64,7 @@ describe('imgupdate show', () => {
     expect(await show('dev', '--filter', 'status=gone')).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'E: no image here matches dev and passes --filter status=gone\nN: list those that are: imgupdate list\n',
+      stderr: 'E: no image here matches dev and passes --filter status=gone\nN: list those that are: imgupdate list -H ENGINE\n',
     });
     expect(await show('dev', '--filter', 'colour=red')).toMatchObject({ exitCode: 64, stdout: '' });
   });
@@ -73,7 +73,7 @@ describe('imgupdate show', () => {
     expect(await show('nope')).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'E: no image here matches nope\nN: list those that are: imgupdate list\n',
+      stderr: 'E: no image here matches nope\nN: list those that are: imgupdate list -H ENGINE\n',
     });
   });
 });

@@ -17,9 +17,11 @@ describe('imgupdate update', () => {
     expect(await update()).toEqual({
       exitCode: 0,
       stdout: ['Get:1 REGISTRY/acme/moved 1 [2 documents]', 'Hit:2 REGISTRY/acme/same 1', 'Ign:3 dev 1 (local)', ''].join('\n'),
-      stderr: ['Checked 2 images in 0.1s (7 requests)', "1 image can be upgraded. Run 'imgupdate list --upgradable' to see it.", ''].join(
-        '\n',
-      ),
+      stderr: [
+        'Checked 2 images in 0.1s (7 requests)',
+        "1 image can be upgraded. Run 'imgupdate list -H ENGINE --upgradable' to see it.",
+        '',
+      ].join('\n'),
     });
   });
 

@@ -73,7 +73,8 @@ describe('the next command where files were named', () => {
     [['-'], "Run 'imgupdate check -f -' to see at each line what to do about it."],
     [['a.txt', 'b.txt'], "Run 'imgupdate check -f a.txt -f b.txt' to see at each line what to do about it."],
     [['a', 'b', 'c', 'd'], "Run 'imgupdate check -f PATH' to see at each line what to do about it."],
-    [['my images.txt'], "Run 'imgupdate check -f PATH' to see at each line what to do about it."],
+    [['my images.txt'], `Run 'imgupdate check -f "my images.txt"' to see at each line what to do about it.`],
+    [["it's.txt"], "Run 'imgupdate check -f PATH' to see at each line what to do about it."],
   ])('names them again: %j', (paths, next) => {
     expect(summarize(makeReport([written]), { upgradable: true, paths }).next).toBe(next);
   });

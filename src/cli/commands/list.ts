@@ -2,6 +2,7 @@ import type { CheckReport, ImageReport } from '../../check/report.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { decideOverall, untoldBase } from '../../core/verdict.ts';
 import { isUpgradable } from '../../formats/facts.ts';
+import type { Scope } from '../../formats/again.ts';
 import { renderFailures } from '../../formats/failures.ts';
 import { describeNoImages, renderProblems } from '../../formats/file-problems.ts';
 import { renderExpiredHolds } from '../../formats/holds.ts';
@@ -13,7 +14,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFileRequest, refuseSharedStdin, sortProblems, type SortedProblems } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
 import { planOutput } from '../output.ts';
-import { readTargets, readWanted, refuseFiles, wantsEngine } from '../targets.ts';
+import { readEngines, readTargets, readWanted, refuseFiles, wantsEngine } from '../targets.ts';
 import type { ListCommandOptions } from '../program.ts';
 
 /**
@@ -44,7 +45,8 @@ export async function list(context: Context, words: readonly string[], options: 
   await output(shown);
   const paths = files?.paths ?? [];
   const problems = sortProblems(context, paths, report);
-  const telling = { ...options, upgradable, patterns, paths, problems, onTerminal: context.stdout.isTTY };
+  const scope = { engines: readEngines(options), paths, targets: words };
+  const telling = { ...options, upgradable, patterns, paths, scope, problems, onTerminal: context.stdout.isTTY };
   const lines = options.quiet >= 2 ? [] : explain(report, wanted, telling);
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
   const exitCode = decideExitCode(context, { found: report, wanted }, options);
@@ -56,13 +58,14 @@ type Telling = Pick<ListCommandOptions, 'quiet' | 'filter' | 'verb'> & {
   readonly patterns: readonly string[];
   /** Files, as they were named. */
   readonly paths: readonly string[];
+  readonly scope: Scope;
   readonly problems: SortedProblems;
   readonly onTerminal: boolean;
 };
 
 /** What went wrong is said even with `-q`: a row that is missing from `--upgradable` must not look current. */
 function explain(found: CheckReport, wanted: CheckReport, telling: Telling): readonly string[] {
-  const { quiet, filter, verb, upgradable, patterns, paths, problems, onTerminal } = telling;
+  const { quiet, filter, verb, upgradable, patterns, paths, scope, problems, onTerminal } = telling;
   const warnings = [
     ...wanted.warnings.map(({ message }) => `W: ${sanitizeText(message)}`),
     ...renderExpiredHolds(wanted.images),
@@ -71,7 +74,7 @@ function explain(found: CheckReport, wanted: CheckReport, telling: Telling): rea
     ...renderFailures(found.failures),
   ];
   const narrowed = patterns.length > 0 || filter.length > 0 || paths.length > 0;
-  const summary = summarize(wanted, { upgradable, narrowed, paths, ...(verb === undefined ? {} : { verb }) });
+  const summary = summarize(wanted, { upgradable, narrowed, ...scope, ...(verb === undefined ? {} : { verb }) });
   if (quiet > 0) return [...warnings, ...summary.hints];
   const nothing = explainNothing(found, wanted, telling);
   if (nothing !== null) return [...warnings, nothing];

@@ -1,6 +1,7 @@
 import { parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { ImgupdateError } from '../../errors.ts';
+import { again, type EngineOption } from '../../formats/again.ts';
 import type { Format } from '../../formats/index.ts';
 import { renderFailures } from '../../formats/failures.ts';
 import { renderShow } from '../../formats/show.ts';
@@ -11,12 +12,12 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
 import type { CommonOptions } from '../options.ts';
 import { planOutput } from '../output.ts';
-import { readImage, readTargets } from '../targets.ts';
+import { readEngines, readImage, readTargets } from '../targets.ts';
 
 /** `imgupdate show IMAGE`: everything about one image, by its reference, a pattern or its id, and how each answer was reached. */
 export async function show(context: Context, image: string, options: CommonOptions): Promise<ExitCode> {
   const passes = readFilters(options.filter);
-  const output = planOutput(context, options, createRecords(context));
+  const output = planOutput(context, options, createRecords(context, readEngines(options)));
   const { patterns, references, stored, wholeEngine } = readTargets([image]);
   const [pattern] = patterns;
   const named = pattern === undefined ? null : readImage(pattern);
@@ -31,7 +32,9 @@ export async function show(context: Context, image: string, options: CommonOptio
   const images = report.images.filter(passes);
   if (images.length === 0) {
     const filters = report.images.length === 0 ? '' : ` and passes --filter ${options.filter.join(' --filter ')}`;
-    throw new ImgupdateError('no-such-image', `no image here matches ${image}${filters}`, { hint: 'list those that are: imgupdate list' });
+    throw new ImgupdateError('no-such-image', `no image here matches ${image}${filters}`, {
+      hint: `list those that are: ${again('list', { engines: readEngines(options) })}`,
+    });
   }
   const wanted = { ...report, images };
   await output(wanted);
@@ -41,9 +44,9 @@ export async function show(context: Context, image: string, options: CommonOptio
 }
 
 /** Fields as apt's `show` has them, with an empty line between images. */
-function createRecords(context: Context): Format {
+function createRecords(context: Context, engines: readonly EngineOption[]): Format {
   return (report, { paint, noTrunc }) => {
-    const place = { paint, noTrunc: noTrunc || !context.stdout.isTTY, now: context.now() };
+    const place = { paint, noTrunc: noTrunc || !context.stdout.isTTY, now: context.now(), engines };
     return parsed(report.images.map((row) => renderShow(row, place)).join('\n'));
   };
 }

@@ -12,7 +12,7 @@ import { readFileRequest, refuseSharedStdin, sortProblems } from '../file-option
 import { readFilters } from '../filters.ts';
 import { refuseOffline } from '../options.ts';
 import { planOutput } from '../output.ts';
-import { readTargets, wantsEngine } from '../targets.ts';
+import { readEngines, readTargets, wantsEngine } from '../targets.ts';
 import type { UpdateCommandOptions } from '../program.ts';
 
 /** `imgupdate update`: asks about every tag of the engine, or of the files that are named, now, and remembers the answers for the verbs that follow. */
@@ -37,7 +37,7 @@ export async function update(context: Context, options: UpdateCommandOptions): P
   );
   const wanted = { ...report, images: report.images.filter(passes) };
   await output(wanted);
-  const { closing, warnings } = renderUpdate(wanted, { elapsedMs: context.now() - startedAt, paths });
+  const { closing, warnings } = renderUpdate(wanted, { elapsedMs: context.now() - startedAt, engines: readEngines(options), paths });
   const problems = sortProblems(context, paths, report);
   const lines = [
     ...(options.quiet === 0 ? closing : []),
