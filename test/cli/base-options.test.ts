@@ -140,7 +140,7 @@ describe('the output', () => {
       Base-How: HEAD R/base/moved:1 -> sha256:DIGEST [remembered]
        GET R/base/moved@sha256:DIGEST -> manifest [remembered]
        GET blob R/base/moved@sha256:DIGEST -> config, created TIME [remembered]
-      Upgrade: docker build --pull -t on-moved:1 .
+      Upgrade: docker -H ENGINE build --pull -t on-moved:1 .
        in the folder of its Dockerfile, to have the present R/base/moved:1
       ",
       }
@@ -155,7 +155,7 @@ describe('the output', () => {
       Platform: linux/amd64
       Current-Created: 2026-10-01 (DAYS ago)
       Image-Id: sha256:DIGEST
-      Base: unknown: nothing says which base it was built on; name it: imgupdate show --base REF on-none:1
+      Base: unknown: nothing says which base it was built on; name it: imgupdate show --base REF -H ENGINE on-none:1
       Size: 2.0 kB
       Found-In: docker-daemon ENGINE
       ",
