@@ -56,6 +56,8 @@ function readStorage(written: string, rest: string): StoredPlace {
 
 function readImage(written: string, transport: Transport, text: string): StoredPlace['image'] {
   if (text === '') return null;
+  if (transport === 'containers-storage' && text.startsWith('/'))
+    throw refuse(written, transport, 'expected the name of an image, got a path');
   if (transport === 'containers-storage' || !text.startsWith('@')) return { by: 'name', name: text };
   const position = /^@(\d{1,6})$/.exec(text)?.[1];
   if (position === undefined) throw refuse(written, transport, `expected a number behind @, got ${text}`);

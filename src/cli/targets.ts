@@ -5,6 +5,7 @@ import { parseReference, type Reference, renderReference, withDefaultTag } from 
 import { ImgupdateError } from '../errors.ts';
 import type { EngineOption } from '../formats/again.ts';
 import type { LookupOptions } from './options.ts';
+import { refuseMistyped } from './mistyped-target.ts';
 import { readReference } from './settings.ts';
 import { readStoredTarget } from './stored-target.ts';
 
@@ -42,6 +43,7 @@ export function readTargets(words: readonly string[]): Targets {
       hint: `copy it into a layout with one: skopeo copy ${nameless} oci:FOLDER:acme/app:1`,
     });
   }
+  refuseMistyped(words);
   const address = words.find((word) => ADDRESS.test(word));
   if (address !== undefined) {
     const image = address.replace(ADDRESS, '').replace(/^\/+/, '');
@@ -63,25 +65,29 @@ export function readTargets(words: readonly string[]): Targets {
 /** What no image is ever called either. */
 const ARCHIVE = /^[^:*]+\.(?:tar|tar\.(?:gz|zst)|tgz|tzst)$/i;
 
-/** What no image is ever called: a path from here or from the root, a Dockerfile, YAML, JSON or a list. */
-const FILE = /^(?:[~.]{0,2}\/|\.{1,2}$)|(?:^|[/.])(?:Docker|Container)file(?:\.|$)|^[^:*]+\.(?:ya?ml|json|txt|list)$/;
+/** What no image is ever called: a path from here or from the root, or one of a folder. */
+const PATH = /^(?:[~.]{0,2}\/|\.{1,2}$)|^[^:*]*\/$/;
+
+/** And a Dockerfile, YAML, JSON or a list. */
+const FILE = /(?:^|[/.])(?:Docker|Container)file(?:\.|$)|^[^:*]+\.(?:ya?ml|json|txt|list)$/;
 
 /**
  * Refuses the path of a file where an image is named: linters take files as they are, here they follow `-f`.
  *
  * @throws ImgupdateError 'usage'.
  */
-export function refuseFiles(words: readonly string[], verb: 'list' | 'check'): void {
+export function refuseFiles(words: readonly string[], verb: 'list' | 'check' | 'show'): void {
   const archive = words.find((word) => ARCHIVE.test(word));
   if (archive !== undefined) {
     throw new ImgupdateError('usage', `cannot read the target ${archive}: expected an image, got the path of an archive`, {
       hint: `say what it is: imgupdate ${verb} docker-archive:${archive}, or oci-archive:${archive}`,
     });
   }
-  const file = words.find((word) => FILE.test(word));
+  const file = words.find((word) => FILE.test(word) || PATH.test(word));
   if (file === undefined) return;
+  const layout = FILE.test(file) ? '' : `; an OCI layout as oci:${file}`;
   throw new ImgupdateError('usage', `cannot read the target ${file}: expected an image, got the path of a file or a folder`, {
-    hint: `name files and folders with -f: imgupdate ${verb} -f ${file}`,
+    hint: `name files and folders with -f: imgupdate ${verb === 'show' ? 'list' : verb} -f ${file}${layout}`,
   });
 }
 

@@ -35,6 +35,7 @@ describe('a target that names files which hold images', () => {
     ['oci:-', 'a folder is not read from standard input'],
     ['oci-archive:app.tar:@x', 'expected a number behind @, got @x'],
     ['containers-storage:[overlay@relative]x', 'expected [DRIVER@ROOT+RUNROOT] with an absolute path'],
+    ['containers-storage:/srv/storage', 'expected the name of an image, got a path'],
     ['containers-storage:[/srv', 'expected [DRIVER@ROOT+RUNROOT] with an absolute path'],
   ])('%s is refused: %s', (word, message) => {
     expect(() => readStoredTarget(word)).toThrow(`cannot read the target ${word}: ${message}`);

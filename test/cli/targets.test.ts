@@ -15,6 +15,7 @@ describe('a target of list or check', () => {
     'app/Dockerfile.prod',
     'api.Dockerfile',
     'Containerfile',
+    'layout/',
   ])('%s is the path of a file, which -f takes', (word) => {
     expect(() => {
       refuseFiles(['nginx', word], 'check');
@@ -46,7 +47,53 @@ describe('a target of list or check', () => {
   });
 });
 
+describe('a folder where an image is named', () => {
+  it.each([
+    ['./layout', 'check', 'name files and folders with -f: imgupdate check -f ./layout; an OCI layout as oci:./layout'],
+    ['./layout', 'show', 'name files and folders with -f: imgupdate list -f ./layout; an OCI layout as oci:./layout'],
+    ['./Dockerfile', 'list', 'name files and folders with -f: imgupdate list -f ./Dockerfile'],
+  ] as const)('%s gets what to write for %s', (word, verb, hint) => {
+    expect(() => {
+      refuseFiles([word], verb);
+    }).toThrow(expect.objectContaining({ hint }) as Error);
+  });
+});
+
 describe('the target of any verb', () => {
+  it.each([
+    ['docker-archive', 'write docker-archive:FILE'],
+    ['oci-archive', 'write oci-archive:FILE'],
+    ['containers-storage', 'write containers-storage:'],
+    ['docker-daemon', 'write docker-daemon:'],
+    ['docker-daemon://nginx', 'write docker-daemon:nginx'],
+    ['OCI:layout', 'write oci:layout'],
+    ['Docker-Archive:app.tar', 'write docker-archive:app.tar'],
+    ['docker_archive:app.tar:acme/app:1', 'write docker-archive:app.tar:acme/app:1'],
+    ['docker-archve:app.tar', 'write docker-archive:app.tar; an image of that name is docker-daemon:docker-archve:app.tar'],
+    ['oci-arhcive:app.tar', 'write oci-archive:app.tar; an image of that name is docker-daemon:oci-arhcive:app.tar'],
+    ['container-storage:', 'write containers-storage:; an image of that name is docker-daemon:container-storage:'],
+  ])('%s is a slip, and what to write is said', (word, hint) => {
+    expect(() => readTargets(['nginx', word])).toThrow(
+      expect.objectContaining({
+        message: `cannot read the target ${word}: expected an image, or a place and what is in it`,
+        hint,
+      }) as Error,
+    );
+  });
+
+  it.each([
+    'oci',
+    'docker',
+    'docker-registry:2',
+    'archive:1',
+    'acme/docker-archve:1',
+    'docker-daemon:docker-archve:1',
+    'storage',
+    'REGISTRY:5000/a',
+  ])('%s is no slip', (word) => {
+    expect(() => readTargets([word])).not.toThrow();
+  });
+
   it.each([
     ['https://ghcr.io/acme/api:2.1', 'ghcr.io/acme/api:2.1'],
     ['docker:/nginx', 'nginx'],

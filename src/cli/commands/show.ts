@@ -12,10 +12,11 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
 import type { CommonOptions } from '../options.ts';
 import { planOutput } from '../output.ts';
-import { readEngines, readImage, readTargets } from '../targets.ts';
+import { readEngines, readImage, readTargets, refuseFiles } from '../targets.ts';
 
 /** `imgupdate show IMAGE`: everything about one image, by its reference, a pattern or its id, and how each answer was reached. */
 export async function show(context: Context, image: string, options: CommonOptions): Promise<ExitCode> {
+  refuseFiles([image], 'show');
   const passes = readFilters(options.filter);
   const output = planOutput(context, options, createRecords(context, readEngines(options)));
   const { patterns, references, stored, wholeEngine } = readTargets([image]);
