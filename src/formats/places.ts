@@ -18,7 +18,7 @@ function namePlace({ kind, location }: SourcePlace): string {
 
 /** The archives and layouts an image is in. */
 export function carriersOf({ sources }: Pick<ImageReport, 'sources'>): readonly SourcePlace[] {
-  return sources.filter(({ kind }) => CARRIED.has(kind));
+  return sources.filter(isCarrier);
 }
 
 /** The first place an image is in, where that is an archive or a layout and nothing else; null for all others. */
