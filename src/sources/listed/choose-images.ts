@@ -15,7 +15,7 @@ const isKnown = ({ names, digests }: ListedImage): boolean => names.length > 0 |
  */
 function choosePodmanImages(images: readonly ListedImage[], all: boolean): readonly ListedImage[] {
   const byId = new Map(images.map((image) => [image.id, image]));
-  return images.flatMap((image) => {
+  return images.map(withoutStepNames).flatMap((image) => {
     if (isKnown(image)) return [image];
     const parent = image.podman.parentId === null ? undefined : byId.get(image.podman.parentId);
     const digests = parent !== undefined && isBuildStep(parent) ? [] : formerDigests(image);
@@ -24,7 +24,13 @@ function choosePodmanImages(images: readonly ListedImage[], all: boolean): reado
 }
 
 /** What buildah calls the steps it keeps. Source: buildah, imagebuildah/stage_executor.go. */
-const STEP_NAME = /^docker\.io\/library\/[a-f0-9]{64}-tmp:latest$/;
+const STEP_NAME = /^docker\.io\/library\/[a-f0-9]{64}-tmp(?::latest$|@)/;
+
+/** While a build goes on, its steps bear these names, which no registry knows. */
+function withoutStepNames(image: ListedImage): ListedImage {
+  const [names, digests] = [image.names, image.digests].map((known) => known.filter((name) => !STEP_NAME.test(name)));
+  return names === undefined || digests === undefined || names.length === image.names.length ? image : { ...image, names, digests };
+}
 
 function isBuildStep(image: ListedImage): boolean {
   return image.names.length === 0 && image.podman.formerNames.some((name) => STEP_NAME.test(name));
