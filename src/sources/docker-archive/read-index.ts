@@ -25,7 +25,7 @@ export type IndexedImage = {
   readonly contentDigests: readonly Digest[];
   readonly origins: readonly Repository[];
   readonly indexed: Platform | null;
-  readonly recorded: Recorded;
+  readonly recorded: Recorded | null;
 };
 
 /** Of all documents that are read for it. */

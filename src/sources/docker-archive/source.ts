@@ -11,8 +11,8 @@ import { createBuildReader, hasUnread } from '../stored/build-reader.ts';
 import { joinStored, makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
 import { type ChosenEntry, chooseEntries } from './choose-entries.ts';
 import { type ArchivedImage, decodeManifest } from './decode-manifest.ts';
-import { readImage } from './read-image.ts';
-import { readIndex } from './read-index.ts';
+import { type ReadImage, readImage } from './read-image.ts';
+import { type IndexedImage, readIndex } from './read-index.ts';
 
 export type DockerArchiveOptions = {
   readonly cwd: string;
@@ -104,24 +104,27 @@ async function readImages(
       failures.push(read.failure ?? toFailure(place, entry, read.message));
       continue;
     }
-    const { config, configDigest, size } = read.value;
-    const known = images.get(configDigest);
-    const tags = distinct([...(known?.image.tags ?? []), ...entry.tags]);
-    const [first, ...others] = (indexed.get(configDigest) ?? [NOT_INDEXED]).map(({ said, ...beside }) =>
-      makeStoredImage({ config, configDigest, platform: said ?? platform, tags, size, ...beside }),
-    );
-    if (first !== undefined) images.set(configDigest, others.filter((other) => isForSame(other, first)).reduce(joinStored, first));
+    const { configDigest } = read.value;
+    const stored = images.get(configDigest) ?? makeIndexed(read.value, indexed.get(configDigest) ?? [], platform);
+    const tags = distinct([...stored.image.tags, ...entry.tags]);
+    images.set(configDigest, { ...stored, image: { ...stored.image, tags } });
   }
   onProgress(chosen.length, chosen.length);
   return { images: [...images.values()], failures };
 }
 
-/** What an index has for another platform is another image, of which manifest.json does not tell. */
-function isForSame({ image }: StoredImage, { image: other }: StoredImage): boolean {
-  return renderPlatform(image.platform) === renderPlatform(other.platform);
+/** `indexed`: the ways in which the index beside manifest.json leads to the image; what it has for another platform is another image. */
+function makeIndexed(read: ReadImage, indexed: readonly IndexedImage[], platform: Platform): StoredImage {
+  const [first = NOT_INDEXED, ...others] = indexed;
+  const make = ({ said, ...beside }: IndexedImage): StoredImage =>
+    makeStoredImage({ ...read, ...beside, platform: said ?? platform, tags: [] });
+  const stored = make(first);
+  const name = renderPlatform(stored.image.platform);
+  const same = others.map(make).filter(({ image }) => renderPlatform(image.platform) === name);
+  return joinStored(stored, same);
 }
 
-const NOT_INDEXED = { said: null, contentDigests: [], origins: [], indexed: null, recorded: null } as const;
+const NOT_INDEXED: IndexedImage = { said: null, contentDigests: [], origins: [], indexed: null, recorded: null };
 
 type Attempted<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string; readonly failure: Failure | null };

@@ -1,4 +1,5 @@
 import type { Failure, StoredPlace, Warning } from '../../check/ports.ts';
+import { groupBy } from '../../core/group.ts';
 import { type Platform, renderPlatform } from '../../core/platform.ts';
 import { renderReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
@@ -101,13 +102,8 @@ function missingPosition(position: number, count: number): string {
 
 /** One image may be in several indexes, or have several manifests: it has all their names and digests. */
 function joinImages(images: readonly StoredImage[]): readonly StoredImage[] {
-  const joined = new Map<string, StoredImage>();
-  for (const stored of images) {
-    const key = `${stored.image.imageId} ${renderPlatform(stored.image.platform)}`;
-    const known = joined.get(key);
-    joined.set(key, known === undefined ? stored : joinStored(known, stored));
-  }
-  return [...joined.values()];
+  const places = groupBy(images, ({ image }) => `${image.imageId} ${renderPlatform(image.platform)}`);
+  return [...places.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [joinStored(first, others)]));
 }
 
 function describeFlaws(root: LayoutRoot, { flaws }: RootAnswer): readonly string[] {

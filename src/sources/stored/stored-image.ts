@@ -69,14 +69,23 @@ function platformOf({ config, platform, indexed }: StoredDocuments): Platform {
 }
 
 /** One image in several places of a layout: it has all their names and digests, and of it counts what the place says that says most. */
-export function joinStored(a: StoredImage, b: StoredImage): StoredImage {
+export function joinStored(first: StoredImage, others: readonly StoredImage[]): StoredImage {
+  if (others.length === 0) return first;
+  const all = [first, ...others];
   const image = {
-    ...a.image,
-    tags: distinct([...a.image.tags, ...b.image.tags], renderReference),
-    repoDigests: distinct([...a.image.repoDigests, ...b.image.repoDigests], (known) => `${renderRepository(known)}@${known.digest}`),
-    contentDigests: [...new Set([...a.image.contentDigests, ...b.image.contentDigests])],
+    ...first.image,
+    tags: distinct(
+      all.flatMap(({ image: { tags } }) => tags),
+      renderReference,
+    ),
+    repoDigests: distinct(
+      all.flatMap(({ image: { repoDigests } }) => repoDigests),
+      (known) => `${renderRepository(known)}@${known.digest}`,
+    ),
+    contentDigests: [...new Set(all.flatMap(({ image: { contentDigests } }) => contentDigests))],
   };
-  return { image, build: a.build, recorded: rankOf(b.recorded) > rankOf(a.recorded) ? b.recorded : a.recorded };
+  const telling = all.reduce((most, each) => (rankOf(each.recorded) > rankOf(most.recorded) ? each : most));
+  return { image, build: first.build, recorded: telling.recorded };
 }
 
 function distinct<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
