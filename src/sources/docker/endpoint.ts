@@ -27,6 +27,9 @@ export function defaultLocation(platform: string): string {
   return platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock';
 }
 
+/** The path of a socket alone, and a scheme without its colon or a slash: no host is called so. */
+const SLIP = /^(?:\/|(?:unix|tcp|ssh|npipe|https?)(?::\/|\/+)(?!\/))/;
+
 /**
  * Reads an engine's address as docker does: `unix://PATH`, `npipe://PATH`, `tcp://HOST[:PORT][/PATH]`, `ssh://[USER@]HOST[:PORT][/SOCKET]`.
  *
@@ -35,6 +38,7 @@ export function defaultLocation(platform: string): string {
  * @throws ImgupdateError 'usage' when it is none of these.
  */
 export function parseEndpoint(text: string, options: EndpointOptions): EngineEndpoint {
+  if (SLIP.test(text)) throw invalid(text, 'expected unix://, tcp:// or ssh:// before it');
   const location = text.includes('://') ? text : `tcp://${text}`;
   const scheme = location.slice(0, location.indexOf('://'));
   const rest = location.slice(scheme.length + 3);

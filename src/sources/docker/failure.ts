@@ -1,6 +1,6 @@
 import { sanitizeText } from '../../core/text.ts';
 import { codeOf, ImgupdateError } from '../../errors.ts';
-import type { EngineEndpoint } from './endpoint.ts';
+import type { EngineAddress, EngineEndpoint } from './endpoint.ts';
 
 /** Says why no answer came from an engine, and what to do about it. */
 export function engineFailure(endpoint: EngineEndpoint, error: Error): ImgupdateError {
@@ -11,9 +11,19 @@ export function engineFailure(endpoint: EngineEndpoint, error: Error): Imgupdate
     return new ImgupdateError('engine-unavailable', explain.message(where, error), { hint: explain.hint, cause: error });
   const detail = sanitizeText(error.message, 300);
   return new ImgupdateError('engine-unavailable', `the connection to the container engine at ${where} failed: ${detail}`, {
-    hint: START,
+    hint: trySsh(endpoint.address) ?? START,
     cause: error,
   });
+}
+
+/** What may stand in a command to paste. */
+const PLAIN = /^\w[\w.-]*$/;
+
+/** The same connection by hand: whether the host answers, knows the user and has the program. null: there is none to tell. */
+function trySsh(address: EngineAddress): string | null {
+  if (address.kind !== 'ssh' || ![address.host, address.user ?? 'me'].every((word) => PLAIN.test(word))) return null;
+  const { user, host, port, cli } = address;
+  return `see what this says: ssh ${port === null ? '' : `-p ${port} `}${user === null ? '' : `${user}@`}${host} ${cli} version`;
 }
 
 /** Says that something answers, but not as an engine would. */
@@ -23,7 +33,7 @@ export function engineAnswersBadly(endpoint: EngineEndpoint, problem: string): I
   });
 }
 
-const START = 'start it, name another with -H or --context, or name an image in its registry: docker://REF';
+const START = 'start it, name another with -H or --context, or name images elsewhere: docker://REF, docker-archive:FILE, oci:FOLDER';
 const ACCESS = 'join the group that owns it (docker: usermod -aG docker USER), use a rootless engine, or run this with sudo';
 const CERTIFICATES = 'check DOCKER_CERT_PATH and DOCKER_TLS_VERIFY, or the certificates of the docker context';
 

@@ -77,6 +77,14 @@ describe('an engine behind ssh', () => {
       code: 'engine-unavailable',
       message:
         'the connection to the container engine at ssh://me@engine.example failed: ssh ended with exit code 255: me@engine.example: Permission denied (publickey).',
+      hint: 'see what this says: ssh me@engine.example docker version',
+    });
+  });
+
+  it('offers no command that would be another one', async () => {
+    const env = writeSsh('exit 255');
+    await expect(listFrom(parse('ssh://-oProxyCommand=x'), env)).rejects.toMatchObject({
+      hint: expect.stringMatching(/^start it, /) as string,
     });
   });
 

@@ -388,7 +388,7 @@ describe('an engine with faults', () => {
     await expect(list()).rejects.toMatchObject({
       code: 'engine-unavailable',
       message: `no container engine answers at unix://${socket}`,
-      hint: 'start it, name another with -H or --context, or name an image in its registry: docker://REF',
+      hint: 'start it, name another with -H or --context, or name images elsewhere: docker://REF, docker-archive:FILE, oci:FOLDER',
     });
   });
 
