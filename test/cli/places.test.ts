@@ -135,6 +135,13 @@ describe('several engines', () => {
     expect(checked.exitCode).toBe(1);
   });
 
+  it('are checked where they are named beside archives, and their absence is no success', async () => {
+    const checked = await run(['check', '--format', 'plain', '-H', two!.host, archive]);
+    expect(checked.stdout).toMatch(/^R\/acme\/web:1\t.*\tTWO,docker-archive:\S+$/m);
+    expect(await run(['check', '-H', 'tcp://127.0.0.1:1', `${archive}:${registry.host}/acme/web:1`])).toMatchObject({ exitCode: 1 });
+    expect(await run(['check', `${archive}:${registry.host}/acme/web:1`])).toMatchObject({ exitCode: 0 });
+  });
+
   it('are too many for what is recorded of one image', async () => {
     const ran = await run(['base', 'record', '-H', one!.host, '-H', two!.host, 'x', 'node:20']);
     expect(ran).toMatchObject({ exitCode: 64, stdout: '' });

@@ -16,12 +16,12 @@ import { readFileRequest, refuseSharedStdin } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
 import type { CheckCommandOptions } from '../program.ts';
 import { readSettings } from '../settings.ts';
-import { readTargets, refuseFiles, watchPatterns } from '../targets.ts';
+import { readTargets, refuseFiles, wantsEngine, watchPatterns } from '../targets.ts';
 
 /**
  * `imgupdate check`: prints what is stale or could not be told, and exits with the code that a CI job acts on.
  *
- * Without any target the files of the working directory are checked.
+ * Without any target the files of the working directory are checked, and the images of an engine that is named.
  */
 export async function check(context: Context, words: readonly string[], options: CheckCommandOptions): Promise<ExitCode> {
   refuseFiles(words, 'check');
@@ -41,7 +41,7 @@ export async function check(context: Context, words: readonly string[], options:
       matches: targets.wholeEngine ? null : patterns.matches,
       targets: targets.references,
       stored: targets.stored,
-      withoutEngine: targets.patterns.length === 0 && !targets.wholeEngine,
+      withoutEngine: !wantsEngine(targets, options, files !== null),
       ...(files === null ? {} : { files }),
       records: 'uncounted',
     },
