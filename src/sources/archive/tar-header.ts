@@ -24,7 +24,7 @@ export function decodeHeader(block: Buffer): Parsed<TarHeader> {
   const type = header.typeKey === 'Unsupported' ? block.toString('latin1', 156, 157) : header.typeKey;
   const size = WITHOUT_CONTENTS.has(type) ? 0 : header.size;
   if (size === undefined || !Number.isSafeInteger(size)) return malformed('its size is no number that can be');
-  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? readName(block, 345, prefixLength(block)) : '';
+  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? readName(block, 345, 155) : '';
   const name = readName(block, 0, 100);
   return parsed({ name: prefix === '' ? name : `${prefix}/${name}`, type, size, linkName: readName(block, 157, 100) });
 }
@@ -43,10 +43,7 @@ function readFields(block: Buffer): Header | null {
   }
 }
 
-/** Where times stand at the end of the prefix, it is shorter. Source: star(5), "xstar". */
-const prefixLength = (block: Buffer): number => (block[475] === 0 ? 130 : 155);
-
-/** Up to the first NUL. */
+/** Up to the first NUL; so also the prefix, behind which star writes times. Source: star(5), "xstar". */
 function readName(block: Buffer, start: number, length: number): string {
   const field = block.subarray(start, start + length);
   const end = field.indexOf(0);
