@@ -117,6 +117,15 @@ describe('the images of several places', () => {
     expect(await rowsOf(place('a', [makeImage()]), place('b', [arm]))).toEqual(['nginx:1.27 linux/amd64 a ', 'nginx:1.27 linux/arm64 b ']);
   });
 
+  it('are a row each for every platform, also where a store calls all of them by one index', async () => {
+    const onAmd = makeImage({ imageId: makeDigest('index'), configDigest: null, contentDigests: [makeDigest('index')] });
+    const onArm = { ...onAmd, platform: makePlatform('linux/arm64') };
+    expect(await rowsOf(place('a', [onAmd, onArm]), place('b', [onArm]))).toEqual([
+      'nginx:1.27 linux/amd64 a ',
+      'nginx:1.27 linux/arm64 a+b ',
+    ]);
+  });
+
   it('are sorted by their names, wherever they are', async () => {
     const redis = makeImage({ configDigest: makeDigest('redis'), tags: [makeReference('redis:7')], repoDigests: [] });
     expect(await rowsOf(place('a', [redis]), place('b', [makeImage()]))).toEqual(['nginx:1.27 linux/amd64 b ', 'redis:7 linux/amd64 a ']);
@@ -132,11 +141,13 @@ describe('the images of several places', () => {
   });
 
   it('of one engine that was reached twice are told once', async () => {
+    const closed: string[] = [];
     const places = [
       place('unix', [makeImage()], { engineId: 'X', containers: [runs('web')] }),
-      place('ssh', [makeImage()], { engineId: 'X' }),
+      place('ssh', [makeImage()], { engineId: 'X', close: () => void closed.push('ssh') }),
     ];
     expect(await rowsOf(...places)).toEqual(['nginx:1.27 linux/amd64 unix web']);
+    expect(closed).toEqual(['ssh']);
     const { warnings } = await openStock(places, options());
     expect(warnings.map(({ message }) => message)).toEqual(['the engine at ssh is the one at unix']);
   });
@@ -188,6 +199,11 @@ describe('the images of several places', () => {
       true,
     ]);
     expect(stock.isTogether(makeImage(), base)).toBe(true);
+  });
+
+  it('are asked for at registries that any of their engines trusts without TLS', async () => {
+    const places = [['a:5000'], ['b:5000', 'a:5000']].map((insecureRegistries, at) => place(`${at}`, [], { insecureRegistries }));
+    expect((await openStock(places, options())).insecureRegistries).toEqual(['a:5000', 'b:5000']);
   });
 
   it('are counted together as they become known', async () => {

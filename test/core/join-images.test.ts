@@ -21,6 +21,8 @@ const inContainerd = makeImage({
   origin: { kind: 'identity', pulledFrom: [{ registry: 'docker.io', repository: 'library/nginx' }], built: false },
 });
 
+const makeIdOnly = (imageId: string): InstalledImage => makeImage({ imageId, configDigest: null, repoDigests: [] });
+
 describe('two places hold one image', () => {
   it.each<[string, InstalledImage, InstalledImage, boolean]>([
     ['whose config is the same', pulled, carried, true],
@@ -29,6 +31,8 @@ describe('two places hold one image', () => {
     ['that one knows by its config and both by what it was pulled by', pulled, inContainerd, true],
     ['of which they know nothing in common', loaded, inContainerd, false],
     ['that the containerd store has twice', inContainerd, { ...inContainerd, repoDigests: [] }, true],
+    ['of which both tell the id alone', makeIdOnly('one'), makeIdOnly('one'), true],
+    ['of which both tell the id alone, and it differs', makeIdOnly('one'), makeIdOnly('other'), false],
   ])('%s', (_, a, b, same) => {
     expect(isSameImage(a, b)).toBe(same);
     expect(isSameImage(b, a)).toBe(same);
@@ -46,6 +50,10 @@ describe('what several places tell of one image', () => {
   it('is proven by the place that proves most', () => {
     expect(joinImages([carried, pulled], NGINX).origin.kind).toBe('repo-digests');
     expect(joinImages([carried, loaded], NGINX).origin.kind).toBe('carried');
+    const order = (['carried', 'unrecorded', 'podman', 'repo-digests'] as const).map((kind) => makeImage({ origin: { kind } }));
+    for (const [at, proving] of order.entries()) {
+      for (const lesser of order.slice(0, at)) expect(joinImages([lesser, proving], NGINX).origin).toEqual(proving.origin);
+    }
   });
 
   it('does not take the digests of an archive for those of a registry', () => {

@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { wantsExactHistory } from '../../../src/core/base/exactness.ts';
+import type { HistoryEntry } from '../../../src/core/history.ts';
 import type { ImageContents } from '../../../src/core/image-contents.ts';
+import { type BaseVerdict, untoldBase } from '../../../src/core/verdict.ts';
 import { asEngineTells, readCase } from './cases.ts';
 import {
   type Asked,
@@ -116,5 +118,30 @@ describe('no more is asked for', () => {
     expect([tell(asked), wantsExactHistory(asked.verdict, coarse)]).toEqual(['current, low', true]);
     expect(wantsExactHistory(asked.verdict, contents)).toBe(false);
     expect(tell(decide({ contents, told: claims('flag', 'base:1') }, world))).toBe('moved/upper-layers-removed, medium');
+  });
+
+  const madeAt = (created: string): HistoryEntry => ({ created, createdBy: 'RUN x', comment: null, author: null, emptyLayer: false });
+  const sure = { ...untoldBase('it is'), confidence: 'high' } as const;
+  const current: BaseVerdict = { kind: 'current', ...sure };
+  const asks = (verdict: BaseVerdict, entries: readonly HistoryEntry[]): boolean =>
+    wantsExactHistory(verdict, { history: { entries, precision: 'seconds' } });
+
+  it('for an image of a single step, which shares its second with no other', () => {
+    const step = madeAt('2026-11-20T10:00:00Z');
+    expect([asks(current, [step, step]), asks(current, [step])]).toEqual([true, false]);
+  });
+
+  it("for steps that bear Go's zero time, which is none", () => {
+    const step = madeAt('0001-01-01T00:00:00Z');
+    expect(asks(current, [step, step])).toBe(false);
+  });
+
+  it('for layers that differ above the lowest, whatever is not told of the steps', () => {
+    const entries = [madeAt('2026-11-20T10:00:00Z'), { ...madeAt('2026-11-20T10:00:01Z'), emptyLayer: null }];
+    const differing = (position: number): BaseVerdict => ({
+      ...{ kind: 'moved', movement: 'layers-differ', ...sure, confidence: 'medium' },
+      difference: { position, installedBy: null, candidateBy: null },
+    });
+    expect([asks(differing(0), entries), asks(differing(1), entries)]).toEqual([true, false]);
   });
 });

@@ -254,6 +254,24 @@ describe('compression that is wrong', () => {
     expect((await errorOf(open(bytes))).message).toBe(`cannot read docker-archive:-: ${message}`);
   });
 
+  it('is not what is said where the stream itself fails', async () => {
+    const cut = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+      yield* inChunks(zipped.subarray(0, 2000));
+      throw new Error('the network is gone');
+    };
+    expect((await errorOf(openPath('-', cut))).message).toBe('the network is gone');
+  });
+
+  it.each(['a file', 'standard input'] as const)(
+    'is no matter of how well zeros are packed: those of some MiB are read from %s',
+    async (way) => {
+      const zeros = Buffer.alloc(8 * 1024 * 1024);
+      const files = await open(gzipSync(makeTar([{ path: 'layer.tar', contents: zeros }])), way);
+      expect(await files.sizeOf('layer.tar')).toBe(zeros.length);
+      await files.close();
+    },
+  );
+
   it('as a bomb is refused', async () => {
     const gib = 1024 ** 3;
     const head = makeTar([{ path: 'layer.tar', patch: (header) => void header.write('777777777777', 124) }]).subarray(0, 512);

@@ -43,12 +43,19 @@ describe('an image of the storage is chosen', () => {
     expect(await select(name)).toEqual([content]);
   });
 
-  it.each(['nothing', 'app:2', 'hing:1', 'quay.io/thing:1', '@ffffffffffff', `quay.io/team/tool@${hub.digest}`, 'Not a name', ''])(
-    'never one that %j does not name',
-    async (name) => {
-      await expect(select(name)).rejects.toMatchObject({ code: 'no-such-image', hint: 'podman images tells what is there' });
-    },
-  );
+  it.each([
+    'nothing',
+    'app:2',
+    'hing:1',
+    'quay.io/thing:1',
+    '@ffffffffffff',
+    `quay.io/other/app@${idOf(local)}`,
+    `quay.io/team/tool@${hub.digest}`,
+    'Not a name',
+    '',
+  ])('never one that %j does not name', async (name) => {
+    await expect(select(name)).rejects.toMatchObject({ code: 'no-such-image', hint: 'podman images tells what is there' });
+  });
 
   test('else some that are there are named', async () => {
     await expect(select('nothing:1')).rejects.toThrow(

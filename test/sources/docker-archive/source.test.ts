@@ -102,7 +102,7 @@ describe('the images of an archive', () => {
 });
 
 describe('a name in an archive', () => {
-  it.each(['UPPER:1', 'no-tag', `a@sha256:${'0'.repeat(64)}`, 'a:1\u001b[2J', ''])(
+  it.each(['UPPER:1', 'no-tag', `a@sha256:${'0'.repeat(64)}`, `a:1@sha256:${'0'.repeat(64)}`, 'a:1\u001b[2J', ''])(
     '%j, which docker could not load, is warned of',
     async (name) => {
       const image = { ...app, tags: [name, 'good:1'] };
@@ -191,6 +191,11 @@ describe('what is wrong with one image', () => {
       'its config is another',
       replaced(new RegExp(hex), app.config.replace('A=b', 'A=c')),
       `expected its config to have the digest ${app.configDigest}, got sha256:${sha256(app.config.replace('A=b', 'A=c'))}`,
+    ],
+    [
+      'its config is another, in a file that is called by its digest as ko and kaniko do',
+      rowOf({ Config: `sha256:${hex}`, RepoTags: ['acme/app:1'], Layers: [] }).concat({ path: `sha256:${hex}`, contents: web.config }),
+      `expected its config to have the digest ${app.configDigest}, got ${web.configDigest}`,
     ],
     ['a layer is not there', without(new RegExp(upper.diffId.slice(7))), `expected its layer ${upperPath}, and there is no such file`],
     [

@@ -244,7 +244,11 @@ describe('--verify', () => {
 describe('a layout made to exhaust its reader', () => {
   it('has an index in an index in an index, and no deeper', async () => {
     const nest = (depth: number): ImageOrIndex => (depth === 0 ? bad : makeIndex({ children: [nest(depth - 1)] }));
-    expect(await readBeside(nest(200))).toEqual(['acme/bad:1: its indexes are nested more than 3 levels deep']);
+    const tooDeep = ['acme/bad:1: its indexes are nested more than 3 levels deep'];
+    expect(await readBeside(nest(200))).toEqual(tooDeep);
+    expect(await readBeside(nest(4))).toEqual(tooDeep);
+    await writeLayout(folder.path, { entries: [{ document: nest(3), ref: 'acme/bad:1' }] });
+    expect(linesOf(await readPlace(folder.path))).toEqual(['acme/bad:1 linux/amd64 2']);
   });
 
   it('has an index whose entries all lead to one', async () => {
