@@ -14,6 +14,7 @@ import { createLazyRegistry, type LazyRegistry } from './lazy-registry.ts';
 import { createLocalBases } from './local-bases.ts';
 import type { FileInventory, FileOptions, FileSource, Memory, Registry } from './ports.ts';
 import { readTargets } from './read-targets.ts';
+import { tellReading } from './reading-progress.ts';
 import type { BaseReport, CheckReport, ImageReport } from './report.ts';
 import { type BaseOptions, findRowBases } from './row-bases.ts';
 import { openStock, type Stock, type WantedSource } from './stock.ts';
@@ -57,10 +58,11 @@ export type CheckOptions = TagCheckOptions & {
  */
 export async function checkImages(ports: CheckPorts, options: CheckOptions): Promise<CheckReport> {
   const files = (await ports.files?.read({ ...options.files, signal: ports.signal })) ?? null;
-  const stock = await openStock(ports.sources, {
+  const reading = tellReading(ports.sources, options.onProgress);
+  const stock = await openStock(reading.sources, {
     all: options.all,
     signal: ports.signal,
-    onProgress: (done, total) => options.onProgress({ done, total, subject: 'images' }),
+    onProgress: reading.onProgress,
     mayFail: files !== null || options.targets.length > 0,
   });
   const registry = createLazyRegistry(() => ports.openRegistry(stock.insecureRegistries));

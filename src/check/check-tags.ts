@@ -14,7 +14,7 @@ export type TagCheckOptions = AnswerPolicy & {
   readonly onProgress: (progress: Progress) => void;
 };
 
-/** `subject`: what is waited for, `images` or the registry that has been asked longest. */
+/** `subject`: what is waited for, `images` or the registry that has been asked longest; with a total of 0 the places that are still read. */
 export type Progress = { readonly done: number; readonly total: number; readonly subject: string };
 
 /** What was found about one row's tag; `resolution` is null when nothing had to be asked. */

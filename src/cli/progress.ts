@@ -14,7 +14,8 @@ export function createProgressLine(output: Output, enabled: boolean): ProgressLi
   let drawn = false;
   const draw = (): void => {
     if (latest === null) return;
-    const text = `Checking ${latest.done}/${latest.total} ${latest.subject} ...`;
+    const { done, total, subject } = latest;
+    const text = total === 0 ? `Reading ${subject} ...` : `Checking ${done}/${total} ${subject} ...`;
     output.write(`\r\u001b[K${text.slice(0, Math.max((output.columns ?? 80) - 1, 1))}`);
     drawn = true;
   };
