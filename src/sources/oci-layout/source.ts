@@ -3,8 +3,8 @@ import type { ImageSource, Inventory, ListOptions, StoredPlace } from '../../che
 import type { Platform } from '../../core/platform.ts';
 import { openArchive } from '../archive/open-archive.ts';
 import { createBuildReader, hasUnread } from '../stored/build-reader.ts';
-import { openFolder } from '../stored/folder-files.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
+import { openFolder } from './folder-files.ts';
 import type { LayoutContents } from './read-layout.ts';
 import { readSteadily } from './read-steadily.ts';
 import { requireLayout } from './require-layout.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LayoutContents } from '../../../src/sources/oci-layout/read-layout.ts';
 import { readSteadily } from '../../../src/sources/oci-layout/read-steadily.ts';
-import { openFolder } from '../../../src/sources/stored/folder-files.ts';
+import { openFolder } from '../../../src/sources/oci-layout/folder-files.ts';
 import { AMD64 } from '../../helpers/makers.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../helpers/temp.ts';
 import { blobPath, indexJson, makeLayout, makeNamedImage, writeLayout } from './make-layout.ts';

@@ -6,7 +6,7 @@ import { type ImageOrIndex, makeIndex } from '../../../src/demo/images.ts';
 import { createBlobs } from '../../../src/sources/oci-layout/blobs.ts';
 import { readNames } from '../../../src/sources/oci-layout/names.ts';
 import { readRoot } from '../../../src/sources/oci-layout/read-root.ts';
-import { openFolder } from '../../../src/sources/stored/folder-files.ts';
+import { openFolder } from '../../../src/sources/oci-layout/folder-files.ts';
 import { run } from '../../helpers/processes.ts';
 import { AMD64, makeDescriptor, makeDigest } from '../../helpers/makers.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../helpers/temp.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../src/core/digest.ts';
-import { openFolder } from '../../../src/sources/stored/folder-files.ts';
+import { openFolder } from '../../../src/sources/oci-layout/folder-files.ts';
 import { run } from '../../helpers/processes.ts';
 import { makeDigest } from '../../helpers/makers.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../helpers/temp.ts';

@@ -5,8 +5,8 @@ import { codeOf, ImgupdateError } from '../../errors.ts';
 import { algorithmOf, hashContents } from '../archive/hash-contents.ts';
 import { HEAD_BYTES } from '../archive/look-alikes.ts';
 import { describeFailure } from '../failure-text.ts';
-import type { HashedFile, StoredFiles } from './stored-files.ts';
-import { showName, unreadable } from './unreadable.ts';
+import type { HashedFile, StoredFiles } from '../stored/stored-files.ts';
+import { showName, unreadable } from '../stored/unreadable.ts';
 
 /** A folder that holds images. `label`: the target as the user wrote it, for messages. */
 export type FolderPlace = { readonly label: string; readonly path: string };
