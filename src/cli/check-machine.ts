@@ -47,6 +47,7 @@ export type Wishes = { readonly options: CommonOptions; readonly settings: Setti
 /** The same, for a verb that needs the settings itself. */
 export async function checkWith(context: Context, { options, settings: given }: Wishes, request: CheckRequest): Promise<CheckReport> {
   const targets = request.targets ?? [];
+  refuseIdleVerify(options, request);
   const settings = withNamedHosts(given, [...targets, ...(options.base === undefined ? [] : [readReference(options.base, '--base ')])]);
   const machine = readPlatform(context.machine);
   const bases = planBases(options.base, settings, options.deep === true || targets.length > 0 ? 'all' : (request.records ?? 'remembered'));
@@ -83,6 +84,14 @@ export async function checkWith(context: Context, { options, settings: given }: 
     memory.close();
   }
   return { ...report, warnings: [...settings.warnings, ...report.warnings, ...memory.warnings()] };
+}
+
+/** Who wants layers verified must not take silence for their being right: engines and storages keep none as they came. */
+function refuseIdleVerify({ verify }: CommonOptions, { stored = [] }: CheckRequest): void {
+  if (verify !== true || stored.some(({ transport }) => transport !== 'containers-storage')) return;
+  throw new ImgupdateError('usage', '--verify is for archives and layouts, and none is named', {
+    hint: 'name one: docker-archive:app.tar, oci-archive:app.tar or oci:FOLDER',
+  });
 }
 
 const NO_FILES: FileRequest = { paths: [], buildArgs: new Map(), target: null };

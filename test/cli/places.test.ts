@@ -238,6 +238,15 @@ describe('a place that cannot be read', () => {
     expect(ran.stderr).toMatch(/^E: .*acme\/other:1.*R\/acme\/web:1/s);
   });
 
+  it('are verified where there are any, and it is wrong usage where there are none', async () => {
+    expect(await run(['list', '-q', '--verify', archive])).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const places of [['-H', one!.host], [storage], ['docker://acme/web:1']]) {
+      const ran = await run(['list', '--verify', ...places]);
+      expect(ran).toMatchObject({ exitCode: 64, stdout: '' });
+      expect(ran.stderr).toContain('E: --verify is for archives and layouts, and none is named\n');
+    }
+  });
+
   it('by a target that is none is wrong usage', async () => {
     for (const target of ['docker-archive:', 'oci::x', 'containers-storage:[x]y']) {
       expect(await run(['list', target])).toMatchObject({ exitCode: 64, stdout: '' });
