@@ -82,7 +82,15 @@ function adviseOnRebuilt({ name, sources }: ImageReport, candidate: Digest): str
   const at = name.indexOf('@');
   if (at >= 0) return `pin it to ${sanitizeText(name.slice(0, at), LONGEST_NAME)}@${candidate}`;
   if (sources.some(({ file }) => file !== null)) return 'roll it out again to run the present one';
-  return sources.every(isCarrier) ? 'write the archive again with the present one' : 'pull it again';
+  return sources.every(isCarrier) ? `write ${nameCarriers(sources)} again with the present one` : 'pull it again';
+}
+
+const MOST_CARRIERS = 3;
+
+function nameCarriers(sources: ImageReport['sources']): string {
+  const paths = [...new Set(sources.map(({ location }) => (location === '-' ? 'the archive' : sanitizeText(location, LONGEST_NAME))))];
+  const named = paths.slice(0, MOST_CARRIERS).join(', ');
+  return paths.length > MOST_CARRIERS ? `${named} and ${paths.length - MOST_CARRIERS} more` : named;
 }
 
 /** A newer version reaches its own level and those below it: who wants to know of patches wants to know of what replaced them. */

@@ -33,8 +33,9 @@ Targets:
   docker-archive:FILE[:REF]      what docker save writes; - is standard input
   oci:FOLDER[:NAME]              an OCI layout
   oci-archive:FILE[:NAME]        one in an archive; - is standard input
-  containers-storage:[ROOT]REF   what podman and buildah keep; both may be left
-                                 out`;
+  containers-storage:[ROOT]REF   what podman and buildah keep; the ROOT in its
+                                 brackets and REF may be left out
+  In archives and layouts :@0 is the first image, :@1 the second.`;
 
 /** What stands below the options of `list` and `update` as well: what they read with `-f`. */
 export const FILE_HELP = `
@@ -42,7 +43,7 @@ Files (-f PATH, the engine is not asked then):
   Dockerfiles, compose files, Kubernetes manifests, lists with an image a line;
   of a folder all but lists. What runs in a cluster:
   kubectl get pods -A -o json | imgupdate list -f -
-  list -f Dockerfile IMAGE   IMAGE was built from that Dockerfile`;
+  imgupdate list -f Dockerfile IMAGE: IMAGE was built from that Dockerfile`;
 
 /** What stands below `config`; a test holds it to the keys there are. */
 export const CONFIG_HELP = `

@@ -95,7 +95,7 @@ export function withOutputOptions(
     )
     .addOption(new Option('--filter <key=value>', filters).argParser(collect).default([], 'none'))
     .addOption(new Option('-q, --quiet', quiet).argParser(increase).default(0, 'no'))
-    .addOption(new Option('--no-trunc', 'print names and digests whole'))
+    .addOption(new Option('--no-trunc', 'print names, digests and places whole'))
     .addOption(new Option('--color <when>', 'colour the output').choices(['always', 'never', 'auto']).default('auto'));
 }
 

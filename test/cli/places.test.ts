@@ -194,7 +194,7 @@ describe('images in files', () => {
     const ran = await run(['check', layout]);
     expect(ran.exitCode).toBe(2);
     expect(ran.stdout).toMatch(
-      /^imgupdate: error: R\/acme\/job:1 was rebuilt for linux\/amd64 \([^)]*\); write the archive again with the present one \[stale\/rebuilt\]\n$/,
+      /^imgupdate: error: R\/acme\/job:1 was rebuilt for linux\/amd64 \([^)]*\); write DIR\/oci again with the present one \[stale\/rebuilt\]\n$/,
     );
   });
 });
