@@ -22,7 +22,7 @@ const statFile = promisify(fstat);
  * @throws ImgupdateError 'unreadable'
  */
 export async function openInput(place: ArchivePlace, { cwd, openStdin, signal }: Omit<ArchiveOptions, 'verify'>): Promise<Input> {
-  if (place.path === '-') return readStream(openStdin(), signal);
+  if (place.path === '-') return readStream(refuseTerminal(place, openStdin()), signal);
   const path = resolve(cwd, place.path);
   const { descriptor, stats } = await openPath(place, path);
   if (stats.isFile()) return { kind: 'file', file: { descriptor, size: stats.size, signal } };
@@ -32,6 +32,15 @@ export async function openInput(place: ArchivePlace, { cwd, openStdin, signal }:
   const what = stats.isDirectory() ? 'a folder' : 'a device';
   throw unreadable(place.label, `expected an archive, got ${what}`, {
     hint: stats.isDirectory() ? await hintForFolder(place.path, path) : null,
+  });
+}
+
+/** Nobody types an archive; docker load refuses to wait for one, too. */
+function refuseTerminal({ label }: ArchivePlace, chunks: AsyncIterable<unknown>): AsyncIterable<unknown> {
+  if (!('isTTY' in chunks && chunks.isTTY === true)) return chunks;
+  const transport = showName(label.slice(0, Math.max(0, label.indexOf(':'))));
+  throw unreadable(label, 'expected an archive on standard input, got a terminal', {
+    hint: `send it there: imgupdate list ${transport}:- < FILE`,
   });
 }
 

@@ -337,3 +337,14 @@ describe('any cut of an archive', () => {
     }
   });
 });
+
+describe('a terminal', () => {
+  it('is not waited for, since nobody types an archive', async () => {
+    const terminal = Object.assign(Readable.from([]), { isTTY: true });
+    expect(await errorOf(openPath('-', () => terminal))).toEqual({
+      code: 'unreadable',
+      message: 'cannot read docker-archive:-: expected an archive on standard input, got a terminal',
+      hint: 'send it there: imgupdate list docker-archive:- < FILE',
+    });
+  });
+});
