@@ -131,9 +131,11 @@ describe('no more is asked for', () => {
     expect([asks(current, [step, step]), asks(current, [step])]).toEqual([true, false]);
   });
 
-  it("for steps that bear Go's zero time, which is none", () => {
-    const step = madeAt('0001-01-01T00:00:00Z');
-    expect(asks(current, [step, step])).toBe(false);
+  it.each([
+    ["Go's zero time", '0001-01-01T00:00:00Z'],
+    ['the epoch', '1970-01-01T00:00:00Z'],
+  ])('for steps that all bear %s, which is no time of a build', (_, created) => {
+    expect(asks(current, [madeAt(created), madeAt(created)])).toBe(false);
   });
 
   it('for layers that differ above the lowest, whatever is not told of the steps', () => {

@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { descriptor, makeJsonBlob, MEDIA_TYPES } from '../../../src/demo/blobs.ts';
+import { descriptor, makeBlob, makeJsonBlob, MEDIA_TYPES } from '../../../src/demo/blobs.ts';
 import { type ImageOrIndex, makeIndex } from '../../../src/demo/images.ts';
 import { createBlobs } from '../../../src/sources/oci-layout/blobs.ts';
 import { readNames } from '../../../src/sources/oci-layout/names.ts';
@@ -238,6 +238,25 @@ describe('--verify', () => {
   it('finds nothing wrong with what is right', async () => {
     await writeLayout(folder.path, { entries: [{ document: good, ref: 'acme/good:1' }] });
     expect(await flawsOf({ verify: true })).toEqual([]);
+  });
+
+  it.each([
+    ['says nothing of what is encrypted', '+encrypted', []],
+    [
+      'finds wrong what is not, and is another',
+      '',
+      [expect.stringMatching(/acme\/good:1: layer sha256:\w+ is sha256:\w+ when decompressed/)],
+    ],
+  ])('%s', async (_, suffix, flaws) => {
+    const others = good.layers.slice(1);
+    const other = makeBlob(`application/vnd.oci.image.layer.v1.tar${suffix}`, Buffer.from('no one can read this'));
+    const document = remake(good, { manifest: { layers: [other, ...others].map((layer) => descriptor(layer)) } });
+    await writeLayout(folder.path, {
+      entries: [{ document, ref: 'acme/good:1' }],
+      files: { [blobPath(other.digest)]: other.bytes },
+    });
+    const { failures } = await readPlace(folder.path, { verify: true });
+    expect(failures.map(({ message }) => message)).toEqual(flaws);
   });
 });
 
