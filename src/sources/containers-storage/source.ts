@@ -96,8 +96,9 @@ function select(images: readonly ListedImage[], wanted: NonNullable<StoredPlace[
   if (chosen.length > 0) return chosen;
   const names = images.flatMap((image) => image.names);
   const held = names.length === 0 ? 'none with a name' : nameSome(names);
-  const hint = 'podman images tells what is there';
-  throw noSuchImage(`containers-storage:[${location}]`, `expected an image ${sanitizeText(name, 200)}, and it has ${held}`, hint);
+  const place = `containers-storage:[${location}]`;
+  const hint = `list all of them: imgupdate list "${sanitizeText(place, 300)}"`;
+  throw noSuchImage(place, `expected an image ${sanitizeText(name, 200)}, and it has ${held}`, hint);
 }
 
 function otherDriver(driver: string, read: string, location: string): string {

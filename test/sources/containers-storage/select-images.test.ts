@@ -54,7 +54,10 @@ describe('an image of the storage is chosen', () => {
     'Not a name',
     '',
   ])('never one that %j does not name', async (name) => {
-    await expect(select(name)).rejects.toMatchObject({ code: 'no-such-image', hint: 'podman images tells what is there' });
+    await expect(select(name)).rejects.toMatchObject({
+      code: 'no-such-image',
+      hint: expect.stringMatching(/^list all of them: imgupdate list "containers-storage:\[\/.+\]"$/) as string,
+    });
   });
 
   test('else some that are there are named', async () => {
