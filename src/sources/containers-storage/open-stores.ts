@@ -70,7 +70,7 @@ const PROBLEMS: ReadonlyMap<string, { readonly why: string; readonly hint: strin
     'ENOTDIR',
     {
       why: 'expected a folder of container storage, got a file',
-      hint: 'for an archive, name it so: docker-archive:FILE or oci-archive:FILE',
+      hint: 'name it as such: docker-archive:FILE or oci-archive:FILE',
     },
   ],
 ]);
@@ -114,7 +114,7 @@ const OTHERS: readonly Other[] = [
     marks: ['io.containerd.metadata.v1.bolt'],
     hint: () => 'export its images: ctr images export images.tar NAME, then oci-archive:images.tar',
   },
-  { what: 'an OCI image layout', marks: ['oci-layout'], hint: (where) => `name it so: oci:${where}` },
+  { what: 'an OCI image layout', marks: ['oci-layout'], hint: (where) => `name it as such: oci:${where}` },
 ];
 
 async function namesIn(root: string): Promise<ReadonlySet<string> | null> {

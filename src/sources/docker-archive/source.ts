@@ -69,7 +69,7 @@ async function readManifest(files: ArchiveFiles, { written, transport, path }: S
     const shown = sanitizeText(path ?? '-', 200);
     if (paths.has('oci-layout')) {
       throw unreadable(written, 'expected manifest.json, got an OCI layout', {
-        hint: `name it as one: imgupdate list oci-archive:${shown}`,
+        hint: `name it as such: oci-archive:${shown}`,
       });
     }
     if (paths.has('repositories')) {

@@ -49,7 +49,7 @@ async function findRoot({ label, path }: FolderPlace, cwd: string): Promise<stri
   } catch (error) {
     throw unreadable(label, describeFailure(error), { cause: error });
   }
-  const hint = `a file is named as what it is: oci-archive:${showName(path)} or docker-archive:${showName(path)}`;
+  const hint = `name it as such: oci-archive:${showName(path)} or docker-archive:${showName(path)}`;
   throw unreadable(label, 'expected a folder, got a file', { hint });
 }
 

@@ -183,7 +183,7 @@ describe('a place that is no storage, or a broken one', () => {
 
   it.each([
     [['image', 'containers', 'overlay2'], "docker's own storage", /^ask its engine/],
-    [['oci-layout', 'blobs'], 'an OCI image layout', /^name it so: oci:/],
+    [['oci-layout', 'blobs'], 'an OCI image layout', /^name it as such: oci:/],
     [['io.containerd.metadata.v1.bolt'], "containerd's own storage", /^export its images/],
     [['pictures'], 'no folder of images of any driver (overlay-images)', /^name the storage/],
   ])('it holds %j', async (names, found, hint) => {

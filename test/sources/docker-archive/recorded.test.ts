@@ -77,7 +77,7 @@ describe('an archive that a real tool wrote', () => {
     await expect(listArchive({ path: file, cwd: FOLDER })).rejects.toMatchObject({
       code: 'unreadable',
       message: `cannot read docker-archive:${file}: expected manifest.json, got an OCI layout`,
-      hint: `name it as one: imgupdate list oci-archive:${file}`,
+      hint: `name it as such: oci-archive:${file}`,
     });
   });
 

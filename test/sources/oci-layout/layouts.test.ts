@@ -447,7 +447,7 @@ describe('what is no layout', () => {
     await expect(readPlace('app.tar', { cwd: folder.path })).rejects.toMatchObject({
       code: 'unreadable',
       message: 'cannot read oci:app.tar: expected a folder, got a file',
-      hint: 'a file is named as what it is: oci-archive:app.tar or docker-archive:app.tar',
+      hint: 'name it as such: oci-archive:app.tar or docker-archive:app.tar',
     });
     await expect(readPlace('nowhere', { cwd: folder.path })).rejects.toMatchObject({
       message: 'cannot read oci:nowhere: no such file or folder',
