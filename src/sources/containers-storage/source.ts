@@ -12,7 +12,7 @@ import { findFamily } from './family.ts';
 import { findStorage, type StorageOptions } from './find-storage.ts';
 import { makeListedImage } from './make-list.ts';
 import { openStores } from './open-stores.ts';
-import { type LearnedImage, readImages, tellBroken } from './read-images.ts';
+import { type LearnedImage, readImages, type StoredRecord, tellBroken } from './read-images.ts';
 import { selectImages } from './select-images.ts';
 
 export type ContainersStorageOptions = StorageOptions & {
@@ -46,16 +46,7 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, { all
 
   const byId = new Map(images.map((image) => [`sha256:${image.record.id}`, image]));
   const messages = new Set(opened.otherDrivers.map((driver) => otherDriver(driver, opened.driver, found.location)));
-  const installed = chosen.flatMap((image) => {
-    const learned = byId.get(image.id)?.learned ?? null;
-    if (learned?.kind === 'manifest-list') {
-      messages.add(`${nameOf(image)} is a list of manifests, and no image of it is here`);
-      return [];
-    }
-    const onBadName = (message: string): void =>
-      void messages.add(`image ${shortDigest(image.id)} has a name that cannot be used: ${sanitizeText(message, 300)}`);
-    return [install(image, learned, { platform: options.platform, onBadName })];
-  });
+  const installed = installAll(chosen, byId, { platform: options.platform, tell: (message) => void messages.add(message) });
   // Where one image is wanted, what is wrong with others does not matter.
   const wanted = place.image === null ? images : chosen.flatMap(({ id }) => byId.get(id) ?? []);
   return {
@@ -69,6 +60,29 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, { all
     readBuild: createBuildReader({ images: byId, family, signal }),
     close: () => undefined,
   };
+}
+
+type InstallContext = {
+  readonly platform: Platform;
+  /** Takes what is said of an image that is left out, or has a name that is none. */
+  readonly tell: (message: string) => void;
+};
+
+function installAll(
+  chosen: readonly ListedImage[],
+  records: ReadonlyMap<string, StoredRecord>,
+  { platform, tell }: InstallContext,
+): readonly InstalledImage[] {
+  return chosen.flatMap((image) => {
+    const learned = records.get(image.id)?.learned ?? null;
+    if (learned?.kind === 'manifest-list') {
+      tell(`${nameOf(image)} is a list of manifests, and no image of it is here`);
+      return [];
+    }
+    const onBadName = (message: string): void =>
+      tell(`image ${shortDigest(image.id)} has a name that cannot be used: ${sanitizeText(message, 300)}`);
+    return [install(image, learned, { platform, onBadName })];
+  });
 }
 
 function nameOf({ id, names }: ListedImage): string {
