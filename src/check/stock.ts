@@ -57,7 +57,7 @@ export async function openStock(sources: readonly WantedSource[], options: Stock
       return places.length === 0 || holders.of(b).some(({ inventory }) => places.includes(inventory));
     },
     readBuild: (image, wanted) => readBuild(holders.of(image), wanted),
-    insecureRegistries: [...new Set(inventories.flatMap(({ insecureRegistries }) => insecureRegistries))],
+    insecureRegistries: joinInsecure(inventories),
     warnings: [...inventories.flatMap(({ warnings }) => warnings), ...repeated],
     failures: read.flatMap((each) =>
       each.kind === 'failed' ? [each.failure] : each.inventory.failures.map((failure) => ({ ...failure, place: each.name })),
@@ -66,6 +66,17 @@ export async function openStock(sources: readonly WantedSource[], options: Stock
       for (const { close } of inventories) close();
     },
   };
+}
+
+/** Where requests go from is this machine: what an engine elsewhere says of registries counts only where all engines say it. */
+function joinInsecure(inventories: readonly Inventory[]): readonly string[] {
+  const engines = inventories.filter(({ kind }) => kind === 'docker-daemon');
+  const isHere = ({ location }: Inventory): boolean => /^(?:unix|npipe):/.test(location);
+  const told = [...new Set(engines.flatMap(({ insecureRegistries }) => insecureRegistries))];
+  return told.filter((registry) => {
+    const telling = engines.filter(({ insecureRegistries }) => insecureRegistries.includes(registry));
+    return telling.some(isHere) || telling.length === engines.length;
+  });
 }
 
 type ReadPlace = Pick<WantedSource, 'name' | 'matches'> & { readonly kind: 'read'; readonly inventory: Inventory };

@@ -10,6 +10,8 @@ import { planTagCheck } from './tag-check.ts';
  * was pulled by the digest it was pulled with.
  */
 export function isSameImage(a: InstalledImage, b: InstalledImage): boolean {
+  // builds of Windows share an architecture and, in one index, a digest
+  if (a.platform.osVersion !== null && b.platform.osVersion !== null && a.platform.osVersion !== b.platform.osVersion) return false;
   if (a.configDigest !== null && b.configDigest !== null) return a.configDigest === b.configDigest;
   if (a.imageId === b.imageId) return true;
   const digests = new Set(digestsOf(a));
@@ -27,9 +29,10 @@ const BY_PROOF: readonly Origin['kind'][] = ['repo-digests', 'identity', 'podman
  * Joins what several places tell of one image into one: it is known by every digest that any of them knows.
  *
  * That one place never had it from a registry says nothing of the others: where any has reason to ask about `reference`, the one that proves most of those speaks.
+ * Not a reason is that a place tells nothing, as an archive does, where another one proves that it was made here.
  */
 export function joinImages(images: readonly [InstalledImage, ...InstalledImage[]], reference: Reference | null): InstalledImage {
-  const asking = reference === null ? [] : images.filter((image) => planTagCheck(image, reference).kind === 'ask');
+  const asking = reference === null ? [] : findAsking(images, reference);
   const [first] = images;
   const speaking = BY_PROOF.flatMap((kind) => (asking.length > 0 ? asking : images).filter(({ origin }) => origin.kind === kind));
   const speaker = speaking[0] ?? first;
@@ -54,6 +57,17 @@ export function joinImages(images: readonly [InstalledImage, ...InstalledImage[]
       ...new Set(images.flatMap(({ origin, contentDigests }) => (origin.kind === speaker.origin.kind ? contentDigests : []))),
     ],
   };
+}
+
+/** What has no record of any origin asks because it cannot know better. */
+const IGNORANT: ReadonlySet<Origin['kind']> = new Set(['carried', 'unrecorded']);
+
+function findAsking(images: readonly InstalledImage[], reference: Reference): readonly InstalledImage[] {
+  const asks = (image: InstalledImage): boolean => planTagCheck(image, reference).kind === 'ask';
+  const isProvenLocal = images.some((image) => ['repo-digests', 'identity'].includes(image.origin.kind) && !asks(image));
+  const hasRecord = ({ origin, repoDigests }: InstalledImage): boolean =>
+    origin.kind === 'carried' && repoDigests.some((known) => isSameRepository(known, reference));
+  return images.filter((image) => asks(image) && !(isProvenLocal && IGNORANT.has(image.origin.kind) && !hasRecord(image)));
 }
 
 function joinTags(images: readonly InstalledImage[]): readonly Reference[] {

@@ -16,6 +16,25 @@ function namePlace({ kind, location }: SourcePlace): string {
   return sanitizeText(kind === 'docker-daemon' ? location.replace(/^unix:\/\//, '') : `${kind}:${location}`);
 }
 
+/**
+ * Gives each place of these images the shortest word that tells it from the others: `docker` for `/var/run/docker.sock`, `build01` for `ssh://me@build01`, `app.tar` for
+ * `docker-archive:out/app.tar`.
+ */
+export function labelPlaces(images: readonly Pick<ImageReport, 'sources'>[]): ReadonlyMap<string, string> {
+  const places = [...new Set(images.flatMap(placesOf))];
+  const short = places.map(shorten);
+  return new Map(
+    places.map((place, at) => [place, short.filter((label) => label === short[at]).length === 1 ? (short[at] ?? place) : place]),
+  );
+}
+
+function shorten(place: string): string {
+  const host = /^(?:ssh|tcp|https?):\/\/(?:[^@/]*@)?([^/]+)/.exec(place)?.[1];
+  const last = place.split('/').at(-1) ?? '';
+  const name = last.includes(':') ? last.slice(last.indexOf(':') + 1) : last;
+  return host ?? (name === '' || name === STDIN ? place : name.replace(/\.sock$/, ''));
+}
+
 /** The archives and layouts an image is in. */
 export function carriersOf({ sources }: Pick<ImageReport, 'sources'>): readonly SourcePlace[] {
   return sources.filter(isCarrier);

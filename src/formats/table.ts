@@ -5,7 +5,7 @@ import type { GridColumn } from './grid.ts';
 import { renderGrid } from './grid.ts';
 import type { Brush, Paint } from './paint.ts';
 import { plainBrush } from './paint.ts';
-import { placesOf } from './places.ts';
+import { labelPlaces, placesOf } from './places.ts';
 import { renderCompactSize } from './size.ts';
 
 /** `width`: columns of the terminal, null for a pipe. `noTrunc`: whole digests, all users, nothing cut. */
@@ -26,15 +26,20 @@ export type TableOptions = {
 export function renderTable(report: CheckReport, options: TableOptions): string {
   const images = options.upgradable === true ? report.images.filter(isUpgradable) : report.images;
   const columns = COLUMNS.filter((column) => column.isShown(images));
+  const labels = options.noTrunc ? new Map<string, string>() : labelPlaces(images);
+  const shown = { ...options, labelOf: (place: string) => labels.get(place) ?? place };
   const rows = images.map((image) =>
-    columns.map((column) => ({ text: column.cell(image, options), brush: column.brush(image, options.paint) })),
+    columns.map((column) => ({ text: column.cell(image, shown), brush: column.brush(image, options.paint) })),
   );
   return renderGrid(columns, rows, { width: options.noTrunc ? null : options.width, titleBrush: options.paint.bold });
 }
 
+/** `labelOf`: what a place is called among those that are shown. */
+type CellOptions = TableOptions & { readonly labelOf: (place: string) => string };
+
 type Column = GridColumn & {
   readonly isShown: (images: readonly ImageReport[]) => boolean;
-  readonly cell: (image: ImageReport, options: TableOptions) => string;
+  readonly cell: (image: ImageReport, options: CellOptions) => string;
   readonly brush: (image: ImageReport, paint: Paint) => Brush;
 };
 
@@ -91,10 +96,10 @@ const COLUMNS: readonly Column[] = [
   },
   {
     title: 'WHERE',
-    keep: 'both-ends',
-    floors: [16, 10, 6],
+    keep: 'start-and-mark',
+    floors: [8, 5, 4],
     isShown: (images) => new Set(images.flatMap(placesOf)).size > 1,
-    cell: (image, { noTrunc }) => (noTrunc ? placesOf(image).join(',') : renderFirst(placesOf(image))),
+    cell: (image, { labelOf }) => placesOf(image).map(labelOf).join(','),
     brush: uncoloured,
   },
   {
@@ -102,14 +107,14 @@ const COLUMNS: readonly Column[] = [
     keep: 'start-and-mark',
     floors: [8, 3],
     isShown: always,
-    cell: (image, { noTrunc }) => (noTrunc ? usersOf(image).join(', ') : renderFirst(usersOf(image), ' ')),
+    cell: (image, { noTrunc }) => (noTrunc ? usersOf(image).join(', ') : renderUsers(usersOf(image))),
     brush: (image, paint) => (image.containers.some((use) => use.outdated) ? paint.yellow : plainBrush),
   },
 ];
 
 /** `web (+2)` */
-function renderFirst(names: readonly string[], gap = ''): string {
-  const [first, ...others] = names;
+function renderUsers(users: readonly string[]): string {
+  const [first, ...others] = users;
   if (first === undefined) return '';
-  return others.length === 0 ? first : `${first}${gap}(+${others.length})`;
+  return others.length === 0 ? first : `${first} (+${others.length})`;
 }

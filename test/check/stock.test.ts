@@ -201,16 +201,37 @@ describe('the images of several places', () => {
     expect(stock.isTogether(makeImage(), base)).toBe(true);
   });
 
-  it('are asked for at registries that any of their engines trusts without TLS', async () => {
-    const places = [['a:5000'], ['b:5000', 'a:5000']].map((insecureRegistries, at) => place(`${at}`, [], { insecureRegistries }));
-    expect((await openStock(places, options())).insecureRegistries).toEqual(['a:5000', 'b:5000']);
-  });
-
   it('are counted together as they become known', async () => {
     const seen: string[] = [];
     const onProgress = (done: number, total: number): void => void seen.push(`${done}/${total}`);
     await openStock([place('a', [makeImage()]), place('b', [makeImage(), makeImage()])], options({ onProgress }));
     expect(seen).toEqual(['1/1', '3/3']);
+  });
+});
+
+describe('registries that engines call insecure', () => {
+  it.each([
+    ['of an engine on this machine', [['unix:///a', ['x:5000']]], ['x:5000']],
+    ['of an engine elsewhere that is the only one', [['ssh://a', ['x:5000']]], ['x:5000']],
+    [
+      'of one elsewhere beside one here that does not say so',
+      [
+        ['unix:///a', []],
+        ['ssh://b', ['x:5000']],
+      ],
+      [],
+    ],
+    [
+      'of one elsewhere beside one that says so, too',
+      [
+        ['tcp://a', ['x:5000', 'y']],
+        ['ssh://b', ['x:5000']],
+      ],
+      ['x:5000'],
+    ],
+  ] as const)('are believed %s as far as that goes', async (_, engines, believed) => {
+    const places = engines.map(([location, insecureRegistries]) => place(location, [], { insecureRegistries: [...insecureRegistries] }));
+    expect((await openStock(places, options())).insecureRegistries).toEqual(believed);
   });
 });
 

@@ -97,7 +97,7 @@ describe('several engines', () => {
     expect(cells(ran.stdout)).toEqual([
       'IMAGE CURRENT CANDIDATE UPDATE DOWNLOAD WHERE USED BY',
       expect.stringMatching(/^R\/acme\/job:1 SHORT SHORT rebuilt \S+ ONE -$/),
-      'R/acme/web:1 SHORT SHORT current - ONE(+1) front',
+      'R/acme/web:1 SHORT SHORT current - ONE,TWO front',
     ]);
     expect(ran.exitCode).toBe(0);
     expect(heads()).toBe(2);

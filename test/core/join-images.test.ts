@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { InstalledImage, Origin } from '../../src/core/installed.ts';
 import { isSameImage, joinImages } from '../../src/core/join-images.ts';
 import { knownDigests, planTagCheck } from '../../src/core/tag-check.ts';
-import { makeDigest, makeImage, makeReference } from '../helpers/makers.ts';
+import { AMD64, makeDigest, makeImage, makeReference } from '../helpers/makers.ts';
 
 const NGINX = makeReference('nginx:1.27');
 const pulled = makeImage();
@@ -23,6 +23,8 @@ const inContainerd = makeImage({
 
 const makeIdOnly = (imageId: string): InstalledImage => makeImage({ imageId, configDigest: null, repoDigests: [] });
 
+const ofWindows = (osVersion: string) => ({ ...inContainerd, platform: { ...AMD64, os: 'windows', osVersion } });
+
 describe('two places hold one image', () => {
   it.each<[string, InstalledImage, InstalledImage, boolean]>([
     ['whose config is the same', pulled, carried, true],
@@ -30,6 +32,7 @@ describe('two places hold one image', () => {
     ['that differs in config, though both were pulled by one digest', pulled, makeImage({ configDigest: makeDigest('arm') }), false],
     ['that one knows by its config and both by what it was pulled by', pulled, inContainerd, true],
     ['of which they know nothing in common', loaded, inContainerd, false],
+    ['that is for two builds of Windows', ofWindows('10.0.20348.1'), ofWindows('10.0.17763.1'), false],
     ['that the containerd store has twice', inContainerd, { ...inContainerd, repoDigests: [] }, true],
     ['of which both tell the id alone', makeIdOnly('one'), makeIdOnly('one'), true],
     ['of which both tell the id alone, and it differs', makeIdOnly('one'), makeIdOnly('other'), false],
@@ -49,11 +52,18 @@ describe('what several places tell of one image', () => {
 
   it('is proven by the place that proves most', () => {
     expect(joinImages([carried, pulled], NGINX).origin.kind).toBe('repo-digests');
-    expect(joinImages([carried, loaded], NGINX).origin.kind).toBe('carried');
+    expect(joinImages([carried, loaded], NGINX).origin.kind).toBe('repo-digests');
     const order = (['carried', 'unrecorded', 'podman', 'repo-digests'] as const).map((kind) => makeImage({ origin: { kind } }));
     for (const [at, proving] of order.entries()) {
       for (const lesser of order.slice(0, at)) expect(joinImages([lesser, proving], NGINX).origin).toEqual(proving.origin);
     }
+  });
+
+  it('is local where an engine proves that, though an archive cannot tell', () => {
+    expect(planTagCheck(joinImages([carried, loaded], NGINX), NGINX).kind).toBe('settled');
+    const told = { ...carried, repoDigests: pulled.repoDigests };
+    expect(planTagCheck(joinImages([told, loaded], NGINX), NGINX).kind).toBe('ask');
+    expect(planTagCheck(joinImages([loaded, { ...loaded, origin: { kind: 'podman' } }], NGINX), NGINX).kind).toBe('ask');
   });
 
   it('does not take the digests of an archive for those of a registry', () => {
@@ -70,11 +80,11 @@ describe('what several places tell of one image', () => {
     expect(joined.repoDigests).toEqual(rich.repoDigests);
   });
 
-  it('is asked about if and only if one of them gives reason to, in whatever order they are', () => {
+  it('is asked about if and only if one of them has reason to, in whatever order they are', () => {
     const names = ['nginx:1.27', 'localhost/nginx:1.27'];
     const anyName = fc.constantFrom(...names, 'quay.io/acme/nginx:1');
     const digests = names.map((name) => ({ ...makeReference(name), digest: makeDigest('index') }));
-    const origins: readonly Origin[] = [{ kind: 'repo-digests' }, { kind: 'podman' }, { kind: 'unrecorded' }, { kind: 'carried' }];
+    const origins: readonly Origin[] = [{ kind: 'repo-digests' }, { kind: 'podman' }];
     const anyImage = fc
       .record({ origin: fc.constantFrom(...origins), isPulled: fc.boolean() })
       .map(({ origin, isPulled }) => makeImage({ origin, repoDigests: isPulled || origin.kind === 'podman' ? digests : [] }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourcePlace } from '../../src/check/report.ts';
-import { carrierOf, placesOf, prefixOf } from '../../src/formats/places.ts';
+import { carrierOf, labelPlaces, placesOf, prefixOf } from '../../src/formats/places.ts';
 
 const at = (kind: string, location: string): SourcePlace => ({ kind, location, line: null, column: null, file: null });
 const engine = at('docker-daemon', 'unix:///var/run/docker.sock');
@@ -15,6 +15,34 @@ describe('the places of an image', () => {
 
   it('are none where only a line of a file names it', () => {
     expect(placesOf({ sources: [{ ...at('compose', 'compose.yaml'), line: 3, column: 1 }] })).toEqual([]);
+  });
+});
+
+describe('the words for places in a table', () => {
+  const label = (...places: readonly SourcePlace[]) => [...labelPlaces(places.map((place) => ({ sources: [place] }))).values()];
+
+  it('are short', () => {
+    const far = [at('docker-daemon', 'ssh://me@build01'), at('docker-daemon', 'tcp://build02:2375')];
+    expect(label(engine, ...far, at('docker-archive', 'out/app.tar'), at('oci', 'layout'), storage)).toEqual([
+      'docker',
+      'build01',
+      'build02:2375',
+      'app.tar',
+      'layout',
+      'storage',
+    ]);
+  });
+
+  it('are whole where they would be the same', () => {
+    expect(label(engine, at('docker-daemon', 'unix:///srv/docker.sock'), archive)).toEqual([
+      '/var/run/docker.sock',
+      '/srv/docker.sock',
+      'app.tar',
+    ]);
+  });
+
+  it('tell standard input', () => {
+    expect(label(at('docker-archive', '-'), archive)).toEqual(['docker-archive:-', 'app.tar']);
   });
 });
 
