@@ -65,11 +65,12 @@ function openMachineMemory({ env, platform, uid }: Machine): Memory {
 
 async function openEngine(
   machine: Machine,
-  { host, context, facts, platform: imagePlatform, timeoutMs }: EngineSettings,
+  { host, context, facts, platform: imagePlatform, timeoutMs, mayBeStorage }: EngineSettings,
 ): Promise<ImageSource> {
   const { env, platform } = machine;
   const endpoint = await findEngine({ host, context, env, home: homeOf(env), platform });
-  const storage = endpoint.isAssumed ? await openStorageInstead(machine, { location: endpoint.location, platform: imagePlatform }) : null;
+  const storage =
+    endpoint.isAssumed && mayBeStorage ? await openStorageInstead(machine, { location: endpoint.location, platform: imagePlatform }) : null;
   return storage ?? createDockerSource({ endpoint, facts, timeoutMs, concurrency: 8, env });
 }
 

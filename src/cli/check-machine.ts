@@ -22,6 +22,8 @@ export type CheckRequest = {
   readonly targets?: readonly Reference[];
   /** Places whose images are wanted beside those of engines. */
   readonly stored?: readonly StoredPlace[];
+  /** Where no engine is, podman's storage will not do. */
+  readonly engineOnly?: boolean;
   /** No image of an engine is wanted, so none is asked. */
   readonly withoutEngine?: boolean;
   /** Files that name images, and how they are read; none without. */
@@ -97,12 +99,14 @@ function refuseIdleVerify({ verify }: CommonOptions, { stored = [] }: CheckReque
 const NO_FILES: FileRequest = { paths: [], buildArgs: new Map(), target: null };
 
 type EngineOptions = Pick<LookupOptions, 'host' | 'context'> & Pick<Settings, 'timeoutMs'> & Pick<EngineSettings, 'facts'>;
+type EngineWishes = EngineOptions & Partial<Pick<EngineSettings, 'mayBeStorage'>>;
 type SourceOptions = EngineOptions & Pick<CommonOptions, 'verify'> & { readonly machine: Platform };
 
 /** The engines the options name, or the one docker would take; then the other places. */
 async function openSources(context: Context, options: SourceOptions, request: CheckRequest): Promise<readonly WantedSource[]> {
   const { matches, stored = [] } = request;
-  const engines = request.withoutEngine === true ? [] : await openEngines(context, options);
+  const engines =
+    request.withoutEngine === true ? [] : await openEngines(context, { ...options, mayBeStorage: request.engineOnly !== true });
   const settings = { verify: options.verify === true, platform: options.machine };
   const places = stored.map(async (place) => ({
     source: await context.adapters.openStored(place, settings),
@@ -114,7 +118,7 @@ async function openSources(context: Context, options: SourceOptions, request: Ch
 
 function openEngines(
   context: Context,
-  { host = [], context: names = [], facts, timeoutMs }: EngineOptions,
+  { host = [], context: names = [], facts, timeoutMs, mayBeStorage = true }: EngineWishes,
 ): Promise<readonly Pick<WantedSource, 'source' | 'name'>[]> {
   const named = [
     ...[...new Set(host)].map((address) => ({ host: address, context: null })),
@@ -124,7 +128,7 @@ function openEngines(
   const platform = readPlatform(context.machine);
   return Promise.all(
     wanted.map(async (engine) => ({
-      source: await context.adapters.openEngine({ ...engine, facts, platform, timeoutMs }),
+      source: await context.adapters.openEngine({ ...engine, facts, platform, timeoutMs, mayBeStorage }),
       name: engine.host ?? engine.context ?? 'docker-daemon:',
     })),
   );

@@ -52,6 +52,8 @@ export type EngineSettings = {
   readonly context: string | null;
   readonly facts: Pick<Memory, 'readFacts' | 'writeFacts'>;
   readonly platform: Platform;
+  /** Where none is named and none is there, podman's storage will do. */
+  readonly mayBeStorage: boolean;
   readonly timeoutMs: number;
 };
 

@@ -50,6 +50,7 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   withListOptions(withFileOptions(verb('list [target...]', 'list the images of this machine and what changed upstream')))
     .addHelpText('after', PLACE_HELP)
     .addHelpText('after', FILE_HELP)
+    .addHelpText('after', OUTPUT_HELP)
     .action(async (targets: string[], options: ListCommandOptions) => {
       finish(await (await import('./commands/list.ts')).list(context, targets, options));
     });
@@ -61,18 +62,19 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   withOutputOptions(
     withBaseOptions(withLookupOptions(verb('show <image>', 'all that is known about one image, and how each answer was reached'))),
   )
-    .addHelpText('after', OUTPUT_HELP)
     .addHelpText('after', PLACE_HELP)
+    .addHelpText('after', OUTPUT_HELP)
     .action(async (image: string, options: CommonOptions) => {
       finish(await (await import('./commands/show.ts')).show(context, image, options));
     });
-  withOutputOptions(withLookupOptions(withFileOptions(verb('update', 'ask the registries now and remember what they say'))), {
+  withOutputOptions(withLookupOptions(withFileOptions(verb('update [target...]', 'ask the registries now and remember what they say'))), {
     quiet: 'say only what went wrong',
   })
-    .addHelpText('after', OUTPUT_HELP)
+    .addHelpText('after', PLACE_HELP)
     .addHelpText('after', FILE_HELP)
-    .action(async (options: UpdateCommandOptions) => {
-      finish(await (await import('./commands/update.ts')).update(context, options));
+    .addHelpText('after', OUTPUT_HELP)
+    .action(async (targets: string[], options: UpdateCommandOptions) => {
+      finish(await (await import('./commands/update.ts')).update(context, targets, options));
     });
   withOutputOptions(withLookupOptions(verb('limits', "each registry's quota as its headers say, at no cost to it")), {
     formats: 'table, quiet, or json: one array',
@@ -99,11 +101,11 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   ).action(async (image: string, reference: string | undefined, options: LookupOptions) => {
     finish(await (await import('./commands/base-record.ts')).recordBaseOf(context, { image, base: reference }, options));
   });
-  withListOptions(verb('demo [pattern...]', 'list a small world that comes with imgupdate: no engine, no network')).action(
-    async (patterns: string[], options: ListCommandOptions) => {
+  withListOptions(verb('demo [pattern...]', 'list a small world that comes with imgupdate: no engine, no network'))
+    .addHelpText('after', OUTPUT_HELP)
+    .action(async (patterns: string[], options: ListCommandOptions) => {
       finish(await (await import('./commands/demo.ts')).demo(context, patterns, options));
-    },
-  );
+    });
   return program;
 }
 
@@ -174,8 +176,7 @@ function withListOptions(command: Command): Command {
           .addOption(new Option('--upgradable', 'only those with something newer'))
           .addOption(new Option('--upgradeable', 'the same').hideHelp())
           .addOption(new Option('--deep', 'read what registries record of images too, counted once for each'))
-          .addOption(new Option('--exit-code', 'exit 2 when an image is stale'))
-          .addHelpText('after', OUTPUT_HELP),
+          .addOption(new Option('--exit-code', 'exit 2 when an image is stale')),
       ),
     ),
   );

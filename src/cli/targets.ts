@@ -15,6 +15,8 @@ export type Targets = {
   readonly patterns: readonly string[];
   /** Every image of the engine is. */
   readonly wholeEngine: boolean;
+  /** The engine itself is named, so nothing else will do in its place. */
+  readonly namesEngine: boolean;
   /** Images in registries. */
   readonly references: readonly Reference[];
   /** Files that hold images. */
@@ -57,6 +59,7 @@ export function readTargets(words: readonly string[]): Targets {
   return {
     patterns: local.filter((word) => word !== ENGINE).map((word) => (word.startsWith(ENGINE) ? word.slice(ENGINE.length) : word)),
     wholeEngine: local.includes(ENGINE),
+    namesEngine: local.some((word) => word.startsWith(ENGINE)),
     references: others.filter((word) => word.startsWith(REGISTRY)).map((word) => readReference(word.slice(REGISTRY.length), REGISTRY)),
     stored: read.flatMap(({ stored }) => (stored === null ? [] : [stored])),
   };
@@ -76,7 +79,7 @@ const FILE = /(?:^|[/.])(?:Docker|Container)file(?:\.|$)|^[^:*]+\.(?:ya?ml|json|
  *
  * @throws ImgupdateError 'usage'.
  */
-export function refuseFiles(words: readonly string[], verb: 'list' | 'check' | 'show'): void {
+export function refuseFiles(words: readonly string[], verb: 'list' | 'check' | 'show' | 'update'): void {
   const archive = words.find((word) => ARCHIVE.test(word));
   if (archive !== undefined) {
     throw new ImgupdateError('usage', `cannot read the target ${archive}: expected an image, got the path of an archive`, {

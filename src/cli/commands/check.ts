@@ -41,6 +41,7 @@ export async function check(context: Context, words: readonly string[], options:
       matches: targets.wholeEngine ? null : patterns.matches,
       targets: targets.references,
       stored: targets.stored,
+      engineOnly: targets.namesEngine,
       withoutEngine: !wantsEngine(targets, options, files !== null),
       ...(files === null ? {} : { files }),
       records: 'uncounted',

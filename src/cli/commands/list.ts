@@ -36,6 +36,7 @@ export async function list(context: Context, words: readonly string[], options: 
     matches: readWanted(targets),
     targets: targets.references,
     stored: targets.stored,
+    engineOnly: targets.namesEngine,
     withoutEngine: !wantsEngine(targets, options, files !== null),
     ...(files === null ? {} : { files }),
     records: patterns.length > 0 ? 'uncounted' : 'remembered',

@@ -19,7 +19,7 @@ export async function show(context: Context, image: string, options: CommonOptio
   refuseFiles([image], 'show');
   const passes = readFilters(options.filter);
   const output = planOutput(context, options, createRecords(context, readEngines(options)));
-  const { patterns, references, stored, wholeEngine } = readTargets([image]);
+  const { patterns, references, stored, wholeEngine, namesEngine } = readTargets([image]);
   const [pattern] = patterns;
   const named = pattern === undefined ? null : readImage(pattern);
   const report = await checkMachine(context, options, {
@@ -27,6 +27,7 @@ export async function show(context: Context, image: string, options: CommonOptio
     matches: named?.matches ?? null,
     targets: references,
     stored,
+    engineOnly: namesEngine,
     withoutEngine: named === null && !wholeEngine,
     records: 'all',
   });

@@ -12,13 +12,15 @@ import { readFileRequest, refuseSharedStdin, sortProblems } from '../file-option
 import { readFilters } from '../filters.ts';
 import { refuseOffline } from '../options.ts';
 import { planOutput } from '../output.ts';
-import { readEngines, readTargets, wantsEngine } from '../targets.ts';
+import { readEngines, readTargets, readWanted, refuseFiles, wantsEngine } from '../targets.ts';
 import type { UpdateCommandOptions } from '../program.ts';
 
-/** `imgupdate update`: asks about every tag of the engine, or of the files that are named, now, and remembers the answers for the verbs that follow. */
-export async function update(context: Context, options: UpdateCommandOptions): Promise<ExitCode> {
+/** `imgupdate update`: asks about every tag of the engine, or of what is named, now, and remembers the answers for the verbs that follow. */
+export async function update(context: Context, words: readonly string[], options: UpdateCommandOptions): Promise<ExitCode> {
   refuseOffline('update', options);
-  refuseSharedStdin([], options);
+  refuseFiles(words, 'update');
+  refuseSharedStdin(words, options);
+  const targets = readTargets(words);
   const files = readFileRequest(options);
   const paths = files?.paths ?? [];
   const passes = readFilters(options.filter);
@@ -29,15 +31,23 @@ export async function update(context: Context, options: UpdateCommandOptions): P
     { ...options, refresh: true },
     {
       all: false,
-      matches: null,
+      matches: readWanted(targets),
+      targets: targets.references,
+      stored: targets.stored,
+      engineOnly: targets.namesEngine,
       records: 'uncounted',
-      withoutEngine: !wantsEngine(readTargets([]), options, files !== null),
+      withoutEngine: !wantsEngine(targets, options, files !== null),
       ...(files === null ? {} : { files }),
     },
   );
   const wanted = { ...report, images: report.images.filter(passes) };
   await output(wanted);
-  const { closing, warnings } = renderUpdate(wanted, { elapsedMs: context.now() - startedAt, engines: readEngines(options), paths });
+  const { closing, warnings } = renderUpdate(wanted, {
+    elapsedMs: context.now() - startedAt,
+    engines: readEngines(options),
+    paths,
+    targets: words,
+  });
   const problems = sortProblems(context, paths, report);
   const lines = [
     ...(options.quiet === 0 ? closing : []),

@@ -39,7 +39,10 @@ export async function* decompress(
   } catch (error) {
     const cause = source.failure();
     if (cause !== null) throw cause.error;
-    throw unreadable(label, `expected ${what} in whole ${compression}: ${describe(error)}`, { cause: error });
+    throw unreadable(label, `expected ${what} in whole ${compression}: ${describe(error)}`, {
+      hint: 'write it once more: what made it may not have ended, or the disk was full',
+      cause: error,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, ImgupdateError } from '../../errors.ts';
 import { describeFailure } from '../failure-text.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
@@ -42,11 +43,17 @@ export async function openArchive(place: ArchivePlace, options: ArchiveOptions):
   try {
     return await openStream(place, input.chunks, options);
   } catch (error) {
+    // who ends a pipe by a signal ends its writer first
+    if (place.path === '-') await delay(SIGNAL_MS);
+    options.signal.throwIfAborted();
     throw describeSystem(place, error);
   } finally {
     input.leave();
   }
 }
+
+/** How long a signal may take that has ended the writer of a pipe. */
+const SIGNAL_MS = 100;
 
 async function openFile(place: ArchivePlace, file: OpenFile, options: ArchiveOptions): Promise<ArchiveFiles> {
   let isKept = false;
