@@ -12,8 +12,7 @@ export function joinBuilds(records: readonly BuildRecord[]): BuildRecord | null 
   if (first === undefined || others.length === 0) return first ?? null;
   const histories = records.flatMap(({ history }) => history ?? []);
   const history = histories.find(({ precision }) => precision === 'exact') ?? histories[0] ?? null;
-  const recorded =
-    records.find((each) => tellsMost(each.recorded))?.recorded ?? records.find((each) => each.recorded !== undefined)?.recorded;
+  const [recorded] = records.flatMap((each) => each.recorded ?? []).sort((a, b) => worthOf(b) - worthOf(a));
   return {
     history,
     annotations: records.find(({ annotations }) => annotations.size > 0)?.annotations ?? first.annotations,
@@ -27,6 +26,9 @@ function stepsOf({ history }: BuildRecord): number {
   return history?.entries.length ?? 0;
 }
 
-function tellsMost(recorded: Findings | undefined): boolean {
-  return recorded !== undefined && recorded.claims.length > 0;
+/** Provenance tells more than annotations, and what could not be read more than that there was nothing. */
+function worthOf({ claims, rejected }: Findings): number {
+  if (claims.some(({ source }) => source === 'provenance')) return 3;
+  if (claims.length > 0) return 2;
+  return rejected.length > 0 ? 1 : 0;
 }
