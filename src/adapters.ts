@@ -48,7 +48,7 @@ function compose(machine: Machine, world: World): Adapters {
     readConfiguration: (named) => (named === null ? world.configuration() : readConfiguration(machine, named)),
     openMemory: () => Promise.resolve(world.openMemory()),
     openEngine: (settings) => openEngine(machine, { ...settings, host: settings.host ?? world.engineHost }),
-    openStored: (place, settings) => openStored(machine, place, settings),
+    openStored: async (place, settings) => withLateSignal(place, await openStored(machine, place, settings)),
     openFiles: async () => (await import('./sources/files/file-source.ts')).createFileSource(machine),
     openRegistry: (settings) => openRegistry(machine, settings, world),
     startDemo: () => startDemo(machine),
@@ -109,6 +109,25 @@ async function openStored(machine: Machine, place: StoredPlace, { verify, platfo
       return createContainersStorageSource(place, { env, home: homeOf(env), uid, cwd, platform });
     }
   }
+}
+
+/** How long a signal may take that has ended the writer of a pipe, which is what is seen first. */
+const SIGNAL_MS = 100;
+
+/** Takes a pipe that breaks off because everything in it is being ended for that, and not for a broken archive. */
+function withLateSignal({ path }: StoredPlace, { list }: ImageSource): ImageSource {
+  if (path !== '-') return { list };
+  return {
+    list: async (options) => {
+      try {
+        return await list(options);
+      } catch (error) {
+        const { setTimeout: sleep } = await import('node:timers/promises');
+        await sleep(SIGNAL_MS, undefined, { signal: options.signal });
+        throw error;
+      }
+    },
+  };
 }
 
 async function openKeychain({ env, platform, uid, signal }: Machine): Promise<Keychain> {

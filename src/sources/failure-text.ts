@@ -20,3 +20,17 @@ export function describeFailure(error: unknown): string {
   if (code !== null) return WORDS.get(code) ?? code;
   return sanitizeText(error instanceof Error ? error.message : String(error), 200);
 }
+
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'write its path as it is from here, or from the root'],
+  ['ENOTDIR', 'write its path as it is from here, or from the root'],
+  ['EACCES', 'run this as a user who may read it'],
+  ['EPERM', 'run this as a user who may read it'],
+  ['EMFILE', 'raise the limit of open files: ulimit -n'],
+  ['ENFILE', 'raise the limit of open files: ulimit -n'],
+]);
+
+/** What to do about it; null where that is not known. */
+export function adviseOnFailure(error: unknown): string | null {
+  return ADVICE.get(codeOf(error) ?? '') ?? null;
+}

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, ImgupdateError } from '../../errors.ts';
-import { describeFailure } from '../failure-text.ts';
+import { adviseOnFailure, describeFailure } from '../failure-text.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 import { type ByteSource, fromChunks } from './byte-source.ts';
 import { decompress } from './decompress.ts';
@@ -43,17 +42,11 @@ export async function openArchive(place: ArchivePlace, options: ArchiveOptions):
   try {
     return await openStream(place, input.chunks, options);
   } catch (error) {
-    // who ends a pipe by a signal ends its writer first
-    if (place.path === '-') await delay(SIGNAL_MS);
-    options.signal.throwIfAborted();
     throw describeSystem(place, error);
   } finally {
     input.leave();
   }
 }
-
-/** How long a signal may take that has ended the writer of a pipe. */
-const SIGNAL_MS = 100;
 
 async function openFile(place: ArchivePlace, file: OpenFile, options: ArchiveOptions): Promise<ArchiveFiles> {
   let isKept = false;
@@ -118,5 +111,7 @@ function isTar(head: Buffer): boolean {
 /** What the system says of a file that is open, such as EIO. */
 function describeSystem({ label }: ArchivePlace, error: unknown): unknown {
   const code = codeOf(error);
-  return code === null || error instanceof ImgupdateError ? error : unreadable(label, describeFailure(error), { cause: error });
+  return code === null || error instanceof ImgupdateError
+    ? error
+    : unreadable(label, describeFailure(error), { hint: adviseOnFailure(error), cause: error });
 }

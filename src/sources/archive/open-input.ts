@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { describeFailure } from '../failure-text.ts';
+import { adviseOnFailure, describeFailure } from '../failure-text.ts';
 import { closeQuietly, type OpenFile } from './file-bytes.ts';
 import type { ArchivePlace, ArchiveOptions } from './open-archive.ts';
 import { showName, unreadable } from '../stored/unreadable.ts';
@@ -49,7 +49,7 @@ async function openPath({ label }: ArchivePlace, path: string): Promise<{ descri
     const descriptor = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK, 0);
     return { descriptor, stats: await statFile(descriptor) };
   } catch (error) {
-    throw unreadable(label, describeFailure(error), { cause: error });
+    throw unreadable(label, describeFailure(error), { hint: adviseOnFailure(error), cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import { join, resolve, sep } from 'node:path';
 import { codeOf, ImgupdateError } from '../../errors.ts';
 import { algorithmOf, hashContents } from '../archive/hash-contents.ts';
 import { HEAD_BYTES } from '../archive/look-alikes.ts';
-import { describeFailure } from '../failure-text.ts';
+import { adviseOnFailure, describeFailure } from '../failure-text.ts';
 import type { HashedFile, StoredFiles } from '../stored/stored-files.ts';
 import { showName, unreadable } from '../stored/unreadable.ts';
 
@@ -47,7 +47,7 @@ async function findRoot({ label, path }: FolderPlace, cwd: string): Promise<stri
     const root = await realpath(resolve(cwd, path));
     if ((await stat(root)).isDirectory()) return root;
   } catch (error) {
-    throw unreadable(label, describeFailure(error), { cause: error });
+    throw unreadable(label, describeFailure(error), { hint: adviseOnFailure(error), cause: error });
   }
   const hint = `name it as such: oci-archive:${showName(path)} or docker-archive:${showName(path)}`;
   throw unreadable(label, 'expected a folder, got a file', { hint });
@@ -65,7 +65,7 @@ async function findFile(folder: Folder, path: string): Promise<FoundFile | null>
     return stats?.isFile() === true ? { real, size: stats.size } : null;
   } catch (error) {
     if (isAbsence(error)) return null;
-    throw unreadable(folder.label, `${showName(path)}: ${describeFailure(error)}`, { cause: error });
+    throw unreadable(folder.label, `${showName(path)}: ${describeFailure(error)}`, { hint: adviseOnFailure(error), cause: error });
   }
 }
 
@@ -86,7 +86,7 @@ async function withFile<T>(folder: Folder, path: string, use: (file: OpenFile) =
     folder.signal.throwIfAborted();
     if (error instanceof ImgupdateError) throw error;
     if (handle === null && isAbsence(error)) return null;
-    throw unreadable(folder.label, `${showName(path)}: ${describeFailure(error)}`, { cause: error });
+    throw unreadable(folder.label, `${showName(path)}: ${describeFailure(error)}`, { hint: adviseOnFailure(error), cause: error });
   } finally {
     await handle?.close();
   }
@@ -157,7 +157,10 @@ async function readEntries(folder: Folder, prefix: string) {
     return `${real}${sep}`.startsWith(folder.below) ? await readdir(real, { withFileTypes: true }) : [];
   } catch (error) {
     if (isAbsence(error)) return [];
-    throw unreadable(folder.label, `${showName(prefix === '' ? '.' : prefix)}: ${describeFailure(error)}`, { cause: error });
+    throw unreadable(folder.label, `${showName(prefix === '' ? '.' : prefix)}: ${describeFailure(error)}`, {
+      hint: adviseOnFailure(error),
+      cause: error,
+    });
   }
 }
 

@@ -119,9 +119,15 @@ function shorten<T>(items: readonly T[], sumUp: (rest: number) => T): readonly T
 
 function failure({ written, transport }: StoredPlace, what: string): Failure {
   const { code, message, hint } = unreadable(written, what, {
-    hint: transport === 'oci' ? 'copy the image into it again' : 'write the archive again',
+    hint: adviseOnFlaw(what, transport),
   });
   return { code, message, hint };
+}
+
+/** What may not be read need not be written again. */
+function adviseOnFlaw(what: string, transport: StoredPlace['transport']): string {
+  if (what.endsWith('permission denied')) return 'run this as a user who may read it';
+  return transport === 'oci' ? 'copy the image into it again' : 'write the archive again';
 }
 
 function toWarnings(place: StoredPlace, root: LayoutRoot, { images, others }: RootAnswer): readonly Warning[] {
