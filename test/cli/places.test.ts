@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -256,7 +257,10 @@ describe('a place that cannot be read', () => {
   });
 });
 
-describe('where no engine is named and none is there', () => {
+/** A machine that has an engine at one of the usual places cannot show what happens without. */
+const hasEngine = ['/var/run/docker.sock', '/run/podman/podman.sock'].some((path) => existsSync(path));
+
+describe.skipIf(hasEngine)('where no engine is named and none is there', () => {
   it('the storage of podman is looked at, and that is said', async () => {
     const home = await makeTemporaryDirectory();
     const root = join(home.path, 'root');
@@ -286,5 +290,26 @@ describe('places that could not be read', () => {
     const { stdout, stderr } = await run(['check', archive, 'docker-archive:none.tar']);
     expect(stdout).toContain('cannot read docker-archive:none.tar: ');
     expect(stderr).not.toContain('cannot read docker-archive:none.tar: ');
+  });
+
+  it('but where the engine itself is named, nothing else will do', async () => {
+    const home = await makeTemporaryDirectory();
+    const root = storage.slice('containers-storage:[vfs@'.length, -1);
+    await writeFile(join(home.path, 'storage.conf'), `[storage]\ndriver = "vfs"\ngraphroot = "${root}"\nrunroot = "${home.path}/run"\n`);
+    const env = { CONTAINERS_STORAGE_CONF: join(home.path, 'storage.conf') };
+    const ran = await runCli(['list', 'docker-daemon:'], { home: home.path, env });
+    expect(ran).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(ran.stderr).toMatch(/^E: no container engine answers at unix:/);
+    await home.remove();
+  });
+});
+
+describe('update', () => {
+  it('asks about the images of the places that are named', async () => {
+    const ran = await run(['update', archive]);
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout).toMatch(/^Get:1 R\/acme\/job 1 .*\n(?:Hit|Get):2 R\/acme\/web 1 ?.*\nIgn:3 localhost\/mine 1 \(local\)\n$/);
+    const typed = await run(['update', 'app.tar']);
+    expect(typed.stderr).toContain('N: say what it is: imgupdate update docker-archive:app.tar');
   });
 });

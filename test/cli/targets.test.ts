@@ -115,7 +115,13 @@ describe('the target of any verb', () => {
   });
 
   it.each(['docker:27-dind', 'docker', 'docker-daemon:nginx:1'])('%s is the name of an image of the engine', (word) => {
-    expect(readTargets([word])).toEqual({ patterns: [word.replace('docker-daemon:', '')], references: [], wholeEngine: false, stored: [] });
+    expect(readTargets([word])).toEqual({
+      patterns: [word.replace('docker-daemon:', '')],
+      references: [],
+      wholeEngine: false,
+      namesEngine: word.startsWith('docker-daemon:'),
+      stored: [],
+    });
   });
 });
 
