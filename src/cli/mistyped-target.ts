@@ -1,3 +1,4 @@
+import { countEdits } from '../core/suggest.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
 
@@ -38,19 +39,9 @@ function correct(word: string): string | null {
   const plain = place.toLowerCase().replaceAll('_', '-');
   // no name of an image has a capital
   if (place !== plain && (plain === 'oci' || PLACES.has(plain))) return `write ${plain}:${shown}`;
-  const meant = [...PLACES.keys()].find((known) => isSlipOf(plain, known));
+  const meant = [...PLACES.keys()].find((known) => countEdits(plain, known) <= MOST_CHANGED);
   return meant === undefined ? null : `write ${meant}:${shown}; an image of that name is ${ENGINE}${sanitizeText(word, LONGEST)}`;
 }
 
 const MOST_LETTERS = 64;
 const MOST_CHANGED = 2;
-
-/** Whether two words differ in no more than two letters that stand together: one is changed, left out, added, or two changed places. */
-function isSlipOf(word: string, known: string): boolean {
-  const shorter = Math.min(word.length, known.length);
-  let before = 0;
-  while (before < shorter && word[before] === known[before]) before += 1;
-  let after = 0;
-  while (after < shorter - before && word.at(-1 - after) === known.at(-1 - after)) after += 1;
-  return Math.max(word.length, known.length) - before - after <= MOST_CHANGED;
-}

@@ -26,7 +26,7 @@ export function renderSuggestion(word: string, known: readonly string[]): string
 }
 
 /** How many letters have to be changed, added, left out or swapped with their neighbour: optimal string alignment, row by row. */
-function countEdits(from: string, to: string): number {
+export function countEdits(from: string, to: string): number {
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {
