@@ -1,5 +1,7 @@
 import type { BuildRecord, InstalledImage } from '../core/installed.ts';
+import { groupBy } from '../core/group.ts';
 import { joinBuilds } from '../core/join-builds.ts';
+import { renderPlatform } from '../core/platform.ts';
 import { ImgupdateError } from '../errors.ts';
 import { listSubjects, type Matches, type Subject, type SubjectOptions } from './images-to-check.ts';
 import { joinSubjects } from './join-subjects.ts';
@@ -56,7 +58,7 @@ export async function openStock(sources: readonly WantedSource[], options: Stock
       const places = holders.of(a).map(({ inventory }) => inventory);
       return places.length === 0 || holders.of(b).some(({ inventory }) => places.includes(inventory));
     },
-    readBuild: (image, wanted) => readBuild(holders.of(image), wanted),
+    readBuild: (image, wanted) => readBuild(holders.everywhere(image), wanted),
     insecureRegistries: joinInsecure(inventories),
     warnings: [...inventories.flatMap(({ warnings }) => warnings), ...repeated],
     failures: read.flatMap((each) =>
@@ -138,13 +140,24 @@ function createSum(onProgress: StockOptions['onProgress']): () => ListOptions['o
 /** An image as one place has it. */
 type Holder = { readonly inventory: Inventory; readonly image: InstalledImage };
 
-/** Where each image is; a joined one is where its parts are. */
+/** Where each image is as it is told there, a joined one where its parts are; `everywhere`: under whatever names. */
 function createHolders(inventories: readonly Inventory[]) {
-  const holders = new Map<InstalledImage, readonly Holder[]>();
-  for (const inventory of inventories) for (const image of inventory.images) holders.set(image, [{ inventory, image }]);
+  const all = inventories.flatMap((inventory) => inventory.images.map((image) => ({ inventory, image })));
+  const holders = new Map<InstalledImage, readonly Holder[]>(all.map((holder) => [holder.image, [holder]]));
   const of = (image: InstalledImage): readonly Holder[] => holders.get(image) ?? [];
-  return { of, add: (image: InstalledImage, parts: readonly InstalledImage[]): void => void holders.set(image, parts.flatMap(of)) };
+  const byId = inventories.length === 1 ? null : groupBy(all, ({ image }) => idOf(image));
+  const everywhere = (image: InstalledImage): readonly Holder[] => {
+    const own = of(image);
+    return byId === null ? own : [...new Set([...own, ...own.flatMap((holder) => byId.get(idOf(holder.image)) ?? [])])];
+  };
+  return {
+    of,
+    everywhere,
+    add: (image: InstalledImage, parts: readonly InstalledImage[]): void => void holders.set(image, parts.flatMap(of)),
+  };
 }
+
+const idOf = ({ imageId, platform }: InstalledImage): string => `${imageId} ${renderPlatform(platform)}`;
 
 /** As all kinds of places tell it together; pressed for every detail is one after the other, and none where another one tells it anyway. */
 async function readBuild(holders: readonly Holder[], wanted: 'exact' | undefined): Promise<BuildRecord | null> {

@@ -188,6 +188,17 @@ describe('the images of several places', () => {
     expect((await stock.readBuild(row!.image))?.history?.precision).toBe('exact');
   });
 
+  it('tell how they were made by every place that has them, under whatever name', async () => {
+    const told: Partial<Inventory> = {
+      readBuild: () => Promise.resolve({ history: null, annotations: new Map([['a', '1']]), ancestors: [] }),
+    };
+    const renamed = makeImage({ tags: [makeReference('web:1')] });
+    const stock = await openStock([place('a', [makeImage()]), place('b', [renamed], told)], options());
+    const [nginx] = stock.list(() => null);
+    expect(nginx!.name).toBe('nginx:1.27');
+    expect((await stock.readBuild(nginx!.image))?.annotations).toEqual(new Map([['a', '1']]));
+  });
+
   it('are together with those of their own place only, and a joined one with those of all its places', async () => {
     const base = makeImage({ configDigest: makeDigest('base'), tags: [makeReference('base:1')], repoDigests: [] });
     const stock = await openStock([place('a', [makeImage(), base]), place('b', [makeImage()])], options());
