@@ -46,7 +46,7 @@ export type Finding = {
   readonly image: string;
   /** null for what is in no file. For a file that could not be read: its first line where no other is known. */
   readonly place: FilePlace | null;
-  /** What at that place names the image; null where the place says that, or there is none. */
+  /** What at that place names the image, or what it is carried in where there is no place; null where the place says that, or there is nothing to say. */
   readonly within: Within | null;
   /** null for `unknown/file` and `unknown/place`. */
   readonly report: ImageReport | null;

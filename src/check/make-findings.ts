@@ -1,10 +1,10 @@
 import type { FailOn } from '../core/fail-on.ts';
-import type { FilePlace } from '../core/file-reference.ts';
+import type { FilePlace, Within } from '../core/file-reference.ts';
 import type { Hold } from '../core/hold.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { Finding, FindingLevel } from './finding.ts';
 import { type Found, LONGEST_NAME } from './found.ts';
-import type { ImageReport, SourcePlace } from './report.ts';
+import { type ImageReport, isCarrier, type SourcePlace } from './report.ts';
 
 /** What decides about the level of a finding. */
 export type Measure = { readonly failOn: readonly FailOn[]; readonly strict: boolean };
@@ -25,7 +25,7 @@ type At = { readonly image: ImageReport; readonly source: SourcePlace | null; re
 
 function makeFinding({ rule, says, advice, counts, isSure, about }: Found, { image, source, measure }: At): Finding {
   const place: FilePlace | null = source?.file?.place ?? null;
-  const within = source?.file?.within ?? null;
+  const within = place === null ? carriedWithin(image) : (source?.file?.within ?? null);
   const isUnresolved = rule === 'unknown/unsupported' && image.registry === null && place !== null;
   const held = image.held ?? (about === 'base' ? image.baseHeld : null);
   const level = levelOf({ rule, counts, isSure }, held, measure);
@@ -40,6 +40,14 @@ function makeFinding({ rule, says, advice, counts, isSure, about }: Found, { ima
     within,
     report: image,
   };
+}
+
+/** The archives and layouts an image is in, and nowhere else: in a check of several it stands in for the line of a file. */
+function carriedWithin({ sources }: ImageReport): Within | null {
+  const [first, ...others] = sources;
+  if (first === undefined || !sources.every(isCarrier)) return null;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return { name: sanitizeText(`${first.kind}:${first.location}${more}`, LONGEST_NAME), workload: null };
 }
 
 const LONGEST_MESSAGE = 1_000;

@@ -195,8 +195,15 @@ describe('images in files', () => {
     const ran = await run(['check', layout]);
     expect(ran.exitCode).toBe(2);
     expect(ran.stdout).toMatch(
-      /^imgupdate: error: R\/acme\/job:1 was rebuilt for linux\/amd64 \([^)]*\); write DIR\/oci again with the present one \[stale\/rebuilt\]\n$/,
+      /^imgupdate: error: R\/acme\/job:1 \(oci:DIR\/oci\) was rebuilt for linux\/amd64 \([^)]*\); write DIR\/oci again with the present one \[stale\/rebuilt\]\n$/,
     );
+  });
+});
+
+describe('a check of several archives', () => {
+  it('says of each finding in which of them it is', async () => {
+    const { stdout } = await run(['check', '--format', 'markdown', archive, `${layout}:${registry.host}/acme/web:1`]);
+    expect(stdout).toContain('| `R/acme/job:1` | `docker-archive:DIR/docker-save-before-25.tar` | was rebuilt for linux/amd64');
   });
 });
 

@@ -85,16 +85,21 @@ function close({ isFolded }: Section, left: number): string {
 }
 
 function renderRow(finding: Finding): string {
-  const place = renderPlace(finding);
-  const within = withinOf(finding);
   const advice = adviceOf(finding);
   const cells = [
     renderCode(subjectOf(finding)),
-    place === null ? '' : `${renderCode(place)}${within === null ? '' : `, ${escapeMarkdown(within)}`}`,
+    renderWhere(finding),
     `${escapeMarkdown(restOf(finding))} ${renderCode(finding.rule)}`,
     advice === null ? '' : escapeSentence(advice),
   ];
   return `| ${cells.join(' | ')} |\n`;
+}
+
+/** Its line in a file and what names it there; what it is carried in. */
+function renderWhere(finding: Finding): string {
+  const [place, within] = [renderPlace(finding), withinOf(finding)];
+  if (place === null) return within === null ? '' : renderCode(within);
+  return `${renderCode(place)}${within === null ? '' : `, ${escapeMarkdown(within)}`}`;
 }
 
 const MOST_REGISTRIES = 20;
