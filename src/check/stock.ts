@@ -45,20 +45,18 @@ export async function openStock(sources: readonly WantedSource[], options: Stock
   const read = await Promise.all(sources.map(async (wanted) => readPlace(wanted, { ...options, mayFail, onProgress: progress() })));
   const { opened, repeated } = leaveOutRepeated(read.flatMap((each) => (each.kind === 'read' ? [each] : [])));
   const inventories = opened.map(({ inventory }) => inventory);
-  const holders = createHolders(inventories);
+  const [only, ...others] = inventories;
+  const where = only !== undefined && others.length === 0 ? inOnePlace(only) : inSeveral(inventories);
   return {
     images: inventories.flatMap(({ images }) => images),
     list: (platformFor) => {
       const rows = opened.map(({ inventory, matches }) => listSubjects(inventory, { matches, platformFor }));
       const { subjects, joined } = joinSubjects(rows);
-      for (const [image, parts] of joined) holders.add(image, parts);
+      for (const [image, parts] of joined) where.join(image, parts);
       return subjects;
     },
-    isTogether: (a, b) => {
-      const places = holders.of(a).map(({ inventory }) => inventory);
-      return places.length === 0 || holders.of(b).some(({ inventory }) => places.includes(inventory));
-    },
-    readBuild: (image, wanted) => readBuild(holders.everywhere(image), wanted),
+    isTogether: where.isTogether,
+    readBuild: where.readBuild,
     insecureRegistries: joinInsecure(inventories),
     warnings: [...inventories.flatMap(({ warnings }) => warnings), ...repeated],
     failures: read.flatMap((each) =>
@@ -137,23 +135,35 @@ function createSum(onProgress: StockOptions['onProgress']): () => ListOptions['o
   };
 }
 
+/** What depends on where an image is; `join` tells of which images another one was made. */
+type Whereabouts = Pick<Stock, 'isTogether' | 'readBuild'> & {
+  readonly join: (image: InstalledImage, parts: readonly InstalledImage[]) => void;
+};
+
+/** Ten thousand images in one place need no list of where each is. */
+function inOnePlace({ readBuild: read }: Inventory): Whereabouts {
+  return { isTogether: () => true, readBuild: read, join: () => undefined };
+}
+
 /** An image as one place has it. */
 type Holder = { readonly inventory: Inventory; readonly image: InstalledImage };
 
-/** Where each image is as it is told there, a joined one where its parts are; `everywhere`: under whatever names. */
-function createHolders(inventories: readonly Inventory[]) {
+/** An image is where it is told, a joined one where its parts are; how it was made tells every place that has it, under whatever name. */
+function inSeveral(inventories: readonly Inventory[]): Whereabouts {
   const all = inventories.flatMap((inventory) => inventory.images.map((image) => ({ inventory, image })));
   const holders = new Map<InstalledImage, readonly Holder[]>(all.map((holder) => [holder.image, [holder]]));
-  const of = (image: InstalledImage): readonly Holder[] => holders.get(image) ?? [];
-  const byId = inventories.length === 1 ? null : groupBy(all, ({ image }) => idOf(image));
-  const everywhere = (image: InstalledImage): readonly Holder[] => {
-    const own = of(image);
-    return byId === null ? own : [...new Set([...own, ...own.flatMap((holder) => byId.get(idOf(holder.image)) ?? [])])];
-  };
+  const byId = groupBy(all, ({ image }) => idOf(image));
+  const holdersOf = (image: InstalledImage): readonly Holder[] => holders.get(image) ?? [];
   return {
-    of,
-    everywhere,
-    add: (image: InstalledImage, parts: readonly InstalledImage[]): void => void holders.set(image, parts.flatMap(of)),
+    isTogether: (a, b) => {
+      const places = holdersOf(a).map(({ inventory }) => inventory);
+      return places.length === 0 || holdersOf(b).some(({ inventory }) => places.includes(inventory));
+    },
+    readBuild: (image, wanted) => {
+      const own = holdersOf(image);
+      return readBuild([...new Set([...own, ...own.flatMap((holder) => byId.get(idOf(holder.image)) ?? [])])], wanted);
+    },
+    join: (image, parts) => void holders.set(image, parts.flatMap(holdersOf)),
   };
 }
 
