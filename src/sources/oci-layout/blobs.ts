@@ -1,21 +1,23 @@
 import { type Digest, digestOf } from '../../core/digest.ts';
 import { type Descriptor, MAX_DOCUMENT_BYTES } from '../../core/documents.ts';
 import { ImgupdateError } from '../../errors.ts';
-import { describeFailure } from '../failure-text.ts';
+import { adviseOnFailure, describeFailure } from '../failure-text.ts';
 import type { HashedFile, StoredFiles } from '../stored/stored-files.ts';
 
-/** A document of a layout; `flaw`: why it is not what its descriptor says, in one sentence. */
-export type BlobAnswer =
-  { readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'absent' } | { readonly kind: 'flawed'; readonly flaw: string };
+/** Why something is not what its descriptor says, in one sentence; `advice`: what to do where the system refuses to read it. */
+export type Flawed = { readonly kind: 'flawed'; readonly flaw: string; readonly advice?: string };
+
+/** A document of a layout. */
+export type BlobAnswer = { readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'absent' } | Flawed;
 
 /** The blobs of a layout, each looked up once. */
 export type Blobs = {
   /** A manifest, an index or a config, of the size and the digest its descriptor says. */
   readonly read: (descriptor: Descriptor) => Promise<BlobAnswer>;
-  /** Bytes; null: it is not there; a text: why that cannot be told. */
-  readonly sizeOf: (digest: Digest) => Promise<number | string | null>;
-  /** A layer, read through; a text: why it cannot be. */
-  readonly hash: (digest: Digest) => Promise<HashedFile | string | null>;
+  /** Bytes; null: it is not there. */
+  readonly sizeOf: (digest: Digest) => Promise<number | Flawed | null>;
+  /** A layer, read through; null: it is not there. */
+  readonly hash: (digest: Digest) => Promise<HashedFile | Flawed | null>;
 };
 
 /** All documents of a layout together: thousands of images stay below it. */
@@ -25,13 +27,13 @@ const TOO_MUCH = `its documents have more than the ${MAX_TOTAL_BYTES} bytes that
 
 /** `prefix`: how the errors of `files` begin, which whoever reports them says again. Source: OCI image-spec v1.1, image-layout.md, "Blobs". */
 export function createBlobs(files: Pick<StoredFiles, 'sizeOf' | 'read' | 'hash'>, prefix: string): Blobs {
-  const attempt = <T>(call: () => Promise<T>): Promise<T | string> => call().catch((error: unknown) => sayWhy(error, prefix));
+  const attempt = <T>(call: () => Promise<T>): Promise<T | Flawed> => call().catch((error: unknown) => sayWhy(error, prefix));
   let total = 0;
   const read: Blobs['read'] = async ({ digest, size }) => {
     if (total > MAX_TOTAL_BYTES) return flawed(TOO_MUCH);
     const bytes = await attempt(() => files.read(pathOf(digest), MAX_DOCUMENT_BYTES));
     if (bytes === null) return { kind: 'absent' };
-    if (typeof bytes === 'string') return flawed(bytes);
+    if (isFlawed(bytes)) return bytes;
     if (bytes.length !== size) return flawed(`${digest} has ${bytes.length} bytes, its descriptor says ${size}`);
     total += size;
     if (total > MAX_TOTAL_BYTES) return flawed(TOO_MUCH);
@@ -62,13 +64,22 @@ function remembered<T>(ask: (digest: Digest) => Promise<T>): (digest: Digest) =>
 }
 
 /** One blob that cannot be read is no reason to leave the others. */
-function sayWhy(error: unknown, prefix: string): string {
+function sayWhy(error: unknown, prefix: string): Flawed {
   const isOfSystem = error instanceof Error && 'syscall' in error;
-  if (isOfSystem) return describeFailure(error);
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const advice = adviseOnFailure(cause);
+  const known = advice === null ? {} : { advice };
+  if (isOfSystem) return { ...flawed(describeFailure(error)), ...known };
   if (!(error instanceof ImgupdateError) || error.code !== 'unreadable') throw error;
-  return error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
+  return { ...flawed(error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message), ...known };
 }
 
-function flawed(flaw: string): BlobAnswer {
+/** Makes a flaw of what is wrong. */
+export function flawed(flaw: string): Flawed {
   return { kind: 'flawed', flaw };
+}
+
+/** Whether something could not be read. */
+export function isFlawed(value: unknown): value is Flawed {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'flawed';
 }

@@ -1,10 +1,9 @@
 import type { Digest } from '../../core/digest.ts';
 import type { Descriptor } from '../../core/documents.ts';
-import type { Blobs } from './blobs.ts';
+import { type Blobs, type Flawed, flawed, isFlawed } from './blobs.ts';
 
 /** `size`: bytes of all of them together. `absent`: none is there. */
-export type LayerAnswer =
-  { readonly kind: 'whole'; readonly size: number } | { readonly kind: 'absent' } | { readonly kind: 'flawed'; readonly flaw: string };
+export type LayerAnswer = { readonly kind: 'whole'; readonly size: number } | { readonly kind: 'absent' } | Flawed;
 
 export type LayerOptions = {
   readonly blobs: Blobs;
@@ -32,7 +31,7 @@ export async function checkLayers(layers: readonly Descriptor[], diffIds: readon
   const missing: Descriptor[] = [];
   for (const layer of layers) {
     const size = await options.blobs.sizeOf(layer.digest);
-    if (typeof size === 'string') return flawed(`layer ${size}`);
+    if (isFlawed(size)) return { ...size, flaw: `layer ${size.flaw}` };
     if (size !== null && size !== layer.size) return flawed(`layer ${layer.digest} has ${size} bytes, its descriptor says ${layer.size}`);
     if (size !== null) here.push(layer);
     else if (!FOREIGN.test(layer.mediaType)) missing.push(layer);
@@ -42,7 +41,7 @@ export async function checkLayers(layers: readonly Descriptor[], diffIds: readon
   if (options.verify) {
     for (const [position, layer] of layers.entries()) {
       const flaw = here.includes(layer) ? await findFlaw(layer, diffIds[position] ?? null, options.blobs) : null;
-      if (flaw !== null) return flawed(flaw);
+      if (flaw !== null) return flaw;
     }
   }
   return {
@@ -51,19 +50,15 @@ export async function checkLayers(layers: readonly Descriptor[], diffIds: readon
   };
 }
 
-async function findFlaw(layer: Descriptor, diffId: Digest | null, blobs: Blobs): Promise<string | null> {
+async function findFlaw(layer: Descriptor, diffId: Digest | null, blobs: Blobs): Promise<Flawed | null> {
   const hashed = await blobs.hash(layer.digest);
-  if (hashed === null) return `layer ${layer.digest} is not there`;
-  if (typeof hashed === 'string') return `layer ${layer.digest}: ${hashed}`;
-  if (hashed.digest !== layer.digest) return `what is stored as layer ${layer.digest} is ${hashed.digest}`;
+  if (hashed === null) return flawed(`layer ${layer.digest} is not there`);
+  if (isFlawed(hashed)) return { ...hashed, flaw: `layer ${layer.digest}: ${hashed.flaw}` };
+  if (hashed.digest !== layer.digest) return flawed(`what is stored as layer ${layer.digest} is ${hashed.digest}`);
   // Source: containers/ocicrypt: what is encrypted shows nothing of what is in it.
   if (layer.mediaType.endsWith('+encrypted') || hashed.diffId === diffId) return null;
-  if (hashed.diffId === null) return `layer ${layer.digest} cannot be decompressed`;
+  if (hashed.diffId === null) return flawed(`layer ${layer.digest} cannot be decompressed`);
   if (diffId?.startsWith('sha256:') !== true)
-    return `layer ${layer.digest} cannot be compared with ${diffId ?? 'nothing'}: expected a sha256 diff_id`;
-  return `layer ${layer.digest} is ${hashed.diffId} when decompressed, the config says ${diffId}`;
-}
-
-function flawed(flaw: string): LayerAnswer {
-  return { kind: 'flawed', flaw };
+    return flawed(`layer ${layer.digest} cannot be compared with ${diffId ?? 'nothing'}: expected a sha256 diff_id`);
+  return flawed(`layer ${layer.digest} is ${hashed.diffId} when decompressed, the config says ${diffId}`);
 }

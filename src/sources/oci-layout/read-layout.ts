@@ -9,7 +9,7 @@ import { nameSome, noSuchImage } from '../stored/no-such-image.ts';
 import type { StoredFiles } from '../stored/stored-files.ts';
 import { joinStored, type StoredImage } from '../stored/stored-image.ts';
 import { unreadable } from '../stored/unreadable.ts';
-import { createBlobs } from './blobs.ts';
+import { createBlobs, type Flawed } from './blobs.ts';
 import { chooseRoots, joinEntries, labelOf, type LayoutRoot } from './choose-entries.ts';
 import { decodeLayoutIndex, type LayoutIndex } from './decode-layout.ts';
 import { readRoot, type RootAnswer } from './read-root.ts';
@@ -63,11 +63,8 @@ export async function readLayout(
     return { root, answer };
   });
   const images = joinImages(answers.flatMap(({ answer }) => answer.images));
-  const flaws = [
-    ...answers.flatMap(({ root, answer }) => describeFlaws(root, answer)),
-    ...(place.image === null ? index.value.flaws.map(({ flaw }) => flaw) : []),
-  ];
-  const failures = shorten(flaws, (rest) => `${rest} more of it`).map((flaw) => failure(place, flaw));
+  const flaws = [...answers.flatMap(({ root, answer }) => describeFlaws(root, answer)), ...(place.image === null ? index.value.flaws : [])];
+  const failures = shorten(flaws, (rest) => ({ flaw: `${rest} more of it` })).map((flaw) => failure(place, flaw));
   const notes = answers.flatMap(({ root, answer }) => toWarnings(place, root, answer));
   const warnings = shorten(notes, (rest) => ({ code: 'layout', message: `${rest} more such warnings of ${nameOf(place)}`, image: null }));
   const [first] = warnings;
@@ -106,10 +103,12 @@ function joinImages(images: readonly StoredImage[]): readonly StoredImage[] {
   return [...places.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [joinStored(first, others)]));
 }
 
-function describeFlaws(root: LayoutRoot, { flaws }: RootAnswer): readonly string[] {
-  return flaws.map(({ platform, flaw }) => {
-    const of = platform === null ? '' : ` for ${sanitizeText(renderPlatform(platform), 100)}`;
-    return `${labelOf(root)}${of}: ${flaw}`;
+type Flaw = Pick<Flawed, 'flaw' | 'advice'>;
+
+function describeFlaws(root: LayoutRoot, { flaws }: RootAnswer): readonly Flaw[] {
+  return flaws.map((each) => {
+    const of = each.platform === null ? '' : ` for ${sanitizeText(renderPlatform(each.platform), 100)}`;
+    return { ...each, flaw: `${labelOf(root)}${of}: ${each.flaw}` };
   });
 }
 
@@ -117,17 +116,11 @@ function shorten<T>(items: readonly T[], sumUp: (rest: number) => T): readonly T
   return items.length <= MAX_TOLD ? items : [...items.slice(0, MAX_TOLD), sumUp(items.length - MAX_TOLD)];
 }
 
-function failure({ written, transport }: StoredPlace, what: string): Failure {
-  const { code, message, hint } = unreadable(written, what, {
-    hint: adviseOnFlaw(what, transport),
+function failure({ written, transport }: StoredPlace, { flaw, advice }: Flaw): Failure {
+  const { code, message, hint } = unreadable(written, flaw, {
+    hint: advice ?? (transport === 'oci' ? 'copy the image into it again' : 'write the archive again'),
   });
   return { code, message, hint };
-}
-
-/** What may not be read need not be written again. */
-function adviseOnFlaw(what: string, transport: StoredPlace['transport']): string {
-  if (what.endsWith('permission denied')) return 'run this as a user who may read it';
-  return transport === 'oci' ? 'copy the image into it again' : 'write the archive again';
 }
 
 function toWarnings(place: StoredPlace, root: LayoutRoot, { images, others }: RootAnswer): readonly Warning[] {

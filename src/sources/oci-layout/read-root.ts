@@ -13,7 +13,7 @@ import {
 import { type Platform, renderPlatform } from '../../core/platform.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { makeStoredImage, type StoredImage } from '../stored/stored-image.ts';
-import type { Blobs } from './blobs.ts';
+import type { Blobs, Flawed } from './blobs.ts';
 import { checkLayers, haveFiles } from './check-layers.ts';
 import type { LayoutRoot } from './choose-entries.ts';
 import { findRecorded } from './read-recorded.ts';
@@ -22,7 +22,7 @@ import { findRecorded } from './read-recorded.ts';
 export type RootAnswer = {
   readonly images: readonly StoredImage[];
   /** What of it should be there and cannot be read: one sentence each, with the platform it concerns. */
-  readonly flaws: readonly { readonly platform: Platform | null; readonly flaw: string }[];
+  readonly flaws: readonly (Pick<Flawed, 'flaw' | 'advice'> & { readonly platform: Platform | null })[];
   /** What else it is: one sentence each. */
   readonly others: readonly string[];
 };
@@ -59,7 +59,7 @@ type Walk = RootOptions & { readonly root: LayoutRoot; readonly leaves: Leaf[]; 
 type Leaf =
   | { readonly kind: 'image'; readonly stored: StoredImage }
   | { readonly kind: 'absent'; readonly platform: Platform | null; readonly flaw: string }
-  | { readonly kind: 'flawed'; readonly platform: Platform | null; readonly flaw: string }
+  | (Flawed & { readonly platform: Platform | null })
   | { readonly kind: 'other'; readonly what: string };
 
 async function follow(step: Step, walk: Walk): Promise<void> {
@@ -74,7 +74,7 @@ async function follow(step: Step, walk: Walk): Promise<void> {
   }
   const blob = await walk.blobs.read(descriptor);
   if (blob.kind === 'absent') walk.leaves.push({ kind: 'absent', platform, flaw: `${descriptor.digest} is not there` });
-  else if (blob.kind === 'flawed') walk.leaves.push({ kind: 'flawed', platform, flaw: blob.flaw });
+  else if (blob.kind === 'flawed') walk.leaves.push({ ...blob, platform });
   else await decode(step, blob.bytes, walk);
 }
 
@@ -118,13 +118,13 @@ async function readImage({ descriptor, index }: Step, manifest: Manifest, walk: 
   }
   const blob = await walk.blobs.read(manifest.config);
   if (blob.kind === 'absent') return { kind: 'absent', platform, flaw: `its config ${manifest.config.digest} is not there` };
-  if (blob.kind === 'flawed') return { kind: 'flawed', platform, flaw: `its config: ${blob.flaw}` };
+  if (blob.kind === 'flawed') return { ...blob, platform, flaw: `its config: ${blob.flaw}` };
   if (isEmptyConfig(blob.bytes)) return { kind: 'other', what: 'is no image: its config is empty' };
   const config = decodeConfig(blob.bytes);
   if (!config.ok) return { kind: 'flawed', platform, flaw: `${manifest.config.digest}: ${config.reason.message}` };
   const layers = await checkLayers(manifest.layers, config.value.diffIds, walk);
   if (layers.kind === 'absent') return { kind: 'absent', platform, flaw: 'none of its layers is there' };
-  if (layers.kind === 'flawed') return { kind: 'flawed', platform, flaw: layers.flaw };
+  if (layers.kind === 'flawed') return { ...layers, platform };
   const { descriptor: root, names, origins } = walk.root;
   const stored = makeStoredImage({
     config: config.value,
