@@ -4,6 +4,7 @@ import { compilePattern } from '../core/pattern.ts';
 import { parseReference, type Reference, renderReference, withDefaultTag } from '../core/reference.ts';
 import { ImgupdateError } from '../errors.ts';
 import type { EngineOption } from '../formats/again.ts';
+import type { CheckRequest, FileRequest } from './check-machine.ts';
 import type { LookupOptions } from './options.ts';
 import { refuseMistyped } from './mistyped-target.ts';
 import { readReference } from './settings.ts';
@@ -114,6 +115,21 @@ export function wantsEngine(
 export function readEngines({ host = [], context = [] }: Pick<LookupOptions, 'host' | 'context'>): readonly EngineOption[] {
   const hosts = host.map((value) => ({ flag: '-H' as const, value }));
   return [...hosts, ...context.map((value) => ({ flag: '--context' as const, value }))];
+}
+
+/** What is to be looked at, as the targets, the named engines and the files say it; which images of the engine, the verb knows. */
+export function planPlaces(
+  targets: Targets,
+  options: Pick<LookupOptions, 'host' | 'context'>,
+  files: FileRequest | null,
+): Omit<CheckRequest, 'all' | 'matches' | 'records'> {
+  return {
+    targets: targets.references,
+    stored: targets.stored,
+    engineOnly: targets.namesEngine,
+    withoutEngine: !wantsEngine(targets, options, files !== null),
+    ...(files === null ? {} : { files }),
+  };
 }
 
 /** Which images of the engine are wanted; null for all. */

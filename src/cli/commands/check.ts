@@ -16,7 +16,7 @@ import { readFileRequest, refuseSharedStdin } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
 import type { CheckCommandOptions } from '../program.ts';
 import { readSettings } from '../settings.ts';
-import { readTargets, refuseFiles, wantsEngine, watchPatterns } from '../targets.ts';
+import { planPlaces, readTargets, refuseFiles, watchPatterns } from '../targets.ts';
 
 /**
  * `imgupdate check`: prints what is stale or could not be told, and exits with the code that a CI job acts on.
@@ -39,11 +39,7 @@ export async function check(context: Context, words: readonly string[], options:
     {
       all: false,
       matches: targets.wholeEngine ? null : patterns.matches,
-      targets: targets.references,
-      stored: targets.stored,
-      engineOnly: targets.namesEngine,
-      withoutEngine: !wantsEngine(targets, options, files !== null),
-      ...(files === null ? {} : { files }),
+      ...planPlaces(targets, options, files),
       records: 'uncounted',
     },
   );

@@ -14,7 +14,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFileRequest, refuseSharedStdin, sortProblems, type SortedProblems } from '../file-options.ts';
 import { readFilters } from '../filters.ts';
 import { planOutput } from '../output.ts';
-import { readEngines, readTargets, readWanted, refuseFiles, wantsEngine } from '../targets.ts';
+import { planPlaces, readEngines, readTargets, readWanted, refuseFiles } from '../targets.ts';
 import type { ListCommandOptions } from '../program.ts';
 
 /**
@@ -34,11 +34,7 @@ export async function list(context: Context, words: readonly string[], options: 
   const report = await checkMachine(context, options, {
     all: options.all === true,
     matches: readWanted(targets),
-    targets: targets.references,
-    stored: targets.stored,
-    engineOnly: targets.namesEngine,
-    withoutEngine: !wantsEngine(targets, options, files !== null),
-    ...(files === null ? {} : { files }),
+    ...planPlaces(targets, options, files),
     records: patterns.length > 0 ? 'uncounted' : 'remembered',
   });
   const wanted = { ...report, images: report.images.filter(passes) };

@@ -12,7 +12,7 @@ import { readFileRequest, refuseSharedStdin, sortProblems } from '../file-option
 import { readFilters } from '../filters.ts';
 import { refuseOffline } from '../options.ts';
 import { planOutput } from '../output.ts';
-import { readEngines, readTargets, readWanted, refuseFiles, wantsEngine } from '../targets.ts';
+import { planPlaces, readEngines, readTargets, readWanted, refuseFiles } from '../targets.ts';
 import type { UpdateCommandOptions } from '../program.ts';
 
 /** `imgupdate update`: asks about every tag of the engine, or of what is named, now, and remembers the answers for the verbs that follow. */
@@ -32,12 +32,8 @@ export async function update(context: Context, words: readonly string[], options
     {
       all: false,
       matches: readWanted(targets),
-      targets: targets.references,
-      stored: targets.stored,
-      engineOnly: targets.namesEngine,
+      ...planPlaces(targets, options, files),
       records: 'uncounted',
-      withoutEngine: !wantsEngine(targets, options, files !== null),
-      ...(files === null ? {} : { files }),
     },
   );
   const wanted = { ...report, images: report.images.filter(passes) };
