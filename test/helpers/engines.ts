@@ -47,16 +47,7 @@ export async function startPodmanService(): Promise<RunningEngine> {
   const directory = await makeTemporaryDirectory();
   const at = (name: string): string => join(directory.path, name);
   const host = `unix://${at('podman.sock')}`;
-  await mkdir(at('config'));
-  await writeFile(at('policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}');
-  const env = {
-    ...baseEnvironment(),
-    HOME: directory.path,
-    XDG_CONFIG_HOME: at('config'),
-    XDG_RUNTIME_DIR: at('config'),
-    CONTAINERS_REGISTRIES_CONF: at('registries.conf'),
-  };
-  await writeFile(at('registries.conf'), '[[registry]]\nlocation = "127.0.0.1"\ninsecure = true\n');
+  const env = await configurePodman(directory.path);
   const place = ['--root', at('root'), '--runroot', at('run'), '--tmpdir', at('tmp'), '--storage-driver', 'vfs'];
   const flags = [...place, '--cgroup-manager', 'cgroupfs', '--events-backend', 'file'];
   const service = await startService('podman', [...flags, 'system', 'service', '--time', '0', host], {
@@ -70,6 +61,21 @@ export async function startPodmanService(): Promise<RunningEngine> {
     directory: directory.path,
     stop: stopIn(directory, service),
   });
+}
+
+/** Writes a configuration in which podman and buildah find nothing of this machine's, and registries on loopback are insecure; gives the environment for it. */
+export async function configurePodman(directory: string): Promise<Record<string, string>> {
+  const at = (name: string): string => join(directory, name);
+  await mkdir(at('config'));
+  await writeFile(at('policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}');
+  await writeFile(at('registries.conf'), '[[registry]]\nlocation = "127.0.0.1"\ninsecure = true\n');
+  return {
+    ...baseEnvironment(),
+    HOME: directory,
+    XDG_CONFIG_HOME: at('config'),
+    XDG_RUNTIME_DIR: at('config'),
+    CONTAINERS_REGISTRIES_CONF: at('registries.conf'),
+  };
 }
 
 /** The busybox of this machine, statically linked: enough to run in an image made from nothing. */

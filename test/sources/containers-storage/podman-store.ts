@@ -5,8 +5,8 @@ import type { BuildRecord, InstalledImage } from '../../../src/core/installed.ts
 import { normalizePlatform } from '../../../src/core/platform.ts';
 import { createContainersStorageSource } from '../../../src/sources/containers-storage/source.ts';
 import { createDockerSource } from '../../../src/sources/docker/source.ts';
-import { readBusybox } from '../../helpers/engines.ts';
-import { baseEnvironment, run, runOrThrow, startService } from '../../helpers/processes.ts';
+import { configurePodman, readBusybox } from '../../helpers/engines.ts';
+import { run, runOrThrow, startService } from '../../helpers/processes.ts';
 import { makeTemporaryDirectory } from '../../helpers/temp.ts';
 
 export const AMD64 = normalizePlatform({ os: 'linux', architecture: 'amd64' });
@@ -28,16 +28,7 @@ export type PodmanStore = {
 export async function startPodmanStore(driver: string, more: readonly string[] = []): Promise<PodmanStore> {
   const directory = await makeTemporaryDirectory();
   const at = (name: string): string => join(directory.path, name);
-  await mkdir(at('config'));
-  await writeFile(at('policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}');
-  await writeFile(at('registries.conf'), '[[registry]]\nlocation = "127.0.0.1"\ninsecure = true\n');
-  const env = {
-    ...baseEnvironment(),
-    HOME: directory.path,
-    XDG_CONFIG_HOME: at('config'),
-    XDG_RUNTIME_DIR: at('config'),
-    CONTAINERS_REGISTRIES_CONF: at('registries.conf'),
-  };
+  const env = await configurePodman(directory.path);
   const place = ['--root', at('root'), '--runroot', at('run'), '--storage-driver', driver, ...more];
   const flags = [...place, '--tmpdir', at('tmp'), '--cgroup-manager', 'cgroupfs', '--events-backend', 'file'];
   const host = `unix://${at('podman.sock')}`;
