@@ -6,7 +6,7 @@ import { type Answers, createAnswers } from './answers.ts';
 import { readBuildsEarly, UNTOLD_BASE } from './check-bases.ts';
 import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
 import { chooseSubjects, type Rows, sortSubjects } from './choose-subjects.ts';
-import { createChainsHere, describeImage } from './describe-image.ts';
+import { createChainsHere, describeImage, untrackedNewer } from './describe-image.ts';
 import { createImageNotes } from './image-notes.ts';
 import { createRules, type Rules } from './image-rules.ts';
 import type { Subject } from './images-to-check.ts';
@@ -156,6 +156,7 @@ function describeRows({ images, named, tie }: Rows, { stock, settled, bases, rul
       {
         settled: settled.get(subject) ?? null,
         base: bases.get(subject) ?? UNTOLD_BASE,
+        newer: untrackedNewer('its tag is no version'),
         tie: built.has(subject) ? tie : null,
         rules: rules.of(subject.reference),
         now: now(),

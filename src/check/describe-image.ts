@@ -4,14 +4,17 @@ import type { InstalledImage } from '../core/installed.ts';
 import { chainIds, planDownload } from '../core/layers.ts';
 import { compareText, type Reference } from '../core/reference.ts';
 import { knownDigests } from '../core/tag-check.ts';
-import { decideOverall, type NewerVerdict, type TagVerdict } from '../core/verdict.ts';
+import { decideOverall, type TagVerdict } from '../core/verdict.ts';
 import type { Settled } from './check-tags.ts';
 import type { Subject } from './images-to-check.ts';
 import type { AppliedRules } from './image-rules.ts';
-import type { BaseReport, ImageReport, TagReport } from './report.ts';
+import type { BaseReport, ImageReport, NewerReport, TagReport } from './report.ts';
 import type { BuildTie } from './tie-build.ts';
 
-const NEWER_UNTRACKED: NewerVerdict = { kind: 'untracked', why: 'versions are not followed yet' };
+/** The report of an image whose versions are not followed. */
+export function untrackedNewer(why: string): NewerReport {
+  return { verdict: { kind: 'untracked', why }, variant: null, sibling: null, notes: [], checkedAt: null, trail: [] };
+}
 
 const UNNAMED: Settled = {
   check: { verdict: { kind: 'local', why: 'it has no name, so no registry can be asked about it' }, offered: null, trail: [] },
@@ -22,6 +25,7 @@ const UNNAMED: Settled = {
 export type SubjectAnswers = {
   readonly settled: Settled | null;
   readonly base: BaseReport;
+  readonly newer: NewerReport;
   /** The Dockerfile the image is built from; null: none is known. */
   readonly tie: BuildTie | null;
   readonly rules: Pick<AppliedRules, 'hold' | 'failOn'>;
@@ -32,7 +36,7 @@ export type SubjectAnswers = {
 /** The row of a subject: what the store says of the image, and what was found about it. */
 export function describeImage(subject: Subject, answers: SubjectAnswers, chainsHere: () => ReadonlySet<string>): ImageReport {
   const { image, reference } = subject;
-  const { settled, base, rules, tie } = answers;
+  const { settled, base, newer, rules, tie } = answers;
   const tag = describeTag(subject, settled ?? UNNAMED, chainsHere);
   return {
     reference: subject.text,
@@ -44,9 +48,9 @@ export function describeImage(subject: Subject, answers: SubjectAnswers, chainsH
     created: image.created,
     size: image.size,
     labels: image.labels,
-    verdict: decideOverall(tag.verdict, NEWER_UNTRACKED, base.verdict),
+    verdict: decideOverall(tag.verdict, newer.verdict, base.verdict),
     tag,
-    newer: { verdict: NEWER_UNTRACKED, checkedAt: null },
+    newer,
     base,
     containers: subject.containers,
     ...sortHolds([subject.hold, rules.hold], answers.now),

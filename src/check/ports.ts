@@ -1,6 +1,7 @@
 import type { BaseVersion, BuildNote } from '../core/base/version.ts';
 import type { Digest } from '../core/digest.ts';
 import type { FileProblem, FileReference, StageBase } from '../core/file-reference.ts';
+import type { Hold } from '../core/hold.ts';
 import type { BuildRecord, Container, InstalledImage } from '../core/installed.ts';
 import type { Platform } from '../core/platform.ts';
 import type { Outcome, Reason } from '../core/reason.ts';
@@ -116,12 +117,26 @@ export type Registry = {
   readonly fetchManifest: (repository: Repository, blob: BlobRef, signal: AbortSignal) => Promise<Outcome<Uint8Array>>;
   /** GET of a config document by digest, verified. Not counted by any registry. */
   readonly fetchConfig: (repository: Repository, blob: BlobRef, signal: AbortSignal) => Promise<Outcome<Uint8Array>>;
+  /** GETs of `/tags/list`, page by page. Not counted by any registry; few at a time, and not for ever: then the list is cut. */
+  readonly listTags: (repository: Repository, wanted: TagsWanted, signal: AbortSignal) => Promise<TagsAnswer>;
   /** What this run asked of each registry so far, in order of registry. */
   readonly usage: () => readonly RegistryUse[];
   /** What should be said once: untrusted realms, wrong digest headers, what a registry warns of. */
   readonly warnings: () => readonly Warning[];
   readonly close: () => Promise<void>;
 };
+
+/**
+ * Which tags of a repository are wanted: those that begin with one of these texts and go on with a digit; `''` are those that begin with a digit.
+ *
+ * Others may come along. Where the registry lists in lexical order, only the pages of these are asked for.
+ */
+export type TagsWanted = { readonly prefixes: readonly string[] };
+
+/** `covers`: the prefixes that are whole in `tags`; null: all tags are. `cut`: why the list is not whole, even of those; then `covers` is empty. */
+export type TagsAnswer =
+  | { readonly kind: 'found'; readonly tags: readonly string[]; readonly covers: readonly string[] | null; readonly cut: Reason | null }
+  | { readonly kind: 'unknown'; readonly reason: Reason };
 
 /** `size` in bytes where the descriptor says it. */
 export type BlobRef = { readonly digest: Digest; readonly size: number | null };
@@ -143,6 +158,13 @@ export type Memory = {
   /** The same for many at once, in their order: that costs little more than one. */
   readonly readTags: (tags: readonly TagName[]) => readonly (TagObservation | null)[];
   readonly writeTag: (repository: Repository, tag: string, observation: TagObservation) => void;
+  /** Every tag of the repository that was asked for, with its last answer, however old; sorted by tag. */
+  readonly readTagsOf: (repository: Repository) => readonly { readonly tag: string; readonly observation: TagObservation }[];
+  /** What is remembered of each repository's list of tags, without the tags; in their order. */
+  readonly readTagLists: (repositories: readonly Repository[]) => readonly (TagListNote | null)[];
+  /** The tags of the remembered list; null when it is not here. */
+  readonly readTagList: (repository: Repository) => readonly string[] | null;
+  readonly writeTagList: (repository: Repository, list: TagListNote & { readonly tags: readonly string[] }) => void;
   /** A document by its digest, verified; null when it is not here. */
   readonly readDocument: (digest: Digest) => Uint8Array | null;
   readonly writeDocument: (digest: Digest, bytes: Uint8Array) => void;
@@ -160,10 +182,26 @@ export type Memory = {
   /** What the user had recorded of an image's base. */
   readonly readBuildNote: (imageId: string, platform: string) => BuildNote | null;
   readonly writeBuildNote: (note: BuildNote) => void;
+  /** When each of these tags was first seen in its repository's list, milliseconds since the epoch; those never seen are left out. */
+  readonly readSightings: (repository: Repository, tags: readonly string[]) => ReadonlyMap<string, number>;
+  /** Notes that tags are there; of one that was seen before the earlier time stays. */
+  readonly writeSightings: (repository: Repository, tags: readonly string[], seenAt: number) => void;
+  /** What the user holds back, sorted by what it is of. */
+  readonly readHolds: () => readonly KeptHold[];
+  /** One for each `of`: a later one replaces it. */
+  readonly writeHold: (hold: KeptHold) => void;
+  /** False: there was none. */
+  readonly removeHold: (of: string) => boolean;
   readonly warnings: () => readonly Warning[];
   /** Writes what is pending. Safe to call twice. */
   readonly close: () => void;
 };
+
+/** What is remembered of a list of tags beside the tags: `observedAt` milliseconds since the epoch; `covers` and `cut` as in TagsAnswer. */
+export type TagListNote = { readonly observedAt: number; readonly covers: readonly string[] | null; readonly cut: Reason | null };
+
+/** A hold that the user has set. `of`: a pattern over image names, as it was written; `heldAt`: milliseconds since the epoch. */
+export type KeptHold = { readonly of: string; readonly hold: Hold; readonly heldAt: number };
 
 /** A tag of a repository. */
 export type TagName = { readonly repository: Repository; readonly tag: string };

@@ -5,7 +5,7 @@ import type { FilePlace, FileProblem, Within } from '../core/file-reference.ts';
 import type { Hold } from '../core/hold.ts';
 import type { Download } from '../core/layers.ts';
 import type { Platform } from '../core/platform.ts';
-import type { BaseVerdict, NewerVerdict, Overall, TagVerdict } from '../core/verdict.ts';
+import type { BaseVerdict, NewerVerdict, Overall, TagVerdict, VariantVersion } from '../core/verdict.ts';
 import type { Failure, RegistryUse, Warning } from './ports.ts';
 
 /** What a check found; the formats turn it into text. */
@@ -48,7 +48,7 @@ export type ImageReport = {
   readonly labels: ReadonlyMap<string, string>;
   readonly verdict: Overall;
   readonly tag: TagReport;
-  readonly newer: { readonly verdict: NewerVerdict; readonly checkedAt: number | null };
+  readonly newer: NewerReport;
   readonly base: BaseReport;
   readonly containers: readonly ContainerUse[];
   /** That it is held back, as long as that lasts. */
@@ -72,6 +72,21 @@ export type BaseReport = {
   /** What named a base and counted, strongest first; what did not count, and why. */
   readonly found: readonly BaseClaim[];
   readonly rejected: readonly RejectedClaim[];
+  /** How the answer was reached, in order. */
+  readonly trail: readonly TrailStep[];
+};
+
+/** The answer about newer versions of a row, and what is told beside it. */
+export type NewerReport = {
+  readonly verdict: NewerVerdict;
+  /** The newest tag on a newer variant; told apart, because it changes more than the version. null: none, or not looked for. */
+  readonly variant: VariantVersion | null;
+  /** The most specific other tag that was seen to name the image that is here: `1.27.5` for `1.27`. */
+  readonly sibling: string | null;
+  /** Further things worth knowing, each a sentence without its full stop. */
+  readonly notes: readonly string[];
+  /** Milliseconds since the epoch: when the registry listed its tags; null when it was not needed or never came. */
+  readonly checkedAt: number | null;
   /** How the answer was reached, in order. */
   readonly trail: readonly TrailStep[];
 };

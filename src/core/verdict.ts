@@ -24,8 +24,14 @@ export type NewerVerdict =
   | { readonly kind: 'untracked'; readonly why: string }
   | { readonly kind: 'unknown'; readonly reason: Reason; readonly why: string };
 
+/** How much changes from one version to another: in its first number, its second, or what comes after. */
+export type VersionLevel = 'patch' | 'minor' | 'major';
+
 /** A tag that is a newer version; `digest` where it is known. */
-export type Version = { readonly tag: string; readonly level: 'patch' | 'minor' | 'major'; readonly digest: Digest | null };
+export type Version = { readonly tag: string; readonly level: VersionLevel; readonly digest: Digest | null };
+
+/** A newer tag whose variant is a newer one, too (`alpine3.19` to `alpine3.22`); `level`: of the version itself, null where only the variant is newer. */
+export type VariantVersion = { readonly tag: string; readonly level: VersionLevel | null; readonly digest: Digest | null };
 
 /** How sure an answer is: `certain` rests on digests, the others on what layers and history show. */
 export type Confidence = 'certain' | 'high' | 'medium' | 'low';

@@ -88,6 +88,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     resolveTag: (repository, tag, signal) => answererOf(repository.registry).resolveTag(repository, tag, stopOf(signal)),
     fetchManifest: (repository, blob, signal) => answererOf(repository.registry).fetchManifest(repository, blob, stopOf(signal)),
     fetchConfig: (repository, blob, signal) => answererOf(repository.registry).fetchConfig(repository, blob, stopOf(signal)),
+    listTags: ({ registry }) =>
+      Promise.resolve({ kind: 'unknown', reason: reason('unsupported', `${registry} is not asked for tags yet`) }),
     usage: (): readonly RegistryUse[] => mergeUsage([...made.values()].map(({ counter }) => counter.usage())),
     warnings: () => [...warnings.values()].toSorted((a, b) => compareText(a.message, b.message)),
     close: async () => {

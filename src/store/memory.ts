@@ -21,6 +21,15 @@ export function createMemory({ cache, state, now, maxDocumentBytes }: MemoryOpti
   return {
     ...cacheMemory,
     ...stateMemory,
+    readTagsOf: () => [],
+    readTagLists: (repositories) => repositories.map(() => null),
+    readTagList: () => null,
+    writeTagList: () => undefined,
+    readSightings: () => new Map(),
+    writeSightings: () => undefined,
+    readHolds: () => [],
+    writeHold: () => undefined,
+    removeHold: () => false,
     warnings: () => {
       const said = new Set(ofCache.all().map(({ message }) => message));
       return [...ofCache.all(), ...ofState.all().filter(({ message }) => !said.has(message))];

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { reason } from '../../src/core/reason.ts';
 import { createAnswers } from '../../src/check/answers.ts';
 import type { Memory, Registry, TagAnswer } from '../../src/check/ports.ts';
 import { createNullMemory } from '../../src/store/open-memory.ts';
@@ -12,6 +13,7 @@ function createCountingRegistry(answer: TagAnswer) {
   const asked: string[] = [];
   const registry: Registry = {
     announce: () => undefined,
+    listTags: () => Promise.resolve({ kind: 'unknown', reason: reason('offline', 'no list of tags') }),
     resolveTag: async (_repository, tag) => {
       asked.push(tag);
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -39,6 +39,7 @@ function openShop(tags: Record<string, ImageOrIndex>, more: readonly ImageDocume
   };
   const registry: Registry = {
     announce: () => undefined,
+    listTags: () => Promise.resolve({ kind: 'unknown', reason: reason('offline', 'no list of tags') }),
     resolveTag: (_repository, tag) => {
       asked.push(`HEAD ${tag}`);
       const blob = tags[tag] ?? find(tag);

@@ -25,6 +25,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
   };
   const registry: Registry = {
     announce: () => undefined,
+    listTags: () => Promise.resolve({ kind: 'unknown', reason: reason('offline', 'no list of tags') }),
     resolveTag: ({ repository }, tag) => ask(`HEAD ${repository}:${tag}`, answer),
     fetchManifest: ({ repository }, { digest }) => ask(`GET ${repository}@${digest}`, refused),
     fetchConfig: ({ repository }, { digest }) => ask(`GET ${repository}@${digest}`, refused),

@@ -208,6 +208,7 @@ function serve({ registry: now, target, kept = false }: State): Registry {
   };
   return {
     announce: () => undefined,
+    listTags: () => Promise.resolve({ kind: 'unknown', reason: reason('offline', 'no list of tags') }),
     resolveTag: (_, tag) => {
       const found = tag === '1' ? now : documents.find(({ digest }) => digest === tag);
       return Promise.resolve(

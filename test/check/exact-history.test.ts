@@ -65,6 +65,7 @@ function serve(now: ImageDocument, others: readonly ImageDocument[]): Registry {
   };
   return {
     announce: () => undefined,
+    listTags: () => Promise.resolve({ kind: 'unknown', reason: reason('offline', 'no list of tags') }),
     resolveTag: () => Promise.resolve({ kind: 'found', digest: now.digest, mediaType: now.mediaType, body: null }),
     fetchManifest: fetch,
     fetchConfig: fetch,

@@ -84,6 +84,7 @@ describe('an image of which nothing but what came with it tells', () => {
     const refused = { ok: false as const, reason: reason('unreachable', 'nobody is there') };
     const registry: Registry = {
       announce: () => undefined,
+      listTags: () => Promise.resolve({ kind: 'unknown', reason: reason('offline', 'no list of tags') }),
       resolveTag: () => Promise.resolve({ kind: 'unknown', reason: refused.reason }),
       fetchManifest: () => Promise.resolve(refused),
       fetchConfig: () => Promise.resolve(refused),

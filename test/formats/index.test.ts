@@ -72,6 +72,10 @@ const EVIL_REPORT = makeReport(
         platform: { os: EVIL, architecture: EVIL, variant: EVIL, osVersion: null, osFeatures: [] },
         newer: {
           verdict: { kind: 'available', line: { tag: EVIL, level: 'minor', digest: null }, newest: null, why: EVIL },
+          variant: null,
+          sibling: null,
+          notes: [],
+          trail: [],
           checkedAt: null,
         },
         base: EVIL_BASE,

@@ -34,6 +34,10 @@ const NEWER = makeRow('node:20.11.1', 'current', {
       newest: { tag: '24.11.0', level: 'major', digest: THERE },
       why: 'two newer versions',
     },
+    variant: null,
+    sibling: null,
+    notes: [],
+    trail: [],
     checkedAt: 0,
   },
 });
@@ -42,7 +46,14 @@ describe('the JSON document', () => {
   it('satisfies its published schema with every kind of answer', () => {
     const noBase = makeRow('scratch-app:1', 'none', { base: makeBaseReport({ kind: 'none', ...untoldBase('built from scratch') }) });
     const noNewer = makeRow('a:1', 'current', {
-      newer: { verdict: { kind: 'unknown', reason: reason('timeout', 'no answer'), why: 'no answer' }, checkedAt: null },
+      newer: {
+        verdict: { kind: 'unknown', reason: reason('timeout', 'no answer'), why: 'no answer' },
+        variant: null,
+        sibling: null,
+        notes: [],
+        trail: [],
+        checkedAt: null,
+      },
     });
     expect(problemsOf(WORLD)).toEqual([]);
     expect(problemsOf(makeReport([NEWER, noBase, noNewer]))).toEqual([]);

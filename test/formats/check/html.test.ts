@@ -88,7 +88,10 @@ describe('the page of a check', () => {
       newest: { tag: '22.0.0', level: 'major', digest: null },
       why: 'there are newer ones',
     } as const;
-    const report = makeReport([{ ...row, newer: { verdict: newer, checkedAt: null } }, makeRow('nginx:1.27', 'current')]);
+    const report = makeReport([
+      { ...row, newer: { verdict: newer, variant: null, sibling: null, notes: [], trail: [], checkedAt: null } },
+      makeRow('nginx:1.27', 'current'),
+    ]);
     const text = textOf(renderHtml({ ...makeOutcome([]), report }, ABOUT));
     expect(text).toContain('Image Tag Newer Base');
     expect(text).toContain('20.1.1 (patch), 22.0.0 (major)');
