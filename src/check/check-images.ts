@@ -2,6 +2,7 @@ import type { BaseClaim } from '../core/base/claim.ts';
 import type { ImageRule, Setting } from '../core/configuration.ts';
 import type { Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
+import type { VersionPolicy } from '../core/versions/policy.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { readBuildsEarly, UNTOLD_BASE } from './check-bases.ts';
 import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
@@ -44,6 +45,8 @@ export type CheckOptions = TagCheckOptions & {
   readonly files: Omit<FileOptions, 'signal'>;
   /** What the configuration says of images. */
   readonly rules: readonly Setting<ImageRule>[];
+  /** Which newer versions are wanted, where no rule says anything else. */
+  readonly versions: Pick<VersionPolicy, 'track' | 'minAgeMs'>;
   /** For targets, where no platform is named. */
   readonly machinePlatform: Platform;
   readonly bases: BaseOptions;
@@ -67,7 +70,14 @@ export async function checkImages(ports: CheckPorts, options: CheckOptions): Pro
   });
   const registry = createLazyRegistry(() => ports.openRegistry(stock.insecureRegistries));
   const answers = createAnswers({ ...ports, openRegistry: registry.get }, options);
-  const run = { ...ports, files, stock, registry, answers, rules: createRules(options.rules) };
+  const run = {
+    ...ports,
+    files,
+    stock,
+    registry,
+    answers,
+    rules: createRules({ rules: options.rules, holds: ports.memory.readHolds(), versions: options.versions }),
+  };
   try {
     return await check(run, options);
   } finally {

@@ -13,7 +13,7 @@ import type { BuildTie } from './tie-build.ts';
 
 /** The report of an image whose versions are not followed. */
 export function untrackedNewer(why: string): NewerReport {
-  return { verdict: { kind: 'untracked', why }, variant: null, sibling: null, notes: [], checkedAt: null, trail: [] };
+  return { verdict: { kind: 'untracked', why }, variant: null, sibling: null, notes: [], checkedAt: null, trail: [], table: null };
 }
 
 const UNNAMED: Settled = {

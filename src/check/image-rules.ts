@@ -3,7 +3,8 @@ import type { FailOn } from '../core/fail-on.ts';
 import type { Hold } from '../core/hold.ts';
 import type { Platform } from '../core/platform.ts';
 import { type Reference, renderReference } from '../core/reference.ts';
-import type { Warning } from './ports.ts';
+import { STANDARD_POLICY, type VersionPolicy } from '../core/versions/policy.ts';
+import type { KeptHold, Warning } from './ports.ts';
 
 /** What the configuration says of one image; null: nothing. */
 export type AppliedRules = {
@@ -11,6 +12,7 @@ export type AppliedRules = {
   readonly hold: Hold | null;
   readonly failOn: readonly FailOn[] | null;
   readonly platform: Platform | null;
+  readonly versions: VersionPolicy;
 };
 
 /** The rules of the configuration, asked image by image. */
@@ -21,8 +23,19 @@ export type Rules = {
   readonly unmatched: () => readonly Warning[];
 };
 
-/** Applies what the configuration says of images, and keeps in mind what was of use. */
-export function createRules(rules: readonly Setting<ImageRule>[]): Rules {
+/** What is said of images. */
+export type Said = {
+  /** By the configuration. */
+  readonly rules: readonly Setting<ImageRule>[];
+  /** By the user, with `hold`. */
+  readonly holds: readonly KeptHold[];
+  /** Of the versions of all images of which no rule says anything else. */
+  readonly versions: Pick<VersionPolicy, 'track' | 'minAgeMs'>;
+};
+
+/** Applies what the configuration and the user say of images, and keeps in mind what was of use. */
+export function createRules({ rules, versions }: Said): Rules {
+  const nothing = { ...NOTHING_SAID, versions: { ...STANDARD_POLICY, ...versions } };
   const used = new Set<Setting<ImageRule>>();
   const known = new Map<string, AppliedRules>();
   const apply = (reference: Reference): AppliedRules => {
@@ -35,11 +48,12 @@ export function createRules(rules: readonly Setting<ImageRule>[]): Rules {
       hold: first(({ hold }) => hold),
       failOn: first(({ failOn }) => failOn),
       platform: first(({ platform }) => platform),
+      versions: nothing.versions,
     };
   };
   return {
     of: (reference) => {
-      if (reference === null || rules.length === 0) return NOTHING_SAID;
+      if (reference === null || rules.length === 0) return nothing;
       const name = renderReference(reference);
       const applied = known.get(name) ?? apply(reference);
       known.set(name, applied);
@@ -56,4 +70,4 @@ export function createRules(rules: readonly Setting<ImageRule>[]): Rules {
   };
 }
 
-const NOTHING_SAID: AppliedRules = { ignore: false, hold: null, failOn: null, platform: null };
+const NOTHING_SAID = { ignore: false, hold: null, failOn: null, platform: null };

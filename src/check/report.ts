@@ -5,6 +5,8 @@ import type { FilePlace, FileProblem, Within } from '../core/file-reference.ts';
 import type { Hold } from '../core/hold.ts';
 import type { Download } from '../core/layers.ts';
 import type { Platform } from '../core/platform.ts';
+import type { VersionPolicy } from '../core/versions/policy.ts';
+import type { VersionRow } from '../core/versions/tabulate.ts';
 import type { BaseVerdict, NewerVerdict, Overall, TagVerdict, VariantVersion } from '../core/verdict.ts';
 import type { Failure, RegistryUse, Warning } from './ports.ts';
 
@@ -89,6 +91,8 @@ export type NewerReport = {
   readonly checkedAt: number | null;
   /** How the answer was reached, in order. */
   readonly trail: readonly TrailStep[];
+  /** Every tag of the repository with the rule that admits or rejects it, and what is wanted; null where it was not asked for. */
+  readonly table: { readonly policy: VersionPolicy; readonly rows: readonly VersionRow[] } | null;
 };
 
 /** The answer about the tag of a row, and what a pull of it would fetch. */

@@ -72,6 +72,7 @@ export async function checkWith(context: Context, { options, settings: given }: 
         targets,
         files: { ...(request.files ?? NO_FILES), platforms: { build: machine, target: settings.targetPlatform ?? machine } },
         rules: settings.rules,
+        versions: settings.versions,
         machinePlatform: machine,
         bases,
         platform: settings.platform,

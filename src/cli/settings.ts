@@ -6,6 +6,7 @@ import { parsePlatform, type Platform } from '../core/platform.ts';
 import { suggestPlatform } from '../core/platform-names.ts';
 import { parseReference, type Reference, withDefaultTag } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
+import { STANDARD_POLICY, type VersionPolicy } from '../core/versions/policy.ts';
 import { ImgupdateError } from '../errors.ts';
 import type { Adapters } from './context.ts';
 import type { LookupOptions } from './options.ts';
@@ -26,6 +27,8 @@ export type Settings = {
   readonly candidates: readonly Reference[];
   /** Of each property the first that matches and has it counts. */
   readonly rules: readonly Setting<ImageRule>[];
+  /** Which newer versions are wanted, where no rule says anything else. */
+  readonly versions: Pick<VersionPolicy, 'track' | 'minAgeMs'>;
   readonly registries: ReadonlyMap<string, RegistryRule>;
   readonly failOn: readonly FailOn[];
   readonly onUnknown: 'fail' | 'warn';
@@ -70,6 +73,7 @@ export async function readSettings(
     bases: configuration.images.flatMap(({ value: { matches, base } }) => (base === null ? [] : [{ matches, base }])),
     candidates: configuration.bases?.value ?? [],
     rules: decideRules(configuration, told.failOn),
+    versions: STANDARD_POLICY,
     registries,
     failOn: told.failOn ?? configuration.failOn?.value ?? STANDARD.failOn,
     onUnknown: options.onUnknown ?? configuration.onUnknown?.value ?? STANDARD.onUnknown,

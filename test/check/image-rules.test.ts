@@ -11,10 +11,13 @@ function rule(match: string, parts: Partial<ImageRule> = {}, where = 'imgupdate.
   return { value, origin: { kind: 'project', where } };
 }
 
+const rulesOf = (rules: Parameters<typeof createRules>[0]['rules']) =>
+  createRules({ rules, holds: [], versions: { track: 'major', minAgeMs: 0 } });
+
 describe('what the configuration says of an image', () => {
   it('is of each property what the first rule says that has it', () => {
     const arm = makePlatform('linux/arm64');
-    const rules = createRules([
+    const rules = rulesOf([
       rule('redis:*', { hold: { reason: 'wait', until: null } }),
       rule('redis', { failOn: ['gone'], hold: { reason: 'second', until: null } }),
       rule('**', { platform: arm, failOn: ['base'], ignore: false }),
@@ -28,16 +31,16 @@ describe('what the configuration says of an image', () => {
   });
 
   it('is nothing for an image without a name', () => {
-    expect(createRules([rule('**', { ignore: true })]).of(null)).toEqual({ ignore: false, hold: null, failOn: null, platform: null });
+    expect(rulesOf([rule('**', { ignore: true })]).of(null)).toMatchObject({ ignore: false, hold: null, failOn: null, platform: null });
   });
 
   it('lets an earlier rule take an image out of a later one that ignores', () => {
-    const rules = createRules([rule('acme/keep', { ignore: false }), rule('acme/*', { ignore: true })]);
+    const rules = rulesOf([rule('acme/keep', { ignore: false }), rule('acme/*', { ignore: true })]);
     expect(['acme/keep:1', 'acme/other:1'].map((name) => rules.of(makeReference(name)).ignore)).toEqual([false, true]);
   });
 
   it('is reported with its place where it matches nothing that was asked about', () => {
-    const rules = createRules([rule('redis'), rule('reddis', {}, 'imgupdate.yaml:7:5')]);
+    const rules = rulesOf([rule('redis'), rule('reddis', {}, 'imgupdate.yaml:7:5')]);
     rules.of(makeReference('redis:7'));
     expect(rules.unmatched().map(({ message }) => message)).toEqual(['imgupdate.yaml:7:5: "reddis" matches no image that was looked at']);
   });

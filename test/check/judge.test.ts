@@ -31,7 +31,9 @@ const moved = (confidence: Confidence = 'certain'): BaseVerdict => ({
 const onBase = (verdict: BaseVerdict, parts: Partial<ImageReport> = {}): ImageReport =>
   makeRow('acme/app:1', 'current', { base: { ...makeBaseReport(verdict), checkedAt: NOW }, ...parts });
 const newer = (verdict: NewerVerdict): ImageReport =>
-  makeRow('postgres:15.4', 'current', { newer: { verdict, variant: null, sibling: null, notes: [], trail: [], checkedAt: NOW } });
+  makeRow('postgres:15.4', 'current', {
+    newer: { verdict, variant: null, sibling: null, notes: [], trail: [], table: null, checkedAt: NOW },
+  });
 const version = (tag: string, level: 'patch' | 'minor' | 'major') => ({ tag, level, digest: null });
 const held = { reason: 'wait for the fix', until: '2026-12-15' };
 

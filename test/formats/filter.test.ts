@@ -59,7 +59,9 @@ describe('filters', () => {
       newest: { tag: '3', level: 'major', digest: null },
       why: '',
     } as const;
-    const row = makeRow('a:1', 'current', { newer: { verdict, variant: null, sibling: null, notes: [], trail: [], checkedAt: null } });
+    const row = makeRow('a:1', 'current', {
+      newer: { verdict, variant: null, sibling: null, notes: [], trail: [], table: null, checkedAt: null },
+    });
     const passes = (text: string) => {
       const compiled = compileFilters([text]);
       return compiled.ok && compiled.value(row);

@@ -76,6 +76,7 @@ const EVIL_REPORT = makeReport(
           sibling: null,
           notes: [],
           trail: [],
+          table: null,
           checkedAt: null,
         },
         base: EVIL_BASE,

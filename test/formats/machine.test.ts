@@ -38,6 +38,7 @@ const NEWER = makeRow('node:20.11.1', 'current', {
     sibling: null,
     notes: [],
     trail: [],
+    table: null,
     checkedAt: 0,
   },
 });
@@ -52,6 +53,7 @@ describe('the JSON document', () => {
         sibling: null,
         notes: [],
         trail: [],
+        table: null,
         checkedAt: null,
       },
     });

@@ -110,6 +110,7 @@ describe('show', () => {
         sibling: null,
         notes: [],
         trail: [],
+        table: null,
         checkedAt: null,
       },
       held: { reason: 'wait', until: '2026-12-15' },

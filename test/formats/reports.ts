@@ -51,7 +51,7 @@ export function makeRow(name: string, verdict: TagVerdict | Exclude<TagVerdict['
     size: 71_200_000,
     labels: new Map(),
     verdict: decideOverall(tag, newer, base),
-    newer: { verdict: newer, variant: null, sibling: null, notes: [], trail: [], checkedAt: null },
+    newer: { verdict: newer, variant: null, sibling: null, notes: [], trail: [], table: null, checkedAt: null },
     base: makeBaseReport(base),
     containers: [],
     held: null,

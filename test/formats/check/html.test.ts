@@ -89,7 +89,7 @@ describe('the page of a check', () => {
       why: 'there are newer ones',
     } as const;
     const report = makeReport([
-      { ...row, newer: { verdict: newer, variant: null, sibling: null, notes: [], trail: [], checkedAt: null } },
+      { ...row, newer: { verdict: newer, variant: null, sibling: null, notes: [], trail: [], table: null, checkedAt: null } },
       makeRow('nginx:1.27', 'current'),
     ]);
     const text = textOf(renderHtml({ ...makeOutcome([]), report }, ABOUT));
