@@ -28,7 +28,7 @@ export type SubjectAnswers = {
   readonly newer: NewerReport;
   /** The Dockerfile the image is built from; null: none is known. */
   readonly tie: BuildTie | null;
-  readonly rules: Pick<AppliedRules, 'hold' | 'failOn'>;
+  readonly rules: Pick<AppliedRules, 'holds' | 'failOn'>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 };
@@ -53,7 +53,7 @@ export function describeImage(subject: Subject, answers: SubjectAnswers, chainsH
     newer,
     base,
     containers: subject.containers,
-    ...sortHolds([subject.hold, rules.hold], answers.now),
+    ...sortHolds([subject.hold, ...rules.holds], answers.now),
     failOn: rules.failOn,
     sources: subject.sources,
     builtFrom: tie?.place ?? null,

@@ -4,12 +4,15 @@ import type { Hold } from '../core/hold.ts';
 import type { Platform } from '../core/platform.ts';
 import { type Reference, renderReference } from '../core/reference.ts';
 import { STANDARD_POLICY, type VersionPolicy } from '../core/versions/policy.ts';
+import { compilePattern } from '../core/pattern.ts';
+import { sanitizeText } from '../core/text.ts';
 import type { KeptHold, Warning } from './ports.ts';
 
 /** What the configuration says of one image; null: nothing. */
 export type AppliedRules = {
   readonly ignore: boolean;
-  readonly hold: Hold | null;
+  /** The user's own, the last one first, before the configuration's; ended or not. */
+  readonly holds: readonly Hold[];
   readonly failOn: readonly FailOn[] | null;
   readonly platform: Platform | null;
   readonly versions: VersionPolicy;
@@ -19,7 +22,7 @@ export type AppliedRules = {
 export type Rules = {
   /** Of each property the first rule that matches and has it counts; nothing is said of an image without a name. */
   readonly of: (reference: Reference | null) => AppliedRules;
-  /** The rules that matched none of the references asked about, as warnings. */
+  /** The rules and the holds that matched none of the references asked about, as warnings. */
   readonly unmatched: () => readonly Warning[];
 };
 
@@ -34,40 +37,74 @@ export type Said = {
 };
 
 /** Applies what the configuration and the user say of images, and keeps in mind what was of use. */
-export function createRules({ rules, versions }: Said): Rules {
-  const nothing = { ...NOTHING_SAID, versions: { ...STANDARD_POLICY, ...versions } };
-  const used = new Set<Setting<ImageRule>>();
+export function createRules({ rules, holds, versions }: Said): Rules {
+  const nothing: AppliedRules = {
+    ignore: false,
+    holds: [],
+    failOn: null,
+    platform: null,
+    versions: { ...STANDARD_POLICY, track: versions.track, minAgeMs: versions.minAgeMs },
+  };
+  const kept = [...holds].sort((one, other) => other.heldAt - one.heldAt).map(compileHold);
+  const used = new Set<Setting<ImageRule> | CompiledHold>();
   const known = new Map<string, AppliedRules>();
   const apply = (reference: Reference): AppliedRules => {
     const matching = rules.filter(({ value }) => value.matches(reference));
-    for (const rule of matching) used.add(rule);
+    const holding = kept.filter(({ matches }) => matches?.(reference) === true);
+    for (const each of [...matching, ...holding]) used.add(each);
     const first = <T>(read: (rule: ImageRule) => T | null): T | null =>
       matching.map(({ value }) => read(value)).find((value) => value !== null) ?? null;
+    const configured = first(({ hold }) => hold);
     return {
       ignore: first(({ ignore }) => ignore) ?? false,
-      hold: first(({ hold }) => hold),
+      holds: [...holding.map(({ hold }) => hold), ...(configured === null ? [] : [configured])],
       failOn: first(({ failOn }) => failOn),
       platform: first(({ platform }) => platform),
-      versions: nothing.versions,
+      versions: {
+        track: first(({ track }) => track) ?? versions.track,
+        include: first(({ include }) => include) ?? STANDARD_POLICY.include,
+        exclude: first(({ exclude }) => exclude) ?? STANDARD_POLICY.exclude,
+        minAgeMs: first(({ minAge }) => minAge) ?? versions.minAgeMs,
+        skip: first(({ skip }) => skip) ?? STANDARD_POLICY.skip,
+        variant: first(({ variant }) => variant) ?? STANDARD_POLICY.variant,
+      },
     };
   };
   return {
     of: (reference) => {
-      if (reference === null || rules.length === 0) return nothing;
+      if (reference === null || rules.length + kept.length === 0) return nothing;
       const name = renderReference(reference);
       const applied = known.get(name) ?? apply(reference);
       known.set(name, applied);
       return applied;
     },
-    unmatched: () =>
-      rules
-        .filter((rule) => !used.has(rule))
-        .map(({ value, origin }) => ({
-          code: 'unmatched-rule',
-          message: `${origin.where}: "${value.match}" matches no image that was looked at`,
-          image: null,
-        })),
+    unmatched: () => [
+      ...rules.filter((rule) => !used.has(rule)).map(warnOfRule),
+      ...kept.filter((hold) => !used.has(hold)).map(warnOfHold),
+    ],
   };
 }
 
-const NOTHING_SAID = { ignore: false, hold: null, failOn: null, platform: null };
+/** `matches`: null for a pattern that cannot be read; `flaw` says why then. */
+type CompiledHold = {
+  readonly of: string;
+  readonly hold: Hold;
+  readonly matches: ((reference: Reference) => boolean) | null;
+  readonly flaw: string | null;
+};
+
+function compileHold({ of, hold }: KeptHold): CompiledHold {
+  const pattern = compilePattern(of);
+  return pattern.ok ? { of, hold, matches: pattern.value, flaw: null } : { of, hold, matches: null, flaw: pattern.message };
+}
+
+function warnOfRule({ value, origin }: Setting<ImageRule>): Warning {
+  return { code: 'unmatched-rule', message: `${origin.where}: "${value.match}" matches no image that was looked at`, image: null };
+}
+
+function warnOfHold({ of, flaw }: CompiledHold): Warning {
+  const what = flaw === null ? 'matches no image that was looked at' : `has no effect: ${flaw}`;
+  return { code: 'unmatched-hold', message: `hold ${sanitizeText(of, LONGEST_SHOWN)} ${what}`, image: null };
+}
+
+const LONGEST_SHOWN = 200;

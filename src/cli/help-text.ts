@@ -56,11 +56,12 @@ the variables:
 --config FILE or IMGUPDATE_CONFIG names the only one that counts.
 
 Keys:
-  images      list of: match base hold ignore failOn platform
+  images      list of: match base hold ignore failOn platform track minAge
+              include exclude skip variant
   registries  by host: insecure ca clientCert mirror concurrency trustRealm
               floor
-  failOn onUnknown strict maxAge timeout jobs platform allowHosts bases, and
-  the variables IMGUPDATE_FAIL_ON, IMGUPDATE_ON_UNKNOWN and so on
+  failOn onUnknown strict track minAge maxAge timeout jobs platform allowHosts
+  bases, and the variables IMGUPDATE_FAIL_ON, IMGUPDATE_TRACK and so on
 
 What the file of a project says of trustRealm is not believed, its allowHosts
 only narrow those of yours, and registries whose connections it changes are
@@ -89,7 +90,7 @@ Words of --fail-on:
   base               the base that an image stands on moved, or is gone
   rebuilt            the tag names another image than the one pinned or running
   gone               the tag, or its image for the platform, does not exist
-  patch minor major  a newer version; not looked for yet
+  patch minor major  a newer version, by how much of it changes
   any none           each of these; nothing
 
 Artefacts (-o FORMAT=PATH, repeatable, - is stdout):

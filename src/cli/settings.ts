@@ -6,7 +6,7 @@ import { parsePlatform, type Platform } from '../core/platform.ts';
 import { suggestPlatform } from '../core/platform-names.ts';
 import { parseReference, type Reference, withDefaultTag } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import { STANDARD_POLICY, type VersionPolicy } from '../core/versions/policy.ts';
+import { STANDARD_POLICY, TRACKS, type VersionPolicy } from '../core/versions/policy.ts';
 import { ImgupdateError } from '../errors.ts';
 import type { Adapters } from './context.ts';
 import type { LookupOptions } from './options.ts';
@@ -73,7 +73,10 @@ export async function readSettings(
     bases: configuration.images.flatMap(({ value: { matches, base } }) => (base === null ? [] : [{ matches, base }])),
     candidates: configuration.bases?.value ?? [],
     rules: decideRules(configuration, told.failOn),
-    versions: STANDARD_POLICY,
+    versions: {
+      track: configuration.track?.value ?? STANDARD_POLICY.track,
+      minAgeMs: configuration.minAge?.value ?? STANDARD_POLICY.minAgeMs,
+    },
     registries,
     failOn: told.failOn ?? configuration.failOn?.value ?? STANDARD.failOn,
     onUnknown: options.onUnknown ?? configuration.onUnknown?.value ?? STANDARD.onUnknown,
@@ -83,7 +86,11 @@ export async function readSettings(
     jobs: options.jobs ?? configuration.jobs?.value ?? STANDARD.jobs,
     platform: told.platform,
     targetPlatform: told.platform ?? configuration.platform?.value ?? null,
-    warnings: [...configuration.warnings, ...warnings].map((message) => ({ code: 'configuration', message, image: null })),
+    warnings: [...configuration.warnings, ...warnings, ...warnOfBlindness(configuration, told.failOn)].map((message) => ({
+      code: 'configuration',
+      message,
+      image: null,
+    })),
   };
 }
 
@@ -145,19 +152,55 @@ function readFailOn(text: string): readonly FailOn[] {
 
 /**
  * The rules of images, and the platform of all the others. The command line has the last word on what fails, and the environment before a file that came with a
- * project: who runs a check on other people's files is not overruled by them.
+ * project, on which versions are followed as well: who runs a check on other people's files is not overruled by them.
  */
-function decideRules(
-  { images, platform, failOn: standing }: Configuration,
-  failOn: readonly FailOn[] | null,
-): readonly Setting<ImageRule>[] {
-  const isOverruled = ({ origin }: Setting<ImageRule>): boolean =>
-    failOn !== null || (standing?.origin.kind === 'environment' && origin.kind === 'project');
-  const rules = images.map((rule) => (isOverruled(rule) ? { ...rule, value: { ...rule.value, failOn: null } } : rule));
+function decideRules(configuration: Configuration, failOn: readonly FailOn[] | null): readonly Setting<ImageRule>[] {
+  const { images, platform } = configuration;
+  const isSaid = (key: 'failOn' | 'track' | 'minAge'): boolean => configuration[key]?.origin.kind === 'environment';
+  const rules = images.map((rule) => {
+    const isProjects = rule.origin.kind === 'project';
+    const { value } = rule;
+    return {
+      ...rule,
+      value: {
+        ...value,
+        failOn: failOn !== null || (isProjects && isSaid('failOn')) ? null : value.failOn,
+        track: isProjects && isSaid('track') ? null : value.track,
+        minAge: isProjects && isSaid('minAge') ? null : value.minAge,
+      },
+    };
+  });
   if (platform === null) return rules;
-  const others = { match: '**', matches: () => true, base: null, hold: null, ignore: null, failOn: null, platform: platform.value };
+  const others = { ...SILENT_RULE, match: '**', matches: () => true, platform: platform.value };
   return [...rules, { value: others, origin: platform.origin }];
 }
+
+/** What was asked to fail on versions, by the command line or the environment, is told where a project's file has them not followed. */
+function warnOfBlindness({ track, failOn: standing }: Configuration, told: readonly FailOn[] | null): readonly string[] {
+  const wanted = told ?? (standing?.origin.kind === 'environment' ? standing.value : []);
+  if (track?.origin.kind !== 'project') return [];
+  const followed = TRACKS.slice(0, TRACKS.indexOf(track.value) + 1);
+  const missed = TRACKS.filter((level) => level !== 'digest' && wanted.includes(level) && !followed.includes(level));
+  if (missed.length === 0) return [];
+  return [
+    `${track.origin.where}: this file of a project follows no ${missed.join(' and no ')} version, so none fails the check: IMGUPDATE_TRACK overrules it`,
+  ];
+}
+
+/** A rule that says nothing. */
+const SILENT_RULE: Omit<ImageRule, 'match' | 'matches'> = {
+  base: null,
+  hold: null,
+  ignore: null,
+  failOn: null,
+  platform: null,
+  track: null,
+  minAge: null,
+  include: null,
+  exclude: null,
+  skip: null,
+  variant: null,
+};
 
 /** What the command line calls insecure is so, whatever is configured of it. */
 function withInsecureFlags(registries: ReadonlyMap<string, RegistryRule>, flagged: readonly string[]): ReadonlyMap<string, RegistryRule> {

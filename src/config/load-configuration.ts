@@ -27,6 +27,8 @@ export function nothingConfigured(): Configuration {
     failOn: null,
     onUnknown: null,
     strict: null,
+    track: null,
+    minAge: null,
     maxAge: null,
     timeout: null,
     jobs: null,

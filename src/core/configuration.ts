@@ -2,6 +2,7 @@ import type { FailOn } from './fail-on.ts';
 import type { Hold } from './hold.ts';
 import type { Platform } from './platform.ts';
 import type { Reference } from './reference.ts';
+import type { TagPattern, Track, VersionPolicy } from './versions/policy.ts';
 
 /**
  * Where a setting comes from, the strongest first; a flag of the command line beats them all.
@@ -28,6 +29,10 @@ export type Configuration = {
   readonly failOn: Setting<readonly FailOn[]> | null;
   readonly onUnknown: Setting<'fail' | 'warn'> | null;
   readonly strict: Setting<boolean> | null;
+  /** Which newer versions are followed. */
+  readonly track: Setting<Track> | null;
+  /** Milliseconds since a tag was first seen. */
+  readonly minAge: Setting<number> | null;
   /** Milliseconds. */
   readonly maxAge: Setting<number> | null;
   /** Milliseconds. */
@@ -56,6 +61,15 @@ export type ImageRule = {
   readonly ignore: boolean | null;
   readonly failOn: readonly FailOn[] | null;
   readonly platform: Platform | null;
+  readonly track: Track | null;
+  /** Milliseconds since a tag was first seen. */
+  readonly minAge: number | null;
+  /** Only versions that one of these matches. */
+  readonly include: readonly TagPattern[] | null;
+  readonly exclude: readonly TagPattern[] | null;
+  /** Tags that are not wanted; versions above them are. */
+  readonly skip: readonly string[] | null;
+  readonly variant: VersionPolicy['variant'] | null;
 };
 
 /** What is said of one registry. Paths are absolute. */

@@ -7,6 +7,8 @@ describe('the environment', () => {
       IMGUPDATE_FAIL_ON: 'base,gone',
       IMGUPDATE_ON_UNKNOWN: 'warn',
       IMGUPDATE_STRICT: '1',
+      IMGUPDATE_TRACK: 'patch',
+      IMGUPDATE_MIN_AGE: '0',
       IMGUPDATE_MAX_AGE: '2d',
       IMGUPDATE_TIMEOUT: '5s',
       IMGUPDATE_JOBS: '4',

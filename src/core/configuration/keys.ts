@@ -16,7 +16,9 @@ import {
   referencesKind,
   wordKind,
 } from './kinds.ts';
+import { STANDARD_POLICY, TRACKS } from '../versions/policy.ts';
 import { STANDARD } from './standard.ts';
+import { tagPatternsKind, tagsKind } from './version-kinds.ts';
 
 /** One thing that can be configured: what it is called in files, what it means, and how its value is read and written. */
 export type Key<T> = { readonly name: string; readonly meaning: string; readonly kind: Kind<T> };
@@ -56,6 +58,24 @@ export function mapValues(visit: ValueVisitor): Values {
         standard: STANDARD.strict,
       },
       ({ strict }) => strict,
+    ),
+    track: visit(
+      {
+        name: 'track',
+        meaning: 'which newer versions are followed: none (digest), or up to this level',
+        kind: wordKind(TRACKS),
+        standard: STANDARD_POLICY.track,
+      },
+      ({ track }) => track,
+    ),
+    minAge: visit(
+      {
+        name: 'minAge',
+        meaning: 'how long ago a newer version must have been seen first',
+        kind: durationKind(0),
+        standard: renderDuration(STANDARD_POLICY.minAgeMs),
+      },
+      ({ minAge }) => minAge,
     ),
     maxAge: visit(
       {
@@ -154,6 +174,34 @@ export function mapImage(visit: ImageVisitor): Omit<ImageRule, 'match' | 'matche
     platform: visit(
       { name: 'platform', meaning: 'the platform that is compared instead of their own', kind: platformKind },
       ({ platform }) => platform,
+    ),
+    track: visit(
+      { name: 'track', meaning: 'which newer versions of them are followed: none (digest), or up to this level', kind: wordKind(TRACKS) },
+      ({ track }) => track,
+    ),
+    minAge: visit(
+      { name: 'minAge', meaning: 'how long ago a newer version of them must have been seen first', kind: durationKind(0) },
+      ({ minAge }) => minAge,
+    ),
+    include: visit(
+      { name: 'include', meaning: 'globs over tags: only newer versions that one of them matches', kind: tagPatternsKind },
+      ({ include }) => include,
+    ),
+    exclude: visit(
+      { name: 'exclude', meaning: 'globs over tags: no newer version that one of them matches', kind: tagPatternsKind },
+      ({ exclude }) => exclude,
+    ),
+    skip: visit(
+      { name: 'skip', meaning: 'tags that are passed over until there is a version above them', kind: tagsKind },
+      ({ skip }) => skip,
+    ),
+    variant: visit(
+      {
+        name: 'variant',
+        meaning: 'whether a newer version must have the same variant (alpine3.19), or may have a newer one (alpine3.22)',
+        kind: wordKind(['same', 'newer']),
+      },
+      ({ variant }) => variant,
     ),
   };
 }
