@@ -153,8 +153,13 @@ function flawInRepository(repository: string): string | null {
 }
 
 function flawInTag(tag: string | null): string | null {
-  if (tag === null || TAG.test(tag)) return null;
+  if (tag === null || isTag(tag)) return null;
   return `tag ${quote(tag)} is not 1 to 128 letters, digits, "_", "." or "-", the first no "." or "-"`;
+}
+
+/** Whether a text can be a tag: 1 to 128 letters, digits, `_`, `.` or `-`, the first no `.` or `-`. Source: OCI distribution-spec v1.1, Pulling manifests. */
+export function isTag(text: string): boolean {
+  return TAG.test(text);
 }
 
 /** The words are go-digest's. */
