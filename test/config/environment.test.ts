@@ -21,6 +21,8 @@ describe('the environment', () => {
       failOn: ['base', 'gone'],
       onUnknown: 'warn',
       strict: true,
+      track: 'patch',
+      minAge: 0,
       maxAge: 172_800_000,
       timeout: 5_000,
       jobs: 4,
