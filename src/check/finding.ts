@@ -48,9 +48,14 @@ export type Finding = {
   readonly place: FilePlace | null;
   /** What at that place names the image, or what it is carried in where there is no place; null where the place says that, or there is nothing to say. */
   readonly within: Within | null;
+  /** What to write in the place of what stands there; null where nothing is to be, or that depends on more than the text at one place. */
+  readonly replacement: Replacement | null;
   /** null for `unknown/file` and `unknown/place`. */
   readonly report: ImageReport | null;
 };
+
+/** `text` instead of all that stands at `place`, which is within the place of the finding; a reference, as it is to be written there. */
+export type Replacement = { readonly place: FilePlace; readonly text: string };
 
 /** `passed`: nothing reached what the check was to fail on. `untrusted`: no look-up gave an answer. */
 export type CheckResult = 'passed' | 'stale' | 'incomplete' | 'untrusted';

@@ -26,6 +26,7 @@ export function findInFiles(problems: readonly FileProblem[]): readonly Finding[
         image: sanitizeText(path),
         place: { path, line: at, column: from, endLine: at, endColumn: from },
         within: null,
+        replacement: null,
         report: null,
       };
     });
@@ -41,6 +42,7 @@ export function findInPlaces(failures: readonly PlaceFailure[]): readonly Findin
     image: sanitizeText(place, LONGEST_NAME),
     place: null,
     within: null,
+    replacement: null,
     report: null,
   }));
 }

@@ -3,16 +3,20 @@ import type { FailOn } from '../core/fail-on.ts';
 import type { Hold } from '../core/hold.ts';
 import { renderPlatform } from '../core/platform.ts';
 import type { Reason, ReasonKind } from '../core/reason.ts';
-import { renderFamiliar, renderReference } from '../core/reference.ts';
+import { parseReference, renderFamiliar, renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { BaseVerdict } from '../core/verdict.ts';
 import type { FindingRule } from './finding.ts';
+import type { Change } from './replacement.ts';
 import { type ImageReport, isCarrier } from './report.ts';
 
 /** Longer than any reference there may be. */
 export const LONGEST_NAME = 800;
 
-/** What an answer about an image comes to. `says` follows the image's name. `counts`: what of `--fail-on` it reaches. `about`: what the place is of. */
+/**
+ * What an answer about an image comes to. `says` follows the image's name. `counts`: what of `--fail-on` it reaches. `about`: what the place is of. `onlyWhere`: it
+ * is a finding where a check is to fail on one of these; empty: everywhere. `change`: what is to be changed at each place; `advice` null where that says it.
+ */
 export type Found = {
   readonly rule: FindingRule;
   readonly says: string;
@@ -20,6 +24,8 @@ export type Found = {
   readonly counts: readonly FailOn[];
   readonly isSure: boolean;
   readonly about: 'image' | 'base';
+  readonly onlyWhere: readonly FailOn[];
+  readonly change: Change | null;
 };
 
 /** What the answers about an image come to: its tag's, its newer versions', its base's, and that of holds that have ended. */
@@ -34,6 +40,8 @@ const found = (rule: FindingRule, says: string, parts: Partial<Omit<Found, 'rule
   counts: [],
   isSure: true,
   about: 'image',
+  onlyWhere: [],
+  change: null,
   ...parts,
 });
 
@@ -44,8 +52,9 @@ function findInTag(image: ImageReport): readonly Found[] {
     case 'rebuilt': {
       const [before] = tag.digests;
       const change = before === undefined ? shortDigest(verdict.candidate) : `${shortDigest(before)} -> ${shortDigest(verdict.candidate)}`;
+      const says = `was rebuilt for ${renderPlatform(platform)} (${change})`;
       const advice = adviseOnRebuilt(image, verdict.candidate);
-      return [found('stale/rebuilt', `was rebuilt for ${renderPlatform(platform)} (${change})`, { counts: ['rebuilt'], advice })];
+      return [found('stale/rebuilt', says, { counts: ['rebuilt'], advice, change: { kind: 'digest', to: verdict.candidate } })];
     }
     case 'gone':
       return [found('stale/gone', `is gone: ${verdict.why}`, { counts: ['gone'], advice: 'name another tag, or hold it' })];
@@ -100,16 +109,34 @@ const REACHED: Readonly<Record<'patch' | 'minor' | 'major', readonly FailOn[]>> 
   major: ['patch', 'minor', 'major'],
 };
 
-function findInVersions({ newer }: ImageReport): readonly Found[] {
-  const { verdict } = newer;
-  if (verdict.kind !== 'available') return [];
-  return [verdict.line, verdict.newest].flatMap((version) => {
-    if (version === null) return [];
-    const says = `has a newer version: ${sanitizeText(version.tag)} (${version.level})`;
-    return [
-      found(`stale/${version.level}`, says, { counts: REACHED[version.level], advice: `change the tag to ${sanitizeText(version.tag)}` }),
-    ];
-  });
+function findInVersions(image: ImageReport): readonly Found[] {
+  const { verdict } = image.newer;
+  switch (verdict.kind) {
+    case 'available': {
+      const from = tagOf(image);
+      return [verdict.line, verdict.newest].flatMap((to) => {
+        if (to === null) return [];
+        const says = `has a newer version: ${sanitizeText(to.tag, LONGEST_NAME)} (${to.level})`;
+        return [found(`stale/${to.level}`, says, { counts: REACHED[to.level], change: { kind: 'version', from, to } })];
+      });
+    }
+    case 'unknown': {
+      const isTagToo = image.tag.verdict.kind === 'unknown' && image.tag.verdict.reason.kind === verdict.reason.kind;
+      if (isTagToo) return [];
+      const why = reasonWithout([image.reference, image.name], verdict.reason);
+      const parts = { onlyWhere: REACHED.major, advice: adviseOnReason(verdict.reason) };
+      return [found(RULE_OF_REASON[verdict.reason.kind], `: newer versions of it were not found out: ${why}`, parts)];
+    }
+    case 'none':
+    case 'untracked':
+      return [];
+  }
+}
+
+/** Only what has a tag has newer versions. */
+function tagOf({ reference }: ImageReport): string {
+  const parsed = parseReference(reference);
+  return parsed.ok ? (parsed.value.tag ?? '') : '';
 }
 
 function findInBase(image: ImageReport): readonly Found[] {

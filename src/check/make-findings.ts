@@ -4,13 +4,16 @@ import type { Hold } from '../core/hold.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { Finding, FindingLevel } from './finding.ts';
 import { type Found, LONGEST_NAME } from './found.ts';
+import { adviseOnVersion, replaceIn } from './replacement.ts';
 import { type ImageReport, isCarrier, type SourcePlace } from './report.ts';
 
 /** What decides about the level of a finding. */
 export type Measure = { readonly failOn: readonly FailOn[]; readonly strict: boolean };
 
-/** Makes findings of what was found: one for each place in a file that names the image, one for all the others, or the one that names its base; how grave it is, `measure` and holds say. */
+/** Makes findings of what was found, where `measure` wants to know of it: one for each place in a file that names the image, one for all the others, or the one that names its base; how grave it is, `measure` and holds say. */
 export function makeFindings(found: Found, image: ImageReport, measure: Measure): readonly Finding[] {
+  const isWanted = found.onlyWhere.length === 0 || found.onlyWhere.some((each) => measure.failOn.includes(each));
+  if (!isWanted) return [];
   return placesOf(image, found).map((source) => makeFinding(found, { image, source, measure }));
 }
 
@@ -23,7 +26,9 @@ function placesOf(image: ImageReport, { about }: Found): readonly (SourcePlace |
 
 type At = { readonly image: ImageReport; readonly source: SourcePlace | null; readonly measure: Measure };
 
-function makeFinding({ rule, says, advice, counts, isSure, about }: Found, { image, source, measure }: At): Finding {
+function makeFinding(found: Found, { image, source, measure }: At): Finding {
+  const { rule, says, counts, isSure, about, change } = found;
+  const file = about === 'image' ? (source?.file ?? null) : null;
   const place: FilePlace | null = source?.file?.place ?? null;
   const within = place === null ? carriedWithin(image) : (source?.file?.within ?? null);
   const isUnresolved = rule === 'unknown/unsupported' && image.registry === null && place !== null;
@@ -34,12 +39,18 @@ function makeFinding({ rule, says, advice, counts, isSure, about }: Found, { ima
     rule: isUnresolved ? 'unknown/reference' : rule,
     level,
     message: `${nameInWords(image)}${within === null ? '' : ` (${within.name})`}${says.startsWith(':') ? '' : ' '}${sanitizeText(says, LONGEST_MESSAGE)}${hold}`,
-    advice: held === null ? advice : null,
+    advice: held === null ? adviseAt(found, file?.written ?? null) : null,
     image: nameOf(image, source),
     place,
     within,
+    replacement: held === null && file !== null && change !== null ? replaceIn(file, change) : null,
     report: image,
   };
+}
+
+/** What to do at a place; `written`: what stands there, null for what is in no file. */
+function adviseAt({ advice, change }: Found, written: string | null): string | null {
+  return advice === null && change?.kind === 'version' ? adviseOnVersion(written, change) : advice;
 }
 
 /** The archives and layouts an image is in, and nowhere else: in a check of several it stands in for the line of a file. */

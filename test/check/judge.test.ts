@@ -6,7 +6,7 @@ import type { FileProblem } from '../../src/core/file-reference.ts';
 import { reason } from '../../src/core/reason.ts';
 import { type BaseFacts, type BaseVerdict, type Confidence, type NewerVerdict, untoldBase } from '../../src/core/verdict.ts';
 import { makeFileSource, makePlace } from '../formats/check/outcomes.ts';
-import { makeBaseReport, makeReport, makeRow, NOW, THERE, unknown } from '../formats/reports.ts';
+import { HERE, makeBaseReport, makeReport, makeRow, NOW, THERE, unknown } from '../formats/reports.ts';
 import { makeReference } from '../helpers/makers.ts';
 
 const POLICY: Policy = { failOn: DEFAULT_FAIL_ON, strict: false, onUnknown: 'fail', allowEmpty: false, missing: [] };
@@ -108,6 +108,80 @@ describe('a check', () => {
       'error postgres:15.4 has a newer version: 18.1 (major) [stale/major]',
       'warning postgres:15.4 has a newer version: 15.14 (patch) [stale/patch]',
     ]);
+  });
+
+  it('names at each place what to write there, and nothing where it is held', () => {
+    const written = ['node:20.11.1-alpine', 'node:${VERSION}-alpine', `node:20.11.1-alpine@${THERE}`];
+    const verdict = { kind: 'available', line: version('20.19.5-alpine', 'minor'), newest: null, why: '' } as const;
+    const row = makeRow('node:20.11.1-alpine', 'current', {
+      newer: { verdict, variant: null, sibling: null, notes: [], trail: [], table: null, checkedAt: NOW },
+      sources: written.map((text, at) => makeFileSource('dockerfile', makePlace('Dockerfile', at + 1, 6, text), text)),
+    });
+    expect(look([row]).findings.map(({ message, advice, replacement }) => [message, advice, replacement?.text ?? null])).toEqual([
+      ['node:20.11.1-alpine has a newer version: 20.19.5-alpine (minor)', 'write node:20.19.5-alpine', 'node:20.19.5-alpine'],
+      [
+        'node:20.11.1-alpine has a newer version: 20.19.5-alpine (minor)',
+        'set VERSION to 20.19.5: its tag must become 20.19.5-alpine',
+        null,
+      ],
+      [
+        'node:20.11.1-alpine has a newer version: 20.19.5-alpine (minor)',
+        'write node:20.19.5-alpine, pinned to the digest of that tag',
+        null,
+      ],
+    ]);
+    for (const finding of look([{ ...row, held }]).findings) expect(finding).toMatchObject({ advice: null, replacement: null });
+  });
+
+  it('tells of an image that is in no file which tag it is to have', () => {
+    const image = newer({ kind: 'available', line: version('15.14', 'minor'), newest: null, why: '' });
+    expect(look([image]).findings).toMatchObject([{ advice: 'change the tag to 15.14', replacement: null }]);
+  });
+
+  it('puts the new digest where the old one is pinned', () => {
+    const written = `node:\${V}@${HERE}`;
+    const source = makeFileSource('dockerfile', makePlace('Dockerfile', 1, 6, written), written);
+    const image = makeRow(`node:20@${HERE}`, 'rebuilt', { sources: [source] });
+    expect(look([image]).findings).toMatchObject([{ replacement: { text: `node:\${V}@${THERE}` } }]);
+  });
+});
+
+describe('a list of tags that could not be had', () => {
+  const timeout = reason('timeout', 'docker.io/library/postgres did not list its tags within 30s');
+  const image = newer({ kind: 'unknown', reason: timeout, why: 'its tags are not known' });
+
+  it.each([['patch'], ['minor'], ['major']] as const)('makes a check incomplete that is to fail on %s', (word) => {
+    expect(look([image], { failOn: [word] })).toMatchObject({
+      result: 'incomplete',
+      counts: { unchecked: 1 },
+      lines: [
+        'warning postgres:15.4: newer versions of it were not found out: docker.io/library/postgres did not list its tags within 30s [unknown/network]',
+      ],
+    });
+  });
+
+  it('is no finding where nothing is to fail on versions', () => {
+    expect(look([image])).toMatchObject({ result: 'passed', lines: [] });
+  });
+
+  it('is one for the image alone that is to fail on versions', () => {
+    const other = { ...image, failOn: ['minor'] as const };
+    expect(look([image, other]).findings).toHaveLength(1);
+    expect(look([{ ...image, failOn: ['base'] as const }], { failOn: ['minor'] }).lines).toEqual([]);
+  });
+
+  it('keeps nothing from passing where the image is held', () => {
+    const looked = look([{ ...image, held }], { failOn: ['minor'] });
+    expect(looked.result).toBe('passed');
+    expect(looked.findings.map(({ level }) => level)).toEqual(['note']);
+  });
+
+  it('is not told a second time where the tag stayed open for the same reason', () => {
+    const both = { ...image, tag: { ...image.tag, verdict: unknown('timeout', 'no answer') } };
+    const fine = makeRow('nginx:1', 'current');
+    expect(look([both, fine], { failOn: ['minor'] }).lines).toEqual(['warning postgres:15.4 was not checked: no answer [unknown/network]']);
+    const other = { ...image, tag: { ...image.tag, verdict: unknown('rate-limited', 'no more requests') } };
+    expect(look([other, fine], { failOn: ['minor'] }).findings).toHaveLength(2);
   });
 });
 

@@ -23,6 +23,7 @@ export function relocate(outcome: Outcome, prefix: string): Outcome {
     findings: outcome.findings.map((finding) => ({
       ...finding,
       place: finding.place === null ? null : movePlace(finding.place, prefix),
+      replacement: finding.replacement === null ? null : { ...finding.replacement, place: movePlace(finding.replacement.place, prefix) },
       report: finding.report === null ? null : (moved.get(finding.report) ?? finding.report),
     })),
   };

@@ -28,6 +28,7 @@ export function makeFinding(rule: FindingRule, parts: Partial<Finding> = {}): Fi
     image,
     place: makePlace('Dockerfile', 1, 6, image),
     within: null,
+    replacement: null,
     report: null,
     ...parts,
   };
