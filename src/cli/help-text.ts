@@ -45,6 +45,12 @@ Files (-f PATH, the engine is not asked then):
   kubectl get pods -A -o json | imgupdate list -f -
   imgupdate list -f Dockerfile IMAGE: IMAGE was built from that Dockerfile`;
 
+/** What stands below `hold`. */
+export const HOLD_HELP = `
+IMAGE is a name or a pattern, as in the configuration: nginx holds every tag of
+nginx, nginx:1.27 this one, 'ghcr.io/acme/*' all of a registry's path. A new
+reason or date replaces the old one.`;
+
 /** What stands below `config`; a test holds it to the keys there are. */
 export const CONFIG_HELP = `
 Files, the nearest first; of each key the nearest value counts, after flags and

@@ -134,6 +134,7 @@ export function collect(text: string, before: readonly string[]): readonly strin
   return [...before, text];
 }
 
-function increase(_text: string, before: number): number {
+/** Counts how often a flag is given. */
+export function increase(_text: string, before: number): number {
   return before + 1;
 }

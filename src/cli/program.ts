@@ -2,9 +2,18 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { ImgupdateError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { type CommonOptions, type LookupOptions, withAllowHost, withBaseOptions, withLookupOptions, withOutputOptions } from './options.ts';
+import type { HoldOptions } from './hold-options.ts';
+import {
+  type CommonOptions,
+  increase,
+  type LookupOptions,
+  withAllowHost,
+  withBaseOptions,
+  withLookupOptions,
+  withOutputOptions,
+} from './options.ts';
 import { type FileWishes, withFileOptions } from './file-options.ts';
-import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, FILE_HELP, OUTPUT_HELP, PLACE_HELP } from './help-text.ts';
+import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, FILE_HELP, HOLD_HELP, OUTPUT_HELP, PLACE_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -76,6 +85,26 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .action(async (targets: string[], options: UpdateCommandOptions) => {
       finish(await (await import('./commands/update.ts')).update(context, targets, options));
     });
+  verb('hold <image...>', 'hold images back: their updates are printed, and fail no check')
+    .addOption(new Option('--reason <text>', 'why, for whoever asks later'))
+    .addOption(new Option('--until <date>', 'the day it ends: 2026-12-15 (default: for good)'))
+    .addOption(new Option('-v, --verbose', 'say the causes of errors'))
+    .addHelpText('after', HOLD_HELP)
+    .action(async (images: string[], options: HoldOptions) => {
+      finish(await (await import('./commands/hold.ts')).hold(context, images, options));
+    });
+  verb('unhold <image...>', 'hold images back no longer')
+    .addOption(new Option('-v, --verbose', 'say the causes of errors'))
+    .action(async (images: string[]) => {
+      finish(await (await import('./commands/unhold.ts')).unhold(context, images));
+    });
+  verb('showhold [pattern...]', 'what is held back by hold, until when and why')
+    .addOption(new Option('--json', 'the same as JSON: one array'))
+    .addOption(new Option('-q, --quiet', 'only the names, of those that have not ended').argParser(increase).default(0, 'no'))
+    .addOption(new Option('-v, --verbose', 'say the causes of errors'))
+    .action(async (patterns: string[], options: ShowHoldOptions) => {
+      finish(await (await import('./commands/showhold.ts')).showHold(context, patterns, options));
+    });
   withOutputOptions(withLookupOptions(verb('limits', "each registry's quota as its headers say, at no cost to it")), {
     formats: 'table, quiet, or json: one array',
     filters: 'registry=HOST: only this one (repeatable)',
@@ -116,6 +145,9 @@ function describeOption(option: Option): string {
 
 /** What `config` understands. */
 export type ConfigOptions = { readonly config?: string; readonly json?: boolean; readonly verbose?: boolean };
+
+/** What `showhold` understands. */
+export type ShowHoldOptions = { readonly quiet: number; readonly json?: boolean };
 
 /** What `check` understands beside the common options. */
 export type CheckCommandOptions = CommonOptions &

@@ -5,7 +5,8 @@ import { sanitizeText } from './text.ts';
 export type Hold = { readonly reason: string | null; readonly until: string | null };
 
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
-const LONGEST_REASON = 500;
+/** UTF-16 code units. */
+export const LONGEST_REASON = 500;
 
 /**
  * Makes a hold of what a person wrote; `until` is a date (`2026-12-15`) or a time with its zone (`2026-12-15T08:00Z`).

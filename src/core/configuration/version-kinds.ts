@@ -1,5 +1,6 @@
 import { compileGlob } from '../glob.ts';
 import { malformed, type Parsed, parsed } from '../parsed.ts';
+import { isTag } from '../reference.ts';
 import { sanitizeText } from '../text.ts';
 import type { TagPattern } from '../versions/policy.ts';
 import { type Kind, listKind, quote } from './kind.ts';
@@ -25,9 +26,6 @@ function parseTagPattern(text: string): Parsed<TagPattern> {
 const LONGEST_GLOB = 500;
 const TAG_CHARACTER = /^[A-Za-z0-9_.-]$/;
 
-/** Source: OCI distribution-spec v1.1, Pull, tags. */
 function parseTag(text: string): Parsed<string> {
-  return TAG.test(text) ? parsed(text) : malformed(`expected a tag such as 1.27.4, got ${quote(text)}`);
+  return isTag(text) ? parsed(text) : malformed(`expected a tag such as 1.27.4, got ${quote(text)}`);
 }
-
-const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
