@@ -1,7 +1,7 @@
 import type { ImageContents } from '../core/image-contents.ts';
 import { decodeContents, encodeContents, hashOfJson, type ContentsKeys } from './contents-json.ts';
 import { numberAt, textAt } from './rows.ts';
-import type { Database } from './sqlite.ts';
+import { onDemand, type Database } from './sqlite.ts';
 
 /** What images are made of, each once. */
 export type ContentsTable = {
@@ -17,7 +17,7 @@ export type ReadContents = { readonly contents: ImageContents; readonly keys: Co
 
 /** To be used while its file is open: rows once read are kept. */
 export function createContentsTable(database: Database): ContentsTable {
-  const select = database.prepare('select json, chain_id as chainId, history_hash as historyHash from contents where id = ?');
+  const select = onDemand(database, 'select json, chain_id as chainId, history_hash as historyHash from contents where id = ?');
   const known = new Map<number, ReadContents | null>();
 
   const decode = (found: unknown): ReadContents | null => {
@@ -30,7 +30,7 @@ export function createContentsTable(database: Database): ContentsTable {
     read: (row) => {
       const found = known.get(row);
       if (found !== undefined) return found;
-      const read = decode(select.get(row));
+      const read = decode(select().get(row));
       known.set(row, read);
       return read;
     },

@@ -22,8 +22,8 @@ export type StoreSource = { readonly mayExist: () => boolean; readonly open: () 
 export type GuardOptions<Tables> = {
   readonly kind: StoreKind;
   readonly source: StoreSource;
-  /** Prepares what is read; statements that write are prepared when something is written. */
-  readonly createTables: (database: Database) => Tables;
+  /** `version`: of the tables that are there, less than the program's in a file that cannot be written. */
+  readonly createTables: (database: Database, version: number) => Tables;
   readonly warn: Warn;
 };
 
@@ -50,10 +50,10 @@ export function createGuardedStore<Tables>({ kind, source, createTables, warn }:
     isOpened = true;
     tables = null;
   };
-  const attempt = <T>(opened: StoreFile, work: (tables: Tables) => T): Attempt<T> => {
+  const tablesOf = ({ database, version }: StoreFile): Tables => (tables ??= createTables(database, version()));
+  const attempt = <T>(opened: StoreFile, work: () => T): Attempt<T> => {
     try {
-      tables ??= createTables(opened.database);
-      return { ok: true, value: work(tables) };
+      return { ok: true, value: work() };
     } catch (error) {
       const failure = sqliteFailure(error);
       if (failure === null) throw error;
@@ -79,9 +79,16 @@ export function createGuardedStore<Tables>({ kind, source, createTables, warn }:
       giveUpWriting(path, 'it was taken away during the run');
       return false;
     }
+    const writeUpdated = (): string | null => {
+      if (opened.version() < kind.steps.length) tables = null;
+      const problem = opened.update();
+      if (problem === null) news.work(tablesOf(opened));
+      return problem;
+    };
     const patienceMs = when === 'now' ? PATIENCE_MIDWAY_MS : PATIENCE_MS;
-    const tried = attempt(opened, (found) => withPatience(database, patienceMs, () => news.work(found)));
-    if (tried.ok) return true;
+    const tried = attempt(opened, () => withPatience(database, patienceMs, writeUpdated));
+    if (tried.ok && tried.value !== null) giveUpWriting(path, tried.value);
+    if (tried.ok) return tried.value === null;
     if (tried.failure.kind === 'corrupt') return write(news, when);
     if (tried.failure.kind === 'busy' && when === 'now') writing = 'at-close';
     else if (news.isNews) giveUpWriting(path, tried.failure.message);
@@ -93,7 +100,7 @@ export function createGuardedStore<Tables>({ kind, source, createTables, warn }:
     read: (work) => {
       const opened = openFor('read');
       if (opened === null) return null;
-      const tried = attempt(opened, work);
+      const tried = attempt(opened, () => work(tablesOf(opened)));
       if (tried.ok) return tried.value;
       if (tried.failure.kind === 'corrupt') return null;
       warn('store-unavailable', `the ${kind.name} ${opened.path} cannot be read, ${kind.whenUnusable}: ${tried.failure.message}`);

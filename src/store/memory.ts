@@ -10,26 +10,18 @@ export type MemoryOptions = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly maxDocumentBytes: number;
+  readonly maxListBytes: number;
 };
 
 /** A memory over two files, each of which works or fails on its own. */
-export function createMemory({ cache, state, now, maxDocumentBytes }: MemoryOptions): Memory {
+export function createMemory({ cache, state, now, maxDocumentBytes, maxListBytes }: MemoryOptions): Memory {
   const ofCache = createWarnings();
   const ofState = createWarnings();
-  const cacheMemory = createCacheMemory({ source: cache(ofCache.warn), now, maxDocumentBytes, warn: ofCache.warn });
+  const cacheMemory = createCacheMemory({ source: cache(ofCache.warn), now, maxDocumentBytes, maxListBytes, warn: ofCache.warn });
   const stateMemory = createStateMemory({ source: state(ofState.warn), now, warn: ofState.warn });
   return {
     ...cacheMemory,
     ...stateMemory,
-    readTagsOf: () => [],
-    readTagLists: (repositories) => repositories.map(() => null),
-    readTagList: () => null,
-    writeTagList: () => undefined,
-    readSightings: () => new Map(),
-    writeSightings: () => undefined,
-    readHolds: () => [],
-    writeHold: () => undefined,
-    removeHold: () => false,
     warnings: () => {
       const said = new Set(ofCache.all().map(({ message }) => message));
       return [...ofCache.all(), ...ofState.all().filter(({ message }) => !said.has(message))];

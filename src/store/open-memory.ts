@@ -19,13 +19,17 @@ export type OpenMemoryOptions = {
   readonly now: () => number;
   /** Bound on all documents together, in bytes; the longest unused go first. Default 256 MiB. */
   readonly maxDocumentBytes?: number;
+  /** The same of all lists of tags together. Default 64 MiB. */
+  readonly maxListBytes?: number;
 };
 
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
+const MAX_LIST_BYTES = 64 * 1024 * 1024;
 
 /**
  * Opens what is remembered between runs: two SQLite files that several processes may use at once. `cache.db` holds what can be asked again and is opened at
- * once; `state.db` holds what cannot, the bases that were seen, and is opened when that is first asked for and made when there is something to write.
+ * once; `state.db` holds what cannot, such as the bases that were seen and what the user holds back, and is opened when that is first asked for and made when
+ * there is something to write.
  *
  * Never throws for the state of the disk: a file that is damaged, locked, newer or cannot be made or written costs a warning, and that
  * part of the memory then lasts as long as the run. What is learned is written in a few transactions, the last one at `close`, so `warnings` is
@@ -33,7 +37,7 @@ const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
  * Source: SQLite, "Atomic Commit In SQLite", atomiccommit.html; XDG Base Directory Specification 0.8 for the places.
  */
 export function openMemory(options: OpenMemoryOptions): Memory {
-  const { cacheDirectory, stateDirectory, now, maxDocumentBytes = MAX_DOCUMENT_BYTES } = options;
+  const { cacheDirectory, stateDirectory, now, maxDocumentBytes = MAX_DOCUMENT_BYTES, maxListBytes = MAX_LIST_BYTES } = options;
   return createMemory({
     cache: (warn) => {
       const file = openIn(cacheDirectory, { kind: CACHE, variable: 'XDG_CACHE_HOME', warn, ...options }).open();
@@ -42,13 +46,14 @@ export function openMemory(options: OpenMemoryOptions): Memory {
     state: (warn) => openIn(stateDirectory, { kind: STATE, variable: 'XDG_STATE_HOME', warn, ...options }),
     now,
     maxDocumentBytes,
+    maxListBytes,
   });
 }
 
 /** A memory that lasts as long as the run and touches no disk. */
 export function createNullMemory(now: () => number): Memory {
   const nowhere = (): StoreSource => ({ mayExist: () => false, open: () => null });
-  return createMemory({ cache: nowhere, state: nowhere, now, maxDocumentBytes: MAX_DOCUMENT_BYTES });
+  return createMemory({ cache: nowhere, state: nowhere, now, maxDocumentBytes: MAX_DOCUMENT_BYTES, maxListBytes: MAX_LIST_BYTES });
 }
 
 type Opening = { readonly kind: StoreKind; readonly variable: string; readonly uid: number | null; readonly warn: Warn };

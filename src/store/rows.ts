@@ -25,6 +25,23 @@ export function decodeTag(row: unknown): TagObservation | null {
   return digest === null ? null : { kind: 'found', digest, mediaType: textAt(row, 'mediaType'), observedAt };
 }
 
+/** A tag of a repository with its last answer. */
+export type TagAsked = { readonly tag: string; readonly observation: TagObservation };
+
+/** Rows of tags as one JSON text: many rows in one answer. */
+export const TAGS_AS_JSON =
+  "json_group_array(json_object('tag', tag, 'digest', digest, 'mediaType', media_type, 'observedAt', observed_at)) as tags";
+
+/** A row of `tags`; what is not as it was written is passed over. */
+export function decodeTagsAsked(row: unknown): readonly TagAsked[] {
+  const json = textAt(row, 'tags');
+  const wire = json === null ? null : parseOrNull(json);
+  return (Array.isArray(wire) ? wire : []).flatMap((each: unknown) => {
+    const [tag, observation] = [textAt(each, 'tag'), decodeTag(each)];
+    return tag === null || observation === null ? [] : [{ tag, observation }];
+  });
+}
+
 /** A row of `bytes, usedDay`. */
 export function decodeDocument(row: unknown): Used<Uint8Array> | null {
   const bytes = valueAt(row, 'bytes');

@@ -1,5 +1,5 @@
 import { decodeStamp, type Stamp } from './rows.ts';
-import type { Database } from './sqlite.ts';
+import { inTransaction, sqliteFailure, type Database } from './sqlite.ts';
 
 /** What the tables of one kind of file look like. */
 export type Schema = {
@@ -12,37 +12,48 @@ export type Schema = {
 /** Why a file must be left alone; `message` continues a sentence that begins with its name. */
 export type Misfit = { readonly kind: 'newer' | 'foreign'; readonly message: string };
 
+/** That a file has the tables of a version. */
+export type Fit = { readonly kind: 'fits'; readonly version: number };
+
 /**
- * Brings a file to the version this program knows, in one transaction; null when it is there.
+ * Brings a file to the version this program knows, in one transaction.
  *
  * @throws what SQLite throws for a file that is damaged, locked or not writable
  */
-export function fitSchema(schema: Schema, database: Database): Misfit | null {
-  const found = readStamp(database);
-  const misfit = misfitOf(schema, found);
-  if (misfit !== null || found.version === schema.steps.length) return misfit;
-  database.exec('begin immediate');
+export function fitSchema(schema: Schema, database: Database): Fit | Misfit {
+  const found = fitOf(schema, readStamp(database));
+  if (found.kind !== 'fits' || found.version === schema.steps.length) return found;
+  return inTransaction(database, 'begin immediate', () => {
+    const locked = fitOf(schema, readStamp(database)); // another process may have done it while this one waited
+    return locked.kind === 'fits' ? migrate(schema, database, locked.version) : locked;
+  });
+}
+
+/**
+ * The same for a file that may be one that can only be read: then it keeps the version it has, as long as that is one.
+ *
+ * @throws what SQLite throws for a file that is damaged or locked, or that is not writable and has no tables
+ */
+export function fitSchemaOrRead(schema: Schema, database: Database): Fit | Misfit {
   try {
-    const locked = readStamp(database); // another process may have done it while this one waited
-    const misfitNow = misfitOf(schema, locked);
-    if (misfitNow === null) migrate(schema, database, locked.version);
-    database.exec('commit');
-    return misfitNow;
+    return fitSchema(schema, database);
   } catch (error) {
-    if (database.isTransaction) database.exec('rollback');
-    throw error;
+    const asItIs = sqliteFailure(error)?.kind === 'unwritable' ? fitOf(schema, readStamp(database)) : null;
+    if (asItIs === null || (asItIs.kind === 'fits' && asItIs.version === 0)) throw error;
+    return asItIs;
   }
 }
 
-function migrate(schema: Schema, database: Database, version: number): void {
+function migrate(schema: Schema, database: Database, version: number): Fit {
   for (const step of schema.steps.slice(version)) database.exec(step);
   database.exec(`pragma application_id = ${schema.applicationId}; pragma user_version = ${schema.steps.length}`);
+  return { kind: 'fits', version: schema.steps.length };
 }
 
-function misfitOf(schema: Schema, { version, applicationId, isEmpty }: Stamp): Misfit | null {
-  if (isEmpty && version === 0) return null;
+function fitOf(schema: Schema, { version, applicationId, isEmpty }: Stamp): Fit | Misfit {
+  if (isEmpty && version === 0) return { kind: 'fits', version };
   if (applicationId !== schema.applicationId) return { kind: 'foreign', message: 'is a database of another program' };
-  if (version <= schema.steps.length) return null;
+  if (version <= schema.steps.length) return { kind: 'fits', version };
   return { kind: 'newer', message: `has version ${version}, this program knows version ${schema.steps.length}` };
 }
 

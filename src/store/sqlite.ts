@@ -50,6 +50,12 @@ const KINDS: ReadonlyMap<number, SqliteFailure['kind']> = new Map([
   [26, 'corrupt'], // SQLITE_NOTADB
 ]);
 
+/** A statement that is prepared when it is first used: to prepare one costs more than to read a row by it. */
+export function onDemand(database: Database, sql: string): () => Statement {
+  let prepared: Statement | null = null;
+  return () => (prepared ??= database.prepare(sql));
+}
+
 /** Does all of `work` or, when it throws, nothing of it. A plain `begin` takes one lock for many reads. */
 export function inTransaction<T>(database: Database, begin: 'begin' | 'begin immediate', work: () => T): T {
   database.exec(begin);

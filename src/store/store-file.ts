@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { prepareDirectory } from './directory.ts';
 import { fileIdentity, mayExist, prepareFile, removeDatabase } from './files.ts';
 import { withLock } from './lock.ts';
-import { fitSchema, type Schema } from './schema.ts';
+import { fitSchema, fitSchemaOrRead, type Schema } from './schema.ts';
 import { loadSqlite, sqliteFailure, type Database } from './sqlite.ts';
 import type { Warn } from './warnings.ts';
 
@@ -20,6 +20,10 @@ export type StoreKind = Schema & {
 export type StoreFile = {
   readonly database: Database;
   readonly path: string;
+  /** Of its tables: that of this program, unless the file could not be written so far. */
+  readonly version: () => number;
+  /** Brings the tables to the version of this program; a sentence why not, when meanwhile they are those of another. @throws what SQLite throws */
+  readonly update: () => string | null;
   /** False once another file has taken this one's name: writing would then leave a journal beside a database that it does not belong to. */
   readonly isInPlace: () => boolean;
   /** Closes this file, takes it away and opens a new one; null, after a warning, when that fails. */
@@ -84,11 +88,11 @@ function openFile(kind: StoreKind, options: FileOptions): StoreFile | null {
   };
   try {
     database = open(path);
-    const misfit = fitSchema(kind, database);
-    if (misfit === null) return { database, path, isInPlace, replace, close };
+    const fit = fitSchemaOrRead(kind, database);
+    if (fit.kind === 'fits') return { database, path, isInPlace, replace, close, ...createVersion(kind, database, fit.version) };
     close();
-    const code = misfit.kind === 'newer' ? 'store-newer' : 'store-unavailable';
-    warn(code, `the ${kind.name} ${path} ${misfit.message}: it is left alone, ${kind.whenUnusable}`);
+    const code = fit.kind === 'newer' ? 'store-newer' : 'store-unavailable';
+    warn(code, `the ${kind.name} ${path} ${fit.message}: it is left alone, ${kind.whenUnusable}`);
     return null;
   } catch (error) {
     const failure = sqliteFailure(error);
@@ -98,6 +102,20 @@ function openFile(kind: StoreKind, options: FileOptions): StoreFile | null {
     warn('store-unavailable', `the ${kind.name} ${path} cannot be used, ${kind.whenUnusable}: ${failure.message}`);
     return null;
   }
+}
+
+function createVersion(kind: StoreKind, database: Database, opened: number): Pick<StoreFile, 'version' | 'update'> {
+  let version = opened;
+  return {
+    version: () => version,
+    update: () => {
+      if (version === kind.steps.length) return null;
+      const fit = fitSchema(kind, database);
+      if (fit.kind !== 'fits') return `it ${fit.message}`;
+      ({ version } = fit);
+      return null;
+    },
+  };
 }
 
 /** Once per run: a file that is damaged right after it was made says that the disk, or this program, is. */

@@ -353,7 +353,11 @@ describe('the state file', () => {
     expect(show(memory)).toBe('a 0-0');
     memory.close();
     expect(memory.warnings()).toEqual([
-      { code: 'store-unavailable', message: 'no base is remembered: neither a home directory nor XDG_STATE_HOME is known', image: null },
+      {
+        code: 'store-unavailable',
+        message: 'neither bases nor holds are remembered: neither a home directory nor XDG_STATE_HOME is known',
+        image: null,
+      },
     ]);
   });
 });

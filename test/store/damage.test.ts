@@ -116,7 +116,7 @@ describe('a cache that cannot be used is left alone, and the run goes on without
     raw.close();
     const before = readFileSync(file);
     expect(runOnce()).toEqual([
-      `store-newer: the cache ${file} has version 7, this program knows version 1: it is left alone, nothing is remembered`,
+      `store-newer: the cache ${file} has version 7, this program knows version 2: it is left alone, nothing is remembered`,
     ]);
     expect(readFileSync(file).equals(before)).toBe(true);
   });

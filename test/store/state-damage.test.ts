@@ -96,10 +96,10 @@ describe('a damaged state costs one warning, is kept, and begun anew', () => {
   it('when a table is missing', () => {
     fill();
     const raw = openRaw(file);
-    raw.exec('drop table build_notes');
+    raw.exec('drop table versions');
     raw.close();
     expect(runOnce()).toEqual([
-      `store-damaged: the state ${file} is damaged (no such table: build_notes): it is kept as ${file}.damaged and begun anew`,
+      `store-damaged: the state ${file} is damaged (no such table: versions): it is kept as ${file}.damaged and begun anew`,
     ]);
     expectLearned();
   });
@@ -130,14 +130,16 @@ describe('a state that cannot be used is left alone, and bases are remembered un
     raw.close();
     const before = readFileSync(file);
     expect(runOnce()).toEqual([
-      `store-newer: the state ${file} has version 7, this program knows version 1: it is left alone, no base is remembered`,
+      `store-newer: the state ${file} has version 7, this program knows version 2: it is left alone, neither bases nor holds are remembered`,
     ]);
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
   it('when there is a directory in its place', () => {
     mkdirSync(file, { recursive: true, mode: 0o700 });
-    expect(runOnce()).toEqual([`store-unavailable: the state cannot be used, no base is remembered: ${file} is not a file`]);
+    expect(runOnce()).toEqual([
+      `store-unavailable: the state cannot be used, neither bases nor holds are remembered: ${file} is not a file`,
+    ]);
   });
 
   it('when it is a cache', () => {
@@ -145,7 +147,7 @@ describe('a state that cannot be used is left alone, and bases are remembered un
     writeFileSync(file, readFileSync(join(directory, 'cache.db')));
     const before = readFileSync(file);
     expect(runOnce()).toEqual([
-      `store-unavailable: the state ${file} is a database of another program: it is left alone, no base is remembered`,
+      `store-unavailable: the state ${file} is a database of another program: it is left alone, neither bases nor holds are remembered`,
     ]);
     expect(readFileSync(file).equals(before)).toBe(true);
   });
@@ -223,7 +225,7 @@ describe('a process that is killed while it writes', () => {
 describe('a state that cannot be written', () => {
   const unwritable = (message: string) => ({
     code: 'store-unwritable',
-    message: `the state ${file} cannot be written, what this run learned of bases is not remembered: ${message}`,
+    message: `the state ${file} cannot be written, nothing new of bases, versions and holds is remembered: ${message}`,
     image: null,
   });
 

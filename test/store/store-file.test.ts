@@ -51,14 +51,38 @@ describe('a file of an older version', () => {
     ]);
   });
 
-  it('stays as it was when that fails halfway', () => {
+  it('stays as it was, and is read as it is, when that fails halfway for want of room', () => {
     open(makeKind(1)).file!.close();
     const before = readFileSync(path);
     const full = { ...makeKind(2), steps: [...STEPS, 'pragma max_page_count = 1; create table more (a)'] };
     const { file, messages } = open(full);
-    expect(file).toBeNull();
-    expect(messages()).toEqual([`the state ${path} cannot be used, nothing is remembered: database or disk is full`]);
+    expect(file!.version()).toBe(1);
+    expect(file!.database.prepare('select * from holds').get()).toBeUndefined();
+    expect(() => file!.update()).toThrow('database or disk is full');
+    file!.close();
+    expect(messages()).toEqual([]);
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('that had no room at first is brought up to date as soon as there is some', () => {
+    open(makeKind(1)).file!.close();
+    const steps = [...STEPS.slice(0, 1), 'pragma max_page_count = 1; create table more (a)'];
+    const file = open({ ...makeKind(1), steps }).file!;
+    expect(file.version()).toBe(1);
+    steps[1] = 'pragma max_page_count = 100; create table more (a)';
+    expect(file.update()).toBeNull();
+    expect(file.version()).toBe(2);
+    expect(file.database.prepare('select * from more').get()).toBeUndefined();
+    file.close();
+  });
+
+  it('is not written any more when a newer program was at it meanwhile', () => {
+    open(makeKind(1)).file!.close();
+    const steps = [...STEPS.slice(0, 1), 'pragma max_page_count = 1; create table more (a)'];
+    const { file } = open({ ...makeKind(1), steps });
+    open({ ...makeKind(2), steps: [...STEPS, 'create table newest (a)'] }).file!.close();
+    expect(file!.update()).toBe('it has version 3, this program knows version 2');
+    file!.close();
   });
 });
 
