@@ -197,6 +197,11 @@ function describeHold({ until, reason }: Hold): string {
     .join(': ');
 }
 
+/** The rule of a question that stayed open for a reason. */
+export function ruleOfReason(kind: ReasonKind): FindingRule {
+  return RULE_OF_REASON[kind];
+}
+
 const RULE_OF_REASON: Readonly<Record<ReasonKind, FindingRule>> = {
   unauthorized: 'unknown/auth',
   'not-found-or-private': 'unknown/notfound',

@@ -6,8 +6,9 @@ import { compilePattern } from '../core/pattern.ts';
 import { parsePlatform, renderPlatform } from '../core/platform.ts';
 import { parseReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import type { BaseMovement, BaseVerdict, Overall, TagVerdict, Version } from '../core/verdict.ts';
+import type { BaseMovement, BaseVerdict, NewerVerdict, Overall, TagVerdict, Version } from '../core/verdict.ts';
 import { baseMovementOf } from './base.ts';
+import { versionsOf } from './newer.ts';
 import { renderSuggestion } from '../core/suggest.ts';
 
 export type ImageFilter = (image: ImageReport) => boolean;
@@ -18,6 +19,7 @@ export type ImageFilter = (image: ImageReport) => boolean;
  * - `reference`: a glob over the name, as a bare word of `list`
  * - `status`: what the tag's question was answered with; `verdict`: the answer over all questions
  * - `update`: what is newer, `rebuilt`, `gone`, `base`, `patch`, `minor` or `major`
+ * - `newer`: what the question for newer versions was answered with: `available`, `none`, `untracked`, `unknown`
  * - `base`: what the base's question was answered with, or how the base moved: `moved`, `upper-layers-removed`
  * - `registry`: `docker.io`; `source`: the kind of place, `docker-daemon`; `platform`: `linux/arm64`
  * - `label`: `KEY` or `KEY=VALUE`, as docker has it
@@ -55,6 +57,7 @@ type Compile = (value: string) => Parsed<ImageFilter>;
 const STATUSES: readonly TagVerdict['kind'][] = ['current', 'rebuilt', 'gone', 'local', 'pinned', 'none', 'unknown'];
 const VERDICTS: readonly Overall[] = ['stale', 'fresh', 'unknown'];
 const UPDATES: readonly ('rebuilt' | 'gone' | 'base' | Version['level'])[] = ['rebuilt', 'gone', 'base', 'patch', 'minor', 'major'];
+const NEWERS: readonly NewerVerdict['kind'][] = ['available', 'none', 'untracked', 'unknown'];
 const BASES: readonly (BaseVerdict['kind'] | BaseMovement)[] = [
   'current',
   'moved',
@@ -74,6 +77,7 @@ const KEYS: ReadonlyMap<string, Compile> = new Map<string, Compile>([
   ['status', oneOf(STATUSES, (image, status) => image.tag.verdict.kind === status)],
   ['verdict', oneOf(VERDICTS, (image, verdict) => image.verdict === verdict)],
   ['update', oneOf(UPDATES, (image, update) => updatesOf(image).includes(update))],
+  ['newer', oneOf(NEWERS, (image, newer) => image.newer.verdict.kind === newer)],
   ['base', oneOf(BASES, (image, base) => image.base.verdict.kind === base || baseMovementOf(image) === base)],
   ['registry', compileRegistry],
   ['source', (value) => parsed((image) => image.sources.some((place) => place.kind === value))],
@@ -133,9 +137,7 @@ function trueOrFalse(test: ImageFilter): Compile {
 }
 
 function updatesOf(image: ImageReport): readonly string[] {
-  const newer = image.newer.verdict;
-  const levels =
-    newer.kind === 'available' ? [newer.line, newer.newest].flatMap((version) => (version === null ? [] : [version.level])) : [];
+  const levels = versionsOf(image).map(({ level }) => level);
   const base = image.base.verdict.kind;
   return [image.tag.verdict.kind, ...levels, ...(base === 'moved' || base === 'gone' ? ['base'] : [])];
 }

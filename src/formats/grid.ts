@@ -7,6 +7,8 @@ export type GridColumn = {
   /** `start` keeps the beginning and nothing else: for digests, whose prefixes are digests to a reader. */
   readonly keep: 'all' | 'start' | 'both-ends' | 'start-and-mark';
   readonly floors: readonly [number, number, number?];
+  /** Its cells have blanks, never two beside each other: a line splits there into more than its cells, at two blanks into its cells. */
+  readonly hasBlanks?: boolean;
 };
 
 export type GridCell = { readonly text: string; readonly brush: Brush };
@@ -20,11 +22,13 @@ const ELLIPSIS = '\u2026';
  * Lays out a table without borders: left-aligned columns, two blanks between them, none at the end of a line.
  *
  * `width` null, as for a pipe, cuts nothing. Wide and combining characters take the cells a terminal gives them.
- * An empty cell becomes `-`, and only the last column keeps its blanks, so that a line splits at blanks into its cells.
+ * An empty cell becomes `-`, and only the last column keeps its blanks and those that are to, so that a line splits at blanks into its cells.
  */
 export function renderGrid(columns: readonly GridColumn[], rows: readonly (readonly GridCell[])[], options: GridOptions): string {
   const header = columns.map((column) => ({ text: column.title, brush: options.titleBrush }));
-  const lines = [header, ...rows].map((row, at) => row.map((cell, index) => fillCell(cell, at > 0 && index < columns.length - 1)));
+  const lines = [header, ...rows].map((row, at) =>
+    row.map((cell, index) => fillCell(cell, at > 0 && index < columns.length - 1 && columns[index]?.hasBlanks !== true)),
+  );
   const widths = fitWidths(columns, measureColumns(columns, lines), options.width);
   return lines.map((line) => `${renderLine(line, columns, widths)}\n`).join('');
 }

@@ -1,8 +1,11 @@
+import type { FindingRule } from '../check/finding.ts';
+import { ruleOfReason } from '../check/found.ts';
 import type { ImageReport } from '../check/report.ts';
 import { groupBy } from '../core/group.ts';
 import type { Reason, ReasonKind } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
 import { canonicalBaseOf, failedBaseReasonOf } from './base.ts';
+import { ownNewerReasonOf } from './newer.ts';
 import { isOfFile, isTarget, linesOf, nameOf, plural, reasonOf } from './facts.ts';
 
 const MOST_LINES = 5;
@@ -20,21 +23,26 @@ export function renderHints(images: readonly ImageReport[], command = 'imgupdate
   const lines = groups.slice(0, MOST_LINES).map(renderGroup);
   const rest = groups.slice(MOST_LINES).flatMap((group) => group.failures);
   const hidden = new Set(rest.map(({ image }) => image)).size;
-  const filter = rest.every(isOfTag) ? 'status=unknown' : 'verdict=unknown';
-  return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (${command} --filter ${filter})`];
+  return hidden === 0 ? lines : [...lines, `W: and ${hidden} more (${command}${filterFor(rest)})`];
 }
 
-/** What to do about what could not be told of an image, each thing once: `run 'docker login ghcr.io'`. */
-export function listActions(image: ImageReport): readonly string[] {
-  const actions = [...failureOfTag(image), ...failureOfBase(image)].map((failure) =>
-    wordsOf(failure).todo(failure.registry, failure.reason),
-  );
+/** Newer versions have no part in the verdict, so no filter shows all where some are of them and some are not. */
+function filterFor(failures: readonly Failure[]): string {
+  if (failures.every(isOfTag)) return ' --filter status=unknown';
+  if (failures.every(({ what }) => what === 'newer')) return ' --filter newer=unknown';
+  return failures.some(({ what }) => what === 'newer') ? '' : ' --filter verdict=unknown';
+}
+
+/** What to do about what could not be told of an image for reasons of one rule, each thing once: `run 'docker login ghcr.io'`. */
+export function listActions(image: ImageReport, rule: FindingRule): readonly string[] {
+  const failures = failuresOf(image).filter(({ reason }) => ruleOfReason(reason.kind) === rule);
+  const actions = failures.map((failure) => wordsOf(failure).todo(failure.registry, failure.reason));
   return [...new Set(actions.filter((action) => action !== null))];
 }
 
-/** What could not be told: what the image's tag names; what an image in a registry is; what the tag of its base names; on which base it was built. */
+/** What could not be told: what the image's tag names; what an image in a registry is; which newer versions there are; what the tag of its base names; on which base it was built. */
 type Failure = {
-  readonly what: 'tag' | 'target' | 'base' | 'evidence';
+  readonly what: 'tag' | 'target' | 'newer' | 'base' | 'evidence';
   readonly image: ImageReport;
   readonly registry: string;
   readonly reason: Reason;
@@ -43,7 +51,7 @@ type Failure = {
 type Group = Pick<Failure, 'what' | 'registry' | 'reason'> & { readonly failures: readonly Failure[] };
 
 function groupByCause(images: readonly ImageReport[]): readonly Group[] {
-  const failures = images.flatMap((image) => [...failureOfTag(image), ...failureOfBase(image)]);
+  const failures = images.flatMap(failuresOf);
   const groups = [...groupBy(failures, causeOf).values()].flatMap((group) => {
     const [first] = group;
     return first === undefined ? [] : [{ ...first, failures: group }];
@@ -56,9 +64,18 @@ function causeOf({ what, registry, reason }: Failure): string {
   return `${what} ${registry} ${reason.kind} ${registry === '' ? reason.message : ''}`;
 }
 
+function failuresOf(image: ImageReport): readonly Failure[] {
+  return [...failureOfTag(image), ...failureOfNewer(image), ...failureOfBase(image)];
+}
+
 function failureOfTag(image: ImageReport): readonly Failure[] {
   const reason = reasonOf(image);
   return reason === null ? [] : [{ what: isTarget(image) ? 'target' : 'tag', image, reason, registry: registryOf(image) }];
+}
+
+function failureOfNewer(image: ImageReport): readonly Failure[] {
+  const reason = ownNewerReasonOf(image);
+  return reason === null ? [] : [{ what: 'newer', image, reason, registry: registryOf(image) }];
 }
 
 /** An unnamed base that shares its image's failure adds nothing to it. */
@@ -97,6 +114,8 @@ function nameSubject({ what, registry, failures }: Group): string {
   const place = registry === '' ? 'images' : registry;
   if (first === undefined) return place;
   if (isOfTag({ what })) return failures.length > 1 ? `${place}: ${count} not checked` : nameFailure(first.image);
+  if (what === 'newer')
+    return failures.length > 1 ? `${place}: newer versions of ${count} not checked` : `${nameFailure(first.image)} (newer versions)`;
   if (what === 'evidence')
     return failures.length > 1 ? `${place}: bases of ${count} not checked` : `${sanitizeText(first.image.reference)} (its base)`;
   const bases = new Set(failures.map(({ image }) => canonicalBaseOf(image)));
@@ -142,6 +161,8 @@ const WORDS: Readonly<Record<ReasonKind, Words>> = {
 /** What is said differently of bases, and of what names them. */
 const OTHER_WORDS: Readonly<Record<Failure['what'], ReadonlyMap<ReasonKind, Words>>> = {
   tag: new Map(),
+  // the tag is known, so neither is the repository missing nor closed
+  newer: new Map([['not-found-or-private', { says: null, todo: nothing }]]),
   target: new Map([['budget', { says: "too little of the registry's quota is left to read it", todo: WORDS.budget.todo }]]),
   base: new Map([['budget', { says: "too little of the registry's quota is left to see what it names now", todo: WORDS.budget.todo }]]),
   evidence: new Map([['budget', { says: "too little of the registry's quota is left to read what names it", todo: WORDS.budget.todo }]]),

@@ -1,5 +1,5 @@
 import type { RegistryUse, Warning } from '../check/ports.ts';
-import type { CheckReport, ContainerUse, ImageReport, SourcePlace } from '../check/report.ts';
+import type { CheckReport, ContainerUse, ImageReport, NewerReport, SourcePlace } from '../check/report.ts';
 import type { FileProblem } from '../core/file-reference.ts';
 import { renderPlatform } from '../core/platform.ts';
 import type { Reason } from '../core/reason.ts';
@@ -13,6 +13,7 @@ import type {
   NewerVerdict,
   Overall,
   TagVerdict,
+  VariantVersion,
   Version,
 } from '../core/verdict.ts';
 import { normalizeTime, renderTime } from './age.ts';
@@ -52,6 +53,9 @@ export type ImageEntry = {
     readonly status: NewerVerdict['kind'];
     readonly line: Version | null;
     readonly newest: Version | null;
+    readonly variant: VariantVersion | null;
+    readonly sibling: string | null;
+    readonly notes: readonly string[];
     readonly why: string;
     readonly reason: Reason | null;
     readonly checkedAt: string | null;
@@ -120,7 +124,7 @@ export function toImageEntry(image: ImageReport): ImageEntry {
     size: image.size,
     verdict: image.verdict,
     tag: toTagEntry(image),
-    newer: toNewerEntry(image.newer.verdict, image.newer.checkedAt),
+    newer: toNewerEntry(image.newer),
     base: toBaseEntry(image),
     containers: image.containers.map(({ name, running, outdated }) => ({ name, running, outdated })),
     held: image.held === null ? null : { reason: image.held.reason, until: image.held.until },
@@ -148,11 +152,14 @@ function toTagEntry(image: ImageReport): ImageEntry['tag'] {
   };
 }
 
-function toNewerEntry(verdict: NewerVerdict, checkedAt: number | null): ImageEntry['newer'] {
+function toNewerEntry({ verdict, variant, sibling, notes, checkedAt }: NewerReport): ImageEntry['newer'] {
   return {
     status: verdict.kind,
     line: verdict.kind === 'available' ? toVersion(verdict.line) : null,
     newest: verdict.kind === 'available' ? toVersion(verdict.newest) : null,
+    variant: toVersion(variant),
+    sibling,
+    notes,
     why: verdict.why,
     reason: verdict.kind === 'unknown' ? toReason(verdict.reason) : null,
     checkedAt: toTime(checkedAt),
@@ -189,7 +196,7 @@ function toDifference(verdict: BaseVerdict): LayerDifference | null {
   return { position, installedBy: cut(installedBy), candidateBy: cut(candidateBy) };
 }
 
-function toVersion(version: Version | null): Version | null {
+function toVersion<T extends VariantVersion>(version: T | null): Pick<T, keyof VariantVersion> | null {
   return version === null ? null : { tag: version.tag, level: version.level, digest: version.digest };
 }
 

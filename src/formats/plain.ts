@@ -2,6 +2,7 @@ import type { CheckReport, ImageReport } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
 import { renderTime } from './age.ts';
 import { placesOf } from './places.ts';
+import { newerReasonOf, renderTagName } from './newer.ts';
 import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf } from './base.ts';
 import { candidateOf, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from './facts.ts';
 
@@ -25,6 +26,9 @@ import { candidateOf, installedOf, nameOf, platformOf, reasonOf, updateOf, users
  * 13. status of the base, after a comma how it moved or why there is no answer: `moved,layers-differ`, `unknown,no-evidence`
  * 14. confidence of that answer: `certain`, `high`, `medium`, `low`
  * 15. where it is, with a comma between places: `/var/run/docker.sock`, `ssh://build01`, `docker-archive:app.tar`
+ * 16. newest version with the same first number, after a comma how much newer it is: `15.14,minor`
+ * 17. newest version above that: `18.1,major`
+ * 18. status of newer versions, after a comma why there is no answer: `available`, `none`, `untracked`, `unknown,timeout`
  */
 export function renderPlain(report: CheckReport): string {
   return report.images.map((image) => `${renderLine(image)}\n`).join('');
@@ -48,7 +52,15 @@ function renderLine(image: ImageReport): string {
     [image.base.verdict.kind, baseMovementOf(image) ?? baseReasonOf(image)?.kind].filter((word) => word !== undefined).join(','),
     baseConfidenceOf(image),
     placesOf(image).join(','),
+    ...versionCells(image),
   ]
     .map((cell) => (cell === null || cell === undefined || cell === '' ? '-' : cell))
     .join('\t');
+}
+
+function versionCells(image: ImageReport): readonly (string | null)[] {
+  const { verdict } = image.newer;
+  const versions = verdict.kind === 'available' ? [verdict.line, verdict.newest] : [null, null];
+  const cells = versions.map((version) => (version === null ? null : `${renderTagName(version.tag)},${version.level}`));
+  return [...cells, [verdict.kind, newerReasonOf(image)?.kind].filter((word) => word !== undefined).join(',')];
 }

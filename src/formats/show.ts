@@ -1,9 +1,9 @@
 import type { ImageReport, SourcePlace } from '../check/report.ts';
 import { sanitizeText } from '../core/text.ts';
-import type { NewerVerdict } from '../core/verdict.ts';
 import { renderDate } from './age.ts';
 import { candidateOf, idOf, installedOf, isUpgradable, linesOf, nameOf, platformOf, reasonOf, sortContainers } from './facts.ts';
 import { BASE_FIELDS, BASE_HOW } from './show-base.ts';
+import { NEWER_FIELDS, NEWER_HOW } from './show-newer.ts';
 import { type Field, showChecked, showDigest, type ShowOptions, showStep, showText } from './show-field.ts';
 import { renderSize } from './size.ts';
 import { renderUpgrade } from './upgrade-command.ts';
@@ -34,7 +34,7 @@ const FIELDS: readonly Field[] = [
   { name: 'Download', values: describeDownload },
   { name: 'Known-Digests', values: listDigests },
   { name: 'Image-Id', values: showId },
-  { name: 'Newer-Tags', values: (image) => describeNewer(image.newer.verdict) },
+  ...NEWER_FIELDS,
   ...BASE_FIELDS,
   { name: 'Hold', values: describeHold },
   { name: 'Used-By', values: describeUsers },
@@ -44,6 +44,7 @@ const FIELDS: readonly Field[] = [
   { name: 'Built-From', values: (image) => (image.builtFrom === null ? [] : [describePlace(image.builtFrom, image)]) },
   { name: 'Checked', values: (image, { now }) => showChecked(image.tag, now) },
   { name: 'How', values: (image, options) => image.tag.trail.map((step) => showStep(step, options)) },
+  NEWER_HOW,
   BASE_HOW,
   { name: 'Upgrade', values: (image, { engines }) => renderUpgrade(image, engines) },
 ];
@@ -74,9 +75,9 @@ function describeStatus(image: ImageReport): string {
 
 function describeTag(image: ImageReport): string {
   const kind = image.tag.verdict.kind;
-  const newer = image.newer.verdict;
-  if (kind === 'rebuilt') return 'upgradable (rebuilt)';
-  if (newer.kind === 'available' && isUpgradable(image)) return `upgradable (${kind}, newer tags)`;
+  const hasNewer = image.newer.verdict.kind === 'available';
+  if (kind === 'rebuilt') return `upgradable (rebuilt${hasNewer ? ', newer tags' : ''})`;
+  if (hasNewer && isUpgradable(image)) return `upgradable (${kind}, newer tags)`;
   const reason = reasonOf(image);
   return reason === null ? kind : `${kind} (${reason.kind})`;
 }
@@ -95,14 +96,6 @@ function describeDownload(image: ImageReport): readonly string[] {
   const download = image.tag.download;
   if (download === null) return [];
   return [`${renderSize(download.bytes)} (${download.layers} of ${download.totalLayers} layers)`];
-}
-
-function describeNewer(verdict: NewerVerdict): readonly string[] {
-  if (verdict.kind !== 'available') return [];
-  const versions = [verdict.line, verdict.newest].flatMap((version) =>
-    version === null ? [] : [`${sanitizeText(version.tag)} (${version.level})`],
-  );
-  return versions.length === 0 ? [] : [[...new Set(versions)].join(', ')];
 }
 
 function describeHold(image: ImageReport): readonly string[] {

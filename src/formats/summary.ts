@@ -1,10 +1,11 @@
 import type { CheckReport, ImageReport } from '../check/report.ts';
-import type { BaseVerdict, TagVerdict } from '../core/verdict.ts';
+import type { BaseVerdict, TagVerdict, VersionLevel } from '../core/verdict.ts';
 import { again, type Scope, showAgain } from './again.ts';
 import { renderAge } from './age.ts';
 import { hasBase, isUnsure, openBaseReasonOf } from './base.ts';
 import { candidateOf, isOfFile, isUpgradable, platformOf, plural } from './facts.ts';
 import { renderHints } from './hints.ts';
+import { newerReasonOf, versionsOf } from './newer.ts';
 import { prefixOf } from './places.ts';
 import { renderSize } from './size.ts';
 
@@ -54,13 +55,22 @@ export function renderNothingNewer(images: readonly ImageReport[], narrowed = fa
   return !narrowed && areCurrent && !images.some(isUnsure) ? 'All images are up to date.' : 'No updates found.';
 }
 
-/** Who could not be checked, no image twice: `1 image`, `the bases of 2 images`, `1 image and the bases of 2 others`; null for nobody. */
+/**
+ * Who could not be checked, no image twice: `1 image`, `the bases of 2 images`, `1 image, the bases of 2 others and the newer versions of 1 other`; null for nobody.
+ */
 export function renderUnchecked(images: readonly ImageReport[]): string | null {
   const tags = images.filter(isUnknown).length;
-  const bases = images.filter((image) => !isUnknown(image) && openBaseReasonOf(image) !== null).length;
-  if (bases === 0) return tags === 0 ? null : plural(tags, 'image');
-  const base = bases === 1 ? 'base' : 'bases';
-  return tags === 0 ? `the ${base} of ${plural(bases, 'image')}` : `${plural(tags, 'image')} and the ${base} of ${plural(bases, 'other')}`;
+  const known = images.filter((image) => !isUnknown(image));
+  const bases = known.filter((image) => openBaseReasonOf(image) !== null).length;
+  const versions = known.filter((image) => openBaseReasonOf(image) === null && newerReasonOf(image) !== null).length;
+  const parts = [
+    { count: tags, what: '' },
+    { count: bases, what: bases === 1 ? 'the base of ' : 'the bases of ' },
+    { count: versions, what: 'the newer versions of ' },
+  ].filter(({ count }) => count > 0);
+  const texts = parts.map(({ count, what }, at) => `${what}${plural(count, at === 0 ? 'image' : 'other')}`);
+  const last = texts.pop();
+  return last === undefined ? null : texts.length === 0 ? last : `${texts.join(', ')} and ${last}`;
 }
 
 /** `1 image can be upgraded. Run 'imgupdate list --upgradable' to see it.` */
@@ -70,7 +80,7 @@ export function renderCanBeUpgraded(count: number, scope: Scope = {}): string {
 
 function summarizeAll(report: CheckReport, { narrowed }: SummaryOptions): string {
   if (report.images.length === 0) return 'No images found.';
-  const counts = `${plural(report.images.length, 'image')}: ${countStatuses(report.images)}${countBases(report.images)}.`;
+  const counts = `${plural(report.images.length, 'image')}: ${countStatuses(report.images)}${countVersions(report.images)}${countBases(report.images)}.`;
   return join([counts, renderNothingNewer(report.images, narrowed), renderNeed(report.images), renderChecked(report)]);
 }
 
@@ -79,9 +89,10 @@ function summarizeUpgradable(report: CheckReport, stale: readonly ImageReport[],
   if (stale.length === 0) return join([renderNothingNewer(report.images, narrowed), renderChecked(report)]);
   const held = stale.filter((image) => image.held !== null).length;
   const statuses = countStatuses(stale.filter(({ tag }) => tag.verdict.kind === 'rebuilt' || tag.verdict.kind === 'gone'));
+  const versions = countVersions(stale.filter(({ newer }) => newer.verdict.kind === 'available'));
   const bases = countBases(stale.filter(({ base }) => base.verdict.kind === 'moved' || base.verdict.kind === 'gone'));
   return join([
-    `${stale.length} upgradable${held === 0 ? '' : ` (${held} held)`}${statuses === '' ? '' : `: ${statuses}`}${bases}.`,
+    `${stale.length} upgradable${held === 0 ? '' : ` (${held} held)`}${statuses === '' ? '' : `: ${statuses}`}${versions}${bases}.`,
     renderOpen(report.images, listAgain(options)),
     renderNeed(stale),
     renderChecked(report),
@@ -93,7 +104,11 @@ function renderOpen(images: readonly ImageReport[], command: string): string | n
   const tags = images.filter(isUnknown);
   const open = images.filter((image) => image.verdict === 'unknown');
   const [found, filter] = open.every(isUnknown) ? [tags, 'status=unknown'] : [open, 'verdict=unknown'];
-  return found.length === 0 ? null : `${found.length} unknown (see: ${command} --filter ${filter}).`;
+  const newer = images.filter((image) => newerReasonOf(image) !== null).length;
+  return join([
+    found.length === 0 ? null : `${found.length} unknown (see: ${command} --filter ${filter}).`,
+    newer === 0 ? null : `Newer versions of ${newer} unknown (see: ${command} --filter newer=unknown).`,
+  ]);
 }
 
 /** `Need to get 133 kB of layers.`, as apt says it of archives; names of one candidate are pulled once. */
@@ -184,6 +199,19 @@ function countUncompared(images: readonly ImageReport[]): readonly string[] {
   return [...(written === 0 ? [] : [`${written} without a digest`]), ...(others === 0 ? [] : [`${others} not installed`])];
 }
 
+const LEVELS: readonly VersionLevel[] = ['patch', 'minor', 'major'];
+
+/** The newer versions there are, one in the line of an image and one above it, and the images of which that is not known: `; newer: 2 minor, 1 major, 1 unknown`. */
+function countVersions(images: readonly ImageReport[]): string {
+  const levels = images.flatMap((image) => versionsOf(image).map(({ level }) => level));
+  const counts = [
+    ...LEVELS.map((level) => [levels.filter((each) => each === level).length, level] as const),
+    [images.filter((image) => newerReasonOf(image) !== null).length, 'unknown'] as const,
+  ];
+  const told = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
+  return told.length === 0 ? '' : `; newer: ${told.join(', ')}`;
+}
+
 const BASE_STATUSES: readonly BaseVerdict['kind'][] = ['moved', 'gone', 'current', 'pinned', 'none', 'unknown'];
 
 /** A second count of the same images, by what is known of their bases: `; base: 2 moved, 5 current`; empty where nothing is. */
@@ -197,7 +225,9 @@ function countBases(images: readonly ImageReport[]): string {
 }
 
 function renderChecked(report: CheckReport): string | null {
-  const times = report.images.flatMap(({ tag, base }) => [tag.checkedAt, base.checkedAt].filter((time) => time !== null));
+  const times = report.images.flatMap(({ tag, newer, base }) =>
+    [tag.checkedAt, newer.checkedAt, base.checkedAt].filter((time) => time !== null),
+  );
   if (times.length === 0) return null;
   const oldest = times.reduce((least, time) => Math.min(least, time), Infinity);
   return `Checked ${renderAge(oldest, report.generatedAt)}.`;
@@ -212,5 +242,5 @@ function listAgain(options: SummaryOptions): string {
 }
 
 function join(sentences: readonly (string | null)[]): string {
-  return sentences.filter((sentence) => sentence !== null).join(' ');
+  return sentences.filter((sentence) => sentence !== null && sentence !== '').join(' ');
 }

@@ -3,6 +3,7 @@ import { baseAnswerOf, baseBrush, baseNameOf, hasBase, shortBaseNameOf } from '.
 import { digestPair, isUpgradable, nameOf, platformOf, statusBrush, updateOf, usersOf } from './facts.ts';
 import type { GridColumn } from './grid.ts';
 import { renderGrid } from './grid.ts';
+import { newerAnswerOf, newerBrush } from './newer.ts';
 import type { Brush, Paint } from './paint.ts';
 import { plainBrush } from './paint.ts';
 import { labelPlaces, placesOf } from './places.ts';
@@ -20,8 +21,8 @@ export type TableOptions = {
 /**
  * Renders the table of `list`: the same columns on a terminal and in a pipe, colour and cutting only where asked for.
  *
- * The first four columns never change; those that follow appear when at least one image has something to say in them. A base and the answer about it are two
- * columns, so that a line splits at blanks.
+ * The first four columns never change; those that follow appear when at least one image has something to say in them. Up to there a line splits at blanks, and at two
+ * blanks everywhere: a newer version stands before how much newer it is, `1.29.3 (minor)`.
  */
 export function renderTable(report: CheckReport, options: TableOptions): string {
   const images = options.upgradable === true ? report.images.filter(isUpgradable) : report.images;
@@ -69,6 +70,15 @@ const COLUMNS: readonly Column[] = [
     brush: statusBrush,
   },
   { title: 'UPDATE', keep: 'start-and-mark', floors: [WHOLE, WHOLE, 8], isShown: always, cell: updateOf, brush: statusBrush },
+  {
+    title: 'NEWER',
+    keep: 'start-and-mark',
+    floors: [28, 14, 8],
+    hasBlanks: true,
+    isShown: (images) => images.some((image) => newerAnswerOf(image) !== ''),
+    cell: newerAnswerOf,
+    brush: newerBrush,
+  },
   {
     title: 'BASE',
     keep: 'both-ends',

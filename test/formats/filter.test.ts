@@ -78,15 +78,15 @@ describe('filters', () => {
   it.each([
     [
       'stauts=gone',
-      'unknown filter key "stauts": expected one of reference, status, verdict, update, base, registry, source, platform, label, held, unused, outdated (did you mean "status"?)',
+      'unknown filter key "stauts": expected one of reference, status, verdict, update, newer, base, registry, source, platform, label, held, unused, outdated (did you mean "status"?)',
     ],
     [
       'dangling=true',
-      'unknown filter key "dangling": expected one of reference, status, verdict, update, base, registry, source, platform, label, held, unused, outdated',
+      'unknown filter key "dangling": expected one of reference, status, verdict, update, newer, base, registry, source, platform, label, held, unused, outdated',
     ],
     [
       '__proto__=1',
-      'unknown filter key "__proto__": expected one of reference, status, verdict, update, base, registry, source, platform, label, held, unused, outdated',
+      'unknown filter key "__proto__": expected one of reference, status, verdict, update, newer, base, registry, source, platform, label, held, unused, outdated',
     ],
     ['status', 'invalid filter "status": expected status=VALUE'],
     ['status=', 'invalid filter "status=": expected a value after "="'],
@@ -99,7 +99,7 @@ describe('filters', () => {
     ['held=yes', 'invalid filter held=yes: expected true or false'],
     [
       '\u001b[2J=1',
-      'unknown filter key "\uFFFD[2J": expected one of reference, status, verdict, update, base, registry, source, platform, label, held, unused, outdated',
+      'unknown filter key "\uFFFD[2J": expected one of reference, status, verdict, update, newer, base, registry, source, platform, label, held, unused, outdated',
     ],
   ])('that are wrong say so: %j', (filter, message) => {
     expect(compileFilters(['held=true', filter])).toEqual({ ok: false, message });

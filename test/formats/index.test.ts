@@ -149,7 +149,7 @@ describe('hostile text from registries, labels and containers', () => {
         .split('\n')
         .slice(0, -1)
         .map((line) => line.split('\t').length),
-    ).toEqual([15, 15, 15, 15, 15, 15]);
+    ).toEqual([18, 18, 18, 18, 18, 18]);
     expect(plain.replaceAll('\t', '')).not.toMatch(UNSAFE);
   });
 

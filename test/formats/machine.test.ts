@@ -135,6 +135,9 @@ describe('the JSON document', () => {
               "status": "untracked",
               "line": null,
               "newest": null,
+              "variant": null,
+              "sibling": null,
+              "notes": [],
               "why": "versions are not followed",
               "reason": null,
               "checkedAt": null
@@ -290,6 +293,9 @@ describe('the JSON document', () => {
       status: 'available',
       line: { tag: '20.19.5', level: 'minor', digest: null },
       newest: { tag: '24.11.0', level: 'major', digest: THERE },
+      variant: null,
+      sibling: null,
+      notes: [],
       why: 'two newer versions',
       reason: null,
       checkedAt: '1970-01-01T00:00:00Z',
@@ -329,12 +335,12 @@ describe('ndjson', () => {
 });
 
 describe('plain', () => {
-  it('has fifteen cells on every line, and "-" where there is nothing', () => {
+  it('has eighteen cells on every line, and "-" where there is nothing', () => {
     const lines = renderPlain(WORLD)
       .trimEnd()
       .split('\n')
       .map((line) => line.split('\t'));
-    expect(lines.every((cells) => cells.length === 15 && cells.every((cell) => cell !== ''))).toBe(true);
+    expect(lines.every((cells) => cells.length === 18 && cells.every((cell) => cell !== ''))).toBe(true);
     expect(lines[0]).toEqual([
       'ghcr.io/acme/api:2.3.1',
       HERE,
@@ -351,6 +357,9 @@ describe('plain', () => {
       'unknown,no-evidence',
       '-',
       '/var/run/docker.sock',
+      '-',
+      '-',
+      'untracked',
     ]);
     expect(lines[2]).toEqual([
       'nginx:1.27',
@@ -368,6 +377,9 @@ describe('plain', () => {
       'unknown,no-evidence',
       '-',
       '/var/run/docker.sock',
+      '-',
+      '-',
+      'untracked',
     ]);
     expect(lines[4]?.[3]).toBe('rebuilt,held');
   });
@@ -375,7 +387,7 @@ describe('plain', () => {
   it('keeps to one line and its cells whatever a container is called', () => {
     const evil = makeRow('a:1', 'current', { containers: [{ name: 'x\ty\nz', running: true, outdated: false }] });
     expect(renderPlain(makeReport([evil])).split('\n')).toHaveLength(2);
-    expect(renderPlain(makeReport([evil])).split('\t')).toHaveLength(15);
+    expect(renderPlain(makeReport([evil])).split('\t')).toHaveLength(18);
   });
 });
 

@@ -24,6 +24,7 @@ describe('show', () => {
       Candidate-Created: 2026-11-08 (12 days ago)
       Download: 12.3 MB (2 of 7 layers)
       Image-Id: sha256:c0ffee000000
+      Newer-Tags: untracked: versions are not followed
       Base: unknown: nothing names a base; name it: imgupdate show --base REF nginx:1.27
       Used-By: container web (runs an older image), container blog, container proxy (stopped)
       Size: 71.2 MB
@@ -53,6 +54,7 @@ describe('show', () => {
       Current: sha256:3f2a9c0b7d1e
       Current-Created: 2026-10-27 (24 days ago)
       Image-Id: sha256:c0ffee000000
+      Newer-Tags: untracked: versions are not followed
       Base: unknown: nothing names a base; name it: imgupdate show --base REF ghcr.io/acme/api:2.3.1
       Size: 71.2 MB
       Found-In: docker-daemon unix:///var/run/docker.sock
@@ -68,6 +70,7 @@ describe('show', () => {
       Why: built here
       Platform: linux/amd64
       Image-Id: sha256:c0ffee000000
+      Newer-Tags: untracked: versions are not followed
       Base: unknown: nothing names a base; name it: imgupdate show --base REF my-app:dev
       "
     `);
@@ -133,6 +136,7 @@ describe('the base that show tells of', () => {
       Platform: linux/amd64
       Current-Created: 2026-10-27 (24 days ago)
       Image-Id: sha256:c0ffee000000
+      Newer-Tags: untracked: versions are not followed
       Base: docker.io/library/node:20-slim
       Base-Status: moved (upper-layers-removed), high confidence
       Base-Why: node:20-slim dropped its top layer; this image still carries it

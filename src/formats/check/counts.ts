@@ -2,6 +2,7 @@ import type { Finding, FindingRule, Outcome } from '../../check/finding.ts';
 import type { ImageReport } from '../../check/report.ts';
 import type { FailOn } from '../../core/fail-on.ts';
 import { plural } from '../facts.ts';
+import { newerReasonOf } from '../newer.ts';
 import { sortFindings } from './words.ts';
 
 /** What is said of a check as a whole, in the same words in all formats for people. */
@@ -31,7 +32,7 @@ export function describeState(outcome: Outcome): string {
   const counts = describeCounts(outcome);
   if (outcome.findings.length > 0) return counts.join(', ');
   if (outcome.report.images.length === 0) return ['nothing to check', ...counts].join(', ');
-  const areCurrent = outcome.report.images.every((image) => describeQuiet(image) === 'current');
+  const areCurrent = outcome.report.images.every((image) => describeQuiet(image) === 'current' && newerReasonOf(image) === null);
   if (!areCurrent) return `nothing stale${counts.length === 0 ? '' : ` (${counts.join(', ')})`}`;
   return outcome.report.ignored === 0 ? 'all current' : counts.join(', ');
 }

@@ -2,11 +2,13 @@ import type { ImageReport } from '../../check/report.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { baseConfidenceOf, baseMovementOf, baseReasonOf, canonicalBaseOf, hasBase } from '../base.ts';
 import { digestPair, nameOf, platformOf, plural, reasonOf, usersOf } from '../facts.ts';
+import { newerReasonOf, renderTagName, renderVersion, versionsOf } from '../newer.ts';
 import { type Html, html } from '../html/escape.ts';
 import { type Bounds, takePieces } from '../html/take.ts';
 
 const MOST_IMAGES: Bounds = { items: 2000, characters: 3_000_000 };
 const MOST_PLACES = 5;
+const MOST_NOTES = 5;
 const LONGEST_TEXT = 500;
 
 /** Renders every image of a check with what was answered: its tag, newer versions, its base and what that rests on. */
@@ -42,7 +44,7 @@ function renderImage(image: ImageReport, withNewer: boolean): Html {
     <th role="rowheader" scope="row">
       <code>${nameOf(image)}</code><br /><span class="faint small">${platformOf(image)}${places === '' ? null : `, ${places}`}</span>
     </th>
-    ${renderCell('Tag', renderTag(image))} ${withNewer ? renderCell('Newer', describeNewer(image)) : null}
+    ${renderCell('Tag', renderTag(image))} ${withNewer ? renderCell('Newer', renderNewer(image)) : null}
     ${renderCell('Base', renderBase(image))}
   </tr> `;
 }
@@ -63,14 +65,18 @@ function renderTag(image: ImageReport): Html {
   return html`${renderWord(kind)}${held}${change}<br /><span class="faint small">${why}</span>`;
 }
 
-function describeNewer({ newer }: ImageReport): string | null {
-  const { verdict } = newer;
+/** The versions, or that there is none; why; and what else is worth knowing of them. */
+function renderNewer(image: ImageReport): Html | null {
+  const { verdict, variant, sibling, notes } = image.newer;
   if (verdict.kind === 'untracked') return null;
-  if (verdict.kind !== 'available') return verdict.kind;
-  const versions = [verdict.line, verdict.newest].flatMap((version) =>
-    version === null ? [] : [`${sanitizeText(version.tag, LONGEST_TEXT)} (${version.level})`],
-  );
-  return [...new Set(versions)].join(', ');
+  const versions = versionsOf(image).map(renderVersion).join(', ');
+  const facts = [
+    sanitizeText(newerReasonOf(image)?.message ?? verdict.why, LONGEST_TEXT),
+    ...(variant === null ? [] : [`on a newer variant: ${renderVersion(variant)}`]),
+    ...(sibling === null ? [] : [`the same image as ${renderTagName(sibling)}`]),
+    ...notes.slice(0, MOST_NOTES).map((note) => sanitizeText(note, LONGEST_TEXT)),
+  ];
+  return html`${versions === '' ? renderWord(verdict.kind) : versions}<br /><span class="faint small">${facts.join('; ')}</span>`;
 }
 
 /** `moved (layers-differ), high confidence`, on what, why, and what the answer rests on. */

@@ -1,5 +1,6 @@
-import type { CheckResult, Finding, FindingLevel, FindingRule, Outcome } from '../../check/finding.ts';
+import type { CheckResult, Finding, FindingLevel, FindingRule, Outcome, Replacement } from '../../check/finding.ts';
 import type { FailOn } from '../../core/fail-on.ts';
+import type { FilePlace } from '../../core/file-reference.ts';
 import { renderPlatform } from '../../core/platform.ts';
 import { type Document, toDocument } from '../json.ts';
 import { stringify } from '../stringify.ts';
@@ -28,7 +29,12 @@ export type FindingEntry = {
   readonly endLine: number | null;
   readonly endColumn: number | null;
   readonly within: string | null;
+  /** What to write instead of what stands from its own line and column to its own end. */
+  readonly replacement: ReplacementEntry | null;
 };
+
+/** Lines and columns as above. */
+type ReplacementEntry = Pick<FilePlace, 'line' | 'column' | 'endLine' | 'endColumn'> & { readonly text: string };
 
 /** Renders the same document as `list --json`, with a property `check` that says what was found. Outside text is escaped, never changed. */
 export function renderCheckJson(outcome: Outcome): string {
@@ -57,5 +63,12 @@ export function toFindingEntry(finding: Finding): FindingEntry {
     endLine: place?.endLine ?? null,
     endColumn: place?.endColumn ?? null,
     within: within?.name ?? null,
+    replacement: toReplacementEntry(finding.replacement),
   };
+}
+
+function toReplacementEntry(replacement: Replacement | null): ReplacementEntry | null {
+  if (replacement === null) return null;
+  const { line, column, endLine, endColumn } = replacement.place;
+  return { line, column, endLine, endColumn, text: replacement.text };
 }

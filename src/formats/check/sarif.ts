@@ -1,5 +1,7 @@
-import type { Log, Notification, ReportingDescriptor, Result, Run } from 'sarif';
+import type { ArtifactLocation, Log, Notification, Region, ReportingDescriptor, Result, Run } from 'sarif';
 import { FINDING_RULES, type FindingLevel, type FindingRule, type Outcome } from '../../check/finding.ts';
+import type { FilePlace } from '../../core/file-reference.ts';
+import { sanitizeText } from '../../core/text.ts';
 import { renderTime } from '../age.ts';
 import { candidateOf, plural, platformOf } from '../facts.ts';
 import { stringify } from '../stringify.ts';
@@ -78,17 +80,10 @@ function toResult(finding: KnownFinding): Result {
     message: { text: renderMessage(finding) },
     locations: [
       {
-        physicalLocation: {
-          artifactLocation: { uri: toUri(place.path), uriBaseId: ROOT },
-          region: {
-            startLine: place.line,
-            startColumn: place.column,
-            endLine: place.endLine,
-            endColumn: place.line === place.endLine ? Math.max(place.column, place.endColumn) : place.endColumn,
-          },
-        },
+        physicalLocation: { artifactLocation: toArtifact(place), region: toRegion(place) },
       },
     ],
+    ...toFixes(finding),
     partialFingerprints: { primaryLocationLineHash: `${hash.slice(0, 16)}:${occurrence}` },
     ...(level === 'note'
       ? { suppressions: [{ kind: 'external', status: 'accepted', ...(justification === null ? {} : { justification }) }] }
@@ -102,6 +97,29 @@ function toResult(finding: KnownFinding): Result {
     },
   };
 }
+
+function toArtifact({ path }: FilePlace): ArtifactLocation {
+  return { uri: toUri(path), uriBaseId: ROOT };
+}
+
+function toRegion({ line, column, endLine, endColumn }: FilePlace): Region {
+  return { startLine: line, startColumn: column, endLine, endColumn: line === endLine ? Math.max(column, endColumn) : endColumn };
+}
+
+/** What to write there, for viewers that can do it. Source: SARIF 2.1.0, sections 3.55 to 3.57. */
+function toFixes({ replacement }: PlacedFinding): Pick<Result, 'fixes'> {
+  if (replacement === null) return {};
+  const { place, text } = replacement;
+  const change = {
+    artifactLocation: toArtifact(place),
+    replacements: [{ deletedRegion: toRegion(place), insertedContent: { text } }],
+  };
+  return {
+    fixes: [{ description: { text: `Write ${sanitizeText(text, LONGEST_FIX).replaceAll('](', '] (')}.` }, artifactChanges: [change] }],
+  };
+}
+
+const LONGEST_FIX = 800;
 
 /**
  * Sentences with their full stops. Nothing in them reads as a link; braces stand as they are, since there are no arguments to put into them and viewers show both

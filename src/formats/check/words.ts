@@ -37,7 +37,7 @@ export function adviceOf(finding: Finding): string | null {
   const { advice, report, message } = finding;
   if (advice !== null && advice !== '') return sanitizeText(advice, LONGEST_MESSAGE);
   if (report === null || !isOpen(finding)) return null;
-  const actions = listActions(report).filter((action) => !message.includes(action));
+  const actions = listActions(report, finding.rule).filter((action) => !message.includes(action));
   return actions.length === 0 ? null : sanitizeText(actions.join('; '), LONGEST_MESSAGE);
 }
 

@@ -2,10 +2,12 @@ import type { ImageReport } from '../../check/report.ts';
 import { shortDigest } from '../../core/digest.ts';
 import { parseReference } from '../../core/reference.ts';
 import { sanitizeText } from '../../core/text.ts';
+import type { Version } from '../../core/verdict.ts';
 import { normalizeTime, renderTime } from '../age.ts';
 import { baseConfidenceOf, baseMovementOf, baseNameOf } from '../base.ts';
 import { candidateOf, digestPair, idOf, installedOf, nameOf, platformOf, reasonOf, updateOf, usersOf } from '../facts.ts';
 import { toImageEntry } from '../json.ts';
+import { newerAnswerOf, newerReasonOf, renderTagName } from '../newer.ts';
 import { renderCompactSize } from '../size.ts';
 import type { Value } from './value.ts';
 
@@ -84,6 +86,16 @@ const FIELDS: readonly Field[] = [
   plain('Created', 'CREATED', (image) => normalizeTime(image.created ?? '') ?? ''),
   plain('Size', 'SIZE', (image) => (image.size === null ? '' : renderCompactSize(image.size))),
   plain('Download', 'DOWNLOAD', (image) => (image.tag.download === null ? '' : renderCompactSize(image.tag.download.bytes))),
+  plain('Newer', 'NEWER', newerAnswerOf),
+  plain('NewerStatus', 'NEWER STATUS', (image) => image.newer.verdict.kind),
+  plain('NewerWhy', 'NEWER WHY', (image) => sanitizeText(image.newer.verdict.why)),
+  plain('NewerReason', 'NEWER REASON', (image) => newerReasonOf(image)?.kind ?? ''),
+  plain('Line', 'LINE', (image) => renderTagName(lineOf(image)?.tag ?? '')),
+  plain('LineLevel', 'LINE LEVEL', (image) => lineOf(image)?.level ?? ''),
+  plain('Newest', 'NEWEST', (image) => renderTagName(newestOf(image)?.tag ?? '')),
+  plain('NewestLevel', 'NEWEST LEVEL', (image) => newestOf(image)?.level ?? ''),
+  plain('Variant', 'VARIANT', ({ newer }) => renderTagName(newer.variant?.tag ?? '')),
+  plain('Sibling', 'SIBLING', ({ newer }) => renderTagName(newer.sibling ?? '')),
   plain('Base', 'BASE', baseNameOf),
   plain('BaseStatus', 'BASE STATUS', (image) => image.base.verdict.kind),
   plain('BaseKind', 'BASE KIND', (image) => baseMovementOf(image) ?? ''),
@@ -114,6 +126,14 @@ const NAMES: readonly string[] = FIELDS.map((field) => field.name);
 function makeStruct(fields: Readonly<Record<string, Value>>, json: unknown): Value {
   const values = new Map(Object.entries(fields));
   return { kind: 'struct', names: [...values.keys()], take: (name) => values.get(name) ?? null, json: () => json };
+}
+
+function lineOf({ newer: { verdict } }: ImageReport): Version | null {
+  return verdict.kind === 'available' ? verdict.line : null;
+}
+
+function newestOf({ newer: { verdict } }: ImageReport): Version | null {
+  return verdict.kind === 'available' ? verdict.newest : null;
 }
 
 function partsOf(image: ImageReport): { readonly repository: string; readonly tag: string } | null {

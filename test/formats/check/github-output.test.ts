@@ -62,6 +62,7 @@ describe('the outputs of a step', () => {
       endLine: 4,
       endColumn: 26,
       within: null,
+      replacement: null,
     });
   });
 

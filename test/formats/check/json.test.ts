@@ -65,6 +65,7 @@ describe('the JSON document of a check', () => {
       endLine: 9,
       endColumn: 13,
       within: null,
+      replacement: null,
     });
     expect(check.findings[5]).toMatchObject({ path: null, line: null, column: null, endLine: null, endColumn: null });
   });
