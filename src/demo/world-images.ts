@@ -49,6 +49,9 @@ export function makeDemoContent(): DemoContent {
   const billing = release('2026-10-29', [alpineRoot, layer('billing 1.9', 30, '2026-10-29')]);
   const ci = release('2026-07-15', [olderDebian, layer('ci tools', 90, '2026-07-15')]);
 
+  /** What the other versions of all repositories are. */
+  const another = release('2026-11-10', [layer('another version', 4, '2026-11-10')]);
+
   const apiModules = layer('api modules', 60, '2026-10-30');
   const apiHere = release('2026-11-05', [alpineRoot, apiModules, layer('api 2.3.1', 12, '2026-11-05')]);
   const apiNow = release('2026-11-19', [alpineRoot, apiModules, layer('api 2.4.0', 13, '2026-11-19')]);
@@ -67,22 +70,62 @@ export function makeDemoContent(): DemoContent {
       [
         'docker.io',
         [
-          { repository: 'library/nginx', tag: '1.27', image: nginxNow },
-          { repository: 'library/postgres', tag: '16', image: postgres },
-          { repository: 'library/node', tag: '20-slim', image: nodeNow },
-          { repository: 'library/redis', tag: '7.2', image: redis },
-          { repository: 'library/alpine', tag: '3.22', image: alpine },
-          { repository: 'bitnami/kafka', tag: 'latest', image: kafkaNow },
-          { repository: 'grafana/grafana', tag: '11.2.0', image: grafana },
-          { repository: 'acme/billing', tag: '1.9', image: billing },
+          ...publish('library/nginx', nginxNow, '1.27', '1.27.5'),
+          ...publish(
+            'library/nginx',
+            another,
+            '1.26',
+            '1.26.3',
+            '1.27-alpine',
+            '1.28',
+            '1.28.0',
+            '1.29',
+            '1.29.3',
+            '1.29-alpine',
+            'latest',
+          ),
+          ...publish('library/postgres', postgres, '16', '16.11'),
+          ...publish('library/postgres', another, '15', '17', '17-alpine', '18', '18.1', '18-alpine3.22', '19beta3', 'latest'),
+          ...publish('library/node', nodeNow, '20-slim', '20.19-slim'),
+          ...publish(
+            'library/node',
+            another,
+            '20',
+            '20-alpine',
+            '22',
+            '22-slim',
+            '24',
+            '24-slim',
+            '24-bookworm-slim',
+            '24-alpine3.22',
+            'lts',
+          ),
+          ...publish('library/redis', redis, '7.2', '7.2.12'),
+          ...publish('library/redis', another, '6.2', '7.4', '7.4-alpine', '8.0', '8.2', '8.2-alpine', '8.4-rc1', 'latest'),
+          ...publish('library/alpine', alpine, '3.22', '3', 'latest'),
+          ...publish('bitnami/kafka', kafkaNow, 'latest'),
+          ...publish('grafana/grafana', grafana, '11.2.0', '11.2.0-ubuntu'),
+          ...publish(
+            'grafana/grafana',
+            another,
+            '10.4.19',
+            '11.2.10',
+            '11.6.7',
+            '11.6.7-ubuntu',
+            '12.2.1',
+            '12.3.0-preview',
+            'latest',
+            'main',
+          ),
+          ...publish('acme/billing', billing, '1.9'),
         ],
       ],
       [
         'ghcr.io',
         [
-          { repository: 'acme/api', tag: '2.3.1', image: apiHere },
-          { repository: 'acme/api', tag: '2.4.0', image: apiNow },
-          { repository: 'acme/api', tag: 'latest', image: apiNow },
+          ...publish('acme/api', apiHere, '2.3.1'),
+          ...publish('acme/api', apiNow, '2.4.0', 'latest'),
+          ...publish('acme/api', another, '2.3.0', '3.0.0-rc.1', '3f2a9c0', 'pr-118', '20261119'),
         ],
       ],
     ]),
@@ -112,6 +155,10 @@ export function makeDemoContent(): DemoContent {
       { name: 'api', running: true, image: installedApi, reference: 'ghcr.io/acme/api:2.3.1', created: '2026-11-06T06:30:00Z' },
     ],
   };
+}
+
+function publish(repository: string, image: IndexDocument, ...tags: readonly string[]): readonly Publication[] {
+  return tags.map((tag) => ({ repository, tag, image }));
 }
 
 /** A layer for each platform of the demo. */

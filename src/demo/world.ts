@@ -26,13 +26,14 @@ export type DemoWorld = {
  *
  * | image | what is shown |
  * | --- | --- |
- * | nginx:1.27 | rebuilt; of its three layers the lowest stays |
- * | postgres:16, grafana/grafana:11.2.0 | current |
- * | node:20-slim | moved, but for arm64 only |
- * | redis:7.2 | current, while the container `cache` still runs the image before it |
+ * | nginx:1.27 | rebuilt; of its three layers the lowest stays; 1.29 is newer (minor), 1.29-alpine is not offered |
+ * | postgres:16 | current; 18 is newer (major), 18.1, 18-alpine3.22 and 19beta3 are not offered |
+ * | grafana/grafana:11.2.0 | current; 11.6.7 is newer (minor), and 12.2.1 above it (major) |
+ * | node:20-slim | moved, but for arm64 only; 24-slim is newer (major) |
+ * | redis:7.2 | current, while the container `cache` still runs the image before it; 7.4 is newer (minor), and 8.2 above it (major) |
  * | bitnami/kafka:3.7 | gone |
  * | acme/billing:1.9 | private, and there is no password |
- * | ghcr.io/acme/api:2.3.1 and :latest | one image here, two there |
+ * | ghcr.io/acme/api:2.3.1 and :latest | one image here, two there; 2.4.0 is newer (minor), `latest` is no version |
  * | registry.example:5000/tools/ci:latest | nothing answers |
  * | alpine@sha256:... | pinned |
  * | my-app:dev | built here on node:20-slim, which did not move for this platform |
