@@ -52,8 +52,11 @@ function isMatched(matches: (reference: Reference) => boolean, of: string): bool
   return reference.ok && matches(reference.value);
 }
 
+/** What the verbs that hold images back need from outside. */
+export type HoldContext = Pick<Context, 'stdout' | 'stderr' | 'now'> & { readonly adapters: Pick<Context['adapters'], 'openMemory'> };
+
 /** Works on the memory, and closes it whatever happens; what it warns of is said on stderr. */
-export async function withMemory<T>(context: Context, work: (memory: Memory) => T): Promise<T> {
+export async function withMemory<T>(context: HoldContext, work: (memory: Memory) => T): Promise<T> {
   const memory = await context.adapters.openMemory();
   try {
     return work(memory);
@@ -73,7 +76,7 @@ export async function withMemory<T>(context: Context, work: (memory: Memory) => 
  *
  * @throws ImgupdateError 'cannot-write'.
  */
-export async function confirm(context: Context, isKept: (holds: readonly KeptHold[]) => boolean): Promise<void> {
+export async function confirm(context: HoldContext, isKept: (holds: readonly KeptHold[]) => boolean): Promise<void> {
   const memory = await context.adapters.openMemory();
   try {
     if (isKept(memory.readHolds())) return;

@@ -1,13 +1,12 @@
 import type { KeptHold } from '../../check/ports.ts';
 import { type Hold, isExpired } from '../../core/hold.ts';
 import { describeHold, heldName } from '../../formats/kept-holds.ts';
-import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { confirm, readHeldName, withMemory } from '../held-images.ts';
+import { confirm, readHeldName, withMemory, type HoldContext } from '../held-images.ts';
 import { type HoldOptions, readHoldOptions } from '../hold-options.ts';
 
 /** `imgupdate hold IMAGE...`: holds images back, in the words of apt-mark. Nothing is asked. */
-export async function hold(context: Context, images: readonly string[], options: HoldOptions): Promise<ExitCode> {
+export async function hold(context: HoldContext, images: readonly string[], options: HoldOptions): Promise<ExitCode> {
   const now = context.now();
   const said = readHoldOptions(options, now);
   const names = [...new Set(images.map(readHeldName))];

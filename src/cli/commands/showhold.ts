@@ -1,11 +1,10 @@
 import { renderHeldNames, renderHolds, renderHoldsJson } from '../../formats/kept-holds.ts';
-import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { concerns, readHeldName, withMemory } from '../held-images.ts';
+import { concerns, readHeldName, withMemory, type HoldContext } from '../held-images.ts';
 import type { ShowHoldOptions } from '../program.ts';
 
 /** `imgupdate showhold [PATTERN...]`: what the user holds back, sorted by name. Nothing is asked. */
-export async function showHold(context: Context, patterns: readonly string[], options: ShowHoldOptions): Promise<ExitCode> {
+export async function showHold(context: HoldContext, patterns: readonly string[], options: ShowHoldOptions): Promise<ExitCode> {
   const wanted = patterns.map((pattern) => concerns(readHeldName(pattern)));
   const kept = await withMemory(context, (memory) => memory.readHolds());
   const holds = kept.filter(({ of }) => wanted.length === 0 || wanted.some((isConcerned) => isConcerned(of)));

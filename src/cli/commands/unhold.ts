@@ -1,14 +1,13 @@
 import { heldName } from '../../formats/kept-holds.ts';
 import { sanitizeText } from '../../core/text.ts';
-import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { concerns, confirm, readHeldName, withMemory } from '../held-images.ts';
+import { concerns, confirm, readHeldName, withMemory, type HoldContext } from '../held-images.ts';
 
 /** How many other holds are named. */
 const MOST_NAMED = 3;
 
 /** `imgupdate unhold IMAGE...`: holds images back no longer, in the words of apt-mark. Each is named as it is held; nothing is asked. */
-export async function unhold(context: Context, images: readonly string[]): Promise<ExitCode> {
+export async function unhold(context: HoldContext, images: readonly string[]): Promise<ExitCode> {
   const now = context.now();
   const names = [...new Set(images.map(readHeldName))];
   const { removed, left } = await withMemory(context, (memory) => ({
