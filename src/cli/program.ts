@@ -76,6 +76,18 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
     .action(async (image: string, options: CommonOptions) => {
       finish(await (await import('./commands/show.ts')).show(context, image, options));
     });
+  withOutputOptions(
+    withLookupOptions(
+      withAllowHost(verb('policy <image>', 'the version table: each tag with the rule that admits or rejects it')).addOption(
+        new Option('-a, --all', 'every tag of the repository'),
+      ),
+    ),
+    { formats: 'table, quiet, or json: one array', quiet: 'only the tag of the candidate; -qq: nothing but the exit code' },
+  )
+    .addHelpText('after', PLACE_HELP)
+    .action(async (image: string, options: PolicyCommandOptions) => {
+      finish(await (await import('./commands/policy.ts')).policy(context, image, options));
+    });
   withOutputOptions(withLookupOptions(withFileOptions(verb('update [target...]', 'ask the registries now and remember what they say'))), {
     quiet: 'say only what went wrong',
   })
@@ -184,6 +196,9 @@ function withCheckOptions(command: Command): Command {
 }
 
 const CHECK_FORMATS = 'text, sarif, junit, github, github-output, gitlab, markdown, html, json, or what list has';
+
+/** What `policy` understands beside the common options. */
+export type PolicyCommandOptions = CommonOptions & { readonly all?: boolean };
 
 /** What `update` understands beside the common options. */
 export type UpdateCommandOptions = CommonOptions & FileWishes;

@@ -29,6 +29,8 @@ export type Settings = {
   readonly rules: readonly Setting<ImageRule>[];
   /** Which newer versions are wanted, where no rule says anything else. */
   readonly versions: Pick<VersionPolicy, 'track' | 'minAgeMs'>;
+  /** Where that is said, `imgupdate.yaml:3:5`; what is not in it is said nowhere. */
+  readonly origins: ReadonlyMap<'track' | 'minAgeMs', string>;
   readonly registries: ReadonlyMap<string, RegistryRule>;
   readonly failOn: readonly FailOn[];
   readonly onUnknown: 'fail' | 'warn';
@@ -77,6 +79,7 @@ export async function readSettings(
       track: configuration.track?.value ?? STANDARD_POLICY.track,
       minAgeMs: configuration.minAge?.value ?? STANDARD_POLICY.minAgeMs,
     },
+    origins: originsOf(configuration),
     registries,
     failOn: told.failOn ?? configuration.failOn?.value ?? STANDARD.failOn,
     onUnknown: options.onUnknown ?? configuration.onUnknown?.value ?? STANDARD.onUnknown,
@@ -185,6 +188,13 @@ function warnOfBlindness({ track, failOn: standing }: Configuration, told: reado
   return [
     `${track.origin.where}: this file of a project follows no ${missed.join(' and no ')} version, so none fails the check: IMGUPDATE_TRACK overrules it`,
   ];
+}
+
+function originsOf({ track, minAge }: Configuration): Settings['origins'] {
+  return new Map([
+    ...(track === null ? [] : [['track', track.origin.where] as const]),
+    ...(minAge === null ? [] : [['minAgeMs', minAge.origin.where] as const]),
+  ]);
 }
 
 /** A rule that says nothing. */

@@ -80,7 +80,7 @@ const FILE = /(?:^|[/.])(?:Docker|Container)file(?:\.|$)|^[^:*]+\.(?:ya?ml|json|
  *
  * @throws ImgupdateError 'usage'.
  */
-export function refuseFiles(words: readonly string[], verb: 'list' | 'check' | 'show' | 'update'): void {
+export function refuseFiles(words: readonly string[], verb: 'list' | 'check' | 'show' | 'policy' | 'update'): void {
   const archive = words.find((word) => ARCHIVE.test(word));
   if (archive !== undefined) {
     throw new ImgupdateError('usage', `cannot read the target ${archive}: expected an image, got the path of an archive`, {
@@ -91,7 +91,7 @@ export function refuseFiles(words: readonly string[], verb: 'list' | 'check' | '
   if (file === undefined) return;
   const layout = FILE.test(file) ? '' : `; an OCI layout as oci:${file}`;
   throw new ImgupdateError('usage', `cannot read the target ${file}: expected an image, got the path of a file or a folder`, {
-    hint: `name files and folders with -f: imgupdate ${verb === 'show' ? 'list' : verb} -f ${file}${layout}`,
+    hint: `name files and folders with -f: imgupdate ${verb === 'show' || verb === 'policy' ? 'list' : verb} -f ${file}${layout}`,
   });
 }
 

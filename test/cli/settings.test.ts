@@ -55,6 +55,77 @@ it('a registry that a flag calls insecure is so, though a file says that it is n
   expect((await settingsOf({ file, options })).registries.get('registry.example')?.insecure).toBeNull();
 });
 
+describe('which newer versions are wanted', () => {
+  const wanted = async (said: Said) => {
+    const { versions, rules, origins, warnings } = await settingsOf(said);
+    const [rule] = rules;
+    return { versions, rule: [rule?.value.track, rule?.value.minAge], origins: [...origins.values()], warnings: warnings.length };
+  };
+
+  it.each<[string, Said, Partial<Awaited<ReturnType<typeof wanted>>>]>([
+    ['are all of them, at once, where nobody says anything', {}, { versions: { track: 'major', minAgeMs: 0 }, origins: [] }],
+    [
+      'is what a file says',
+      { file: 'track: minor\nminAge: 3d', kind: 'project' },
+      { versions: { track: 'minor', minAgeMs: 259_200_000 }, origins: ['imgupdate.yaml:1:8', 'imgupdate.yaml:2:9'] },
+    ],
+    [
+      'is what the environment says before a file',
+      { file: 'track: minor\nminAge: 3d', kind: 'user', env: { IMGUPDATE_TRACK: 'patch', IMGUPDATE_MIN_AGE: '0' } },
+      { versions: { track: 'patch', minAgeMs: 0 }, origins: ['IMGUPDATE_TRACK', 'IMGUPDATE_MIN_AGE'] },
+    ],
+  ])('%s', async (_, said, expected) => {
+    expect(await wanted(said)).toMatchObject({ ...expected, warnings: 0 });
+  });
+
+  const rules = 'images: [{match: node, track: digest, minAge: 900d}]';
+  it.each<[string, Said, readonly unknown[]]>([
+    ['of a project say so of their images', { file: rules, kind: 'project' }, ['digest', 77_760_000_000]],
+    [
+      'of a project do not where the environment does',
+      { file: rules, kind: 'project', env: { IMGUPDATE_TRACK: 'major' } },
+      [null, 77_760_000_000],
+    ],
+    [
+      'of a project do not where the environment does',
+      { file: rules, kind: 'project', env: { IMGUPDATE_MIN_AGE: '1d' } },
+      ['digest', null],
+    ],
+    [
+      "of the user's own file say so whatever the environment does",
+      { file: rules, kind: 'user', env: { IMGUPDATE_TRACK: 'major', IMGUPDATE_MIN_AGE: '1d' } },
+      ['digest', 77_760_000_000],
+    ],
+  ])('rules %s', async (_, said, expected) => {
+    expect((await wanted(said)).rule).toEqual(expected);
+  });
+
+  it.each<[string, Said, readonly string[]]>([
+    [
+      'the command line names what a project has not followed',
+      { file: 'track: patch', kind: 'project', options: { failOn: 'any' } },
+      [
+        'imgupdate.yaml:1:8: this file of a project follows no minor and no major version, so none fails the check: IMGUPDATE_TRACK overrules it',
+      ],
+    ],
+    [
+      'the environment does',
+      { file: 'track: digest', kind: 'project', env: { IMGUPDATE_FAIL_ON: 'patch' } },
+      ['imgupdate.yaml:1:8: this file of a project follows no patch version, so none fails the check: IMGUPDATE_TRACK overrules it'],
+    ],
+    ['what is named is followed', { file: 'track: minor', kind: 'project', options: { failOn: 'minor,patch' } }, []],
+    ['the file itself says what fails', { file: 'track: digest\nfailOn: any', kind: 'project' }, []],
+    ['the user has it not followed', { file: 'track: digest', kind: 'user', options: { failOn: 'any' } }, []],
+    [
+      'the environment overrules it',
+      { file: 'track: digest', kind: 'project', env: { IMGUPDATE_TRACK: 'major' }, options: { failOn: 'any' } },
+      [],
+    ],
+  ])('is warned of where a check would be blind: %s', async (_, said, messages) => {
+    expect((await settingsOf(said)).warnings.map(({ message }) => message)).toEqual(messages);
+  });
+});
+
 describe('rules of images', () => {
   it('of a project do not say what fails where the environment does', async () => {
     const file = 'images: [{match: node, failOn: none}]';

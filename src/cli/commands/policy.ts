@@ -1,0 +1,110 @@
+import type { ImageReport } from '../../check/report.ts';
+import { parseReference, type Reference } from '../../core/reference.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { ImgupdateError } from '../../errors.ts';
+import { again } from '../../formats/again.ts';
+import { renderFailures } from '../../formats/failures.ts';
+import { renderTagName } from '../../formats/newer.ts';
+import { createPaint, type Paint } from '../../formats/paint.ts';
+import { candidateTagOf, type PolicyOrigins, renderPolicy } from '../../formats/policy.ts';
+import { renderPoliciesJson } from '../../formats/policy-json.ts';
+import { checkWith } from '../check-machine.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { readFilters } from '../filters.ts';
+import { paintFor, readArtefact, writeArtefact } from '../output.ts';
+import type { PolicyCommandOptions } from '../program.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { readEngines, readImage, readTargets, refuseFiles } from '../targets.ts';
+
+/** `imgupdate policy IMAGE`: the version table of an image: every candidate tag with the rule that admits or rejects it. */
+export async function policy(context: Context, image: string, options: PolicyCommandOptions): Promise<ExitCode> {
+  refuseFiles([image], 'policy');
+  const print = readFormat(options.quiet > 0 ? 'quiet' : options.json === true ? 'json' : (options.format ?? 'table'));
+  const passes = readFilters(options.filter);
+  const artefacts = options.output.map((entry) => readArtefact(entry, readFormat));
+  const { patterns, references, stored, wholeEngine, namesEngine } = readTargets([image]);
+  const [pattern] = patterns;
+  const named = pattern === undefined ? null : readImage(pattern);
+  const settings = await readSettings(context, options);
+  const request = {
+    all: named?.isId === true,
+    matches: named?.matches ?? null,
+    targets: references,
+    stored,
+    engineOnly: namesEngine,
+    withoutEngine: named === null && !wholeEngine,
+    versionTables: true,
+  };
+  const report = await checkWith(context, { options, settings }, request);
+  const images = [...new Map(report.images.filter(passes).map((row) => [row.reference, row])).values()];
+  if (images.length === 0) {
+    const filters = report.images.length === 0 ? '' : ` and passes --filter ${options.filter.join(' --filter ')}`;
+    throw new ImgupdateError('no-such-image', `no image here matches ${image}${filters}`, {
+      hint: `list those that are: ${again('list', { engines: readEngines(options) })}`,
+    });
+  }
+  const place = { all: options.all === true, now: context.now(), originsOf: planOrigins(settings) };
+  if (options.quiet < 2) context.stdout.write(print(images, { ...place, paint: paintFor(context, context.stdout, options) }));
+  for (const { path, format } of artefacts) await writeArtefact(context, path, format(images, { ...place, paint: createPaint(false) }));
+  await context.stdout.drain();
+  const lines = [...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`), ...renderFailures(report.failures)];
+  if (options.quiet < 2) context.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  return images.every(({ newer }) => newer.verdict.kind === 'unknown') || report.failures.length > 0 ? EXIT.untrustworthy : EXIT.ok;
+}
+
+type Place = {
+  readonly paint: Paint;
+  readonly all: boolean;
+  readonly now: number;
+  readonly originsOf: (image: ImageReport) => PolicyOrigins;
+};
+type Format = (images: readonly ImageReport[], place: Place) => string;
+
+const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
+  ['table', (images, place) => images.map((image) => renderPolicy(image, place)).join('')],
+  ['json', (images, { originsOf }) => renderPoliciesJson(images, originsOf)],
+  [
+    'quiet',
+    (images) =>
+      images
+        .flatMap((image) => candidateTagOf(image) ?? [])
+        .map((tag) => `${renderTagName(tag)}\n`)
+        .join(''),
+  ],
+]);
+
+function readFormat(name: string): Format {
+  const format = FORMATS.get(name);
+  if (format !== undefined) return format;
+  throw new ImgupdateError('usage', `unknown format "${sanitizeText(name, 80)}": expected ${[...FORMATS.keys()].join(', ')}`, {
+    hint: "see 'imgupdate policy --help'",
+  });
+}
+
+/** Where the configuration says what is wanted of an image: of each property the first rule that matches and has it, else the key that stands for all. */
+function planOrigins({ rules, origins }: Settings): (image: ImageReport) => PolicyOrigins {
+  return ({ reference: text, registry }) => {
+    const reference = registry === null ? null : parseReference(text);
+    return reference?.ok === true ? originsOf(reference.value, rules, origins) : origins;
+  };
+}
+
+function originsOf(reference: Reference, rules: Settings['rules'], standing: PolicyOrigins): PolicyOrigins {
+  const matching = rules.filter(({ value }) => value.matches(reference));
+  const said = KEYS.flatMap(([part, key]) => {
+    const where = matching.find(({ value }) => value[key] !== null)?.origin.where;
+    return where === undefined ? [] : [[part, where] as const];
+  });
+  return new Map([...standing, ...said]);
+}
+
+/** What each part of a policy is called in a rule. */
+const KEYS = [
+  ['track', 'track'],
+  ['minAgeMs', 'minAge'],
+  ['include', 'include'],
+  ['exclude', 'exclude'],
+  ['skip', 'skip'],
+  ['variant', 'variant'],
+] as const;

@@ -1,0 +1,94 @@
+import { sanitizeText } from '../core/text.ts';
+import type { VersionLevel } from '../core/verdict.ts';
+import type { VersionRow } from '../core/versions/tabulate.ts';
+import { renderTagName } from './newer.ts';
+import { type Brush, type Paint, plainBrush } from './paint.ts';
+
+export type VersionTableOptions = { readonly paint: Paint; readonly all: boolean };
+
+/** The rules whose tags are versions of the same family: each is shown, of those that are no newer some. */
+const OF_FAMILY: ReadonlySet<string> = new Set(['leap', 'include', 'exclude', 'track', 'skip', 'min-age']);
+const OLDER = 'older';
+
+const MOST_NEWER = 30;
+const MOST_OLDER = 5;
+const WIDEST_TAG = 40;
+const LONGEST_WHY = 300;
+
+/**
+ * Renders the rows of a version table: each newer version with its level and what becomes of it, ` *** ` before what is installed, the next ones below it, and of
+ * the tags of other families how many each rule rejects. `all`: every tag with its rule.
+ */
+export function renderVersionTable(rows: readonly VersionRow[], { paint, all }: VersionTableOptions): string {
+  const shown = all ? rows : chooseRows(rows);
+  const width = Math.min(
+    WIDEST_TAG,
+    shown.reduce((widest, { tag }) => Math.max(widest, renderTagName(tag).length), 0),
+  );
+  const lines = shown.map((row) => renderRow(row, width, paint));
+  return [...lines, ...countRest(rows, new Set(shown))].map((line) => `${line}\n`).join('');
+}
+
+/** The tag of an answer is never among those that are too many. */
+function chooseRows(rows: readonly VersionRow[]): readonly VersionRow[] {
+  let [newer, older] = [0, 0];
+  return rows.filter(({ kind, rule }) => {
+    if (kind === 'admitted' || OF_FAMILY.has(rule ?? '')) return ++newer <= MOST_NEWER;
+    if (rule === OLDER) return ++older <= MOST_OLDER;
+    return kind !== 'rejected';
+  });
+}
+
+function renderRow(row: VersionRow, width: number, paint: Paint): string {
+  const mark = row.kind === 'installed' ? ' *** ' : '     ';
+  const tag = renderTagName(row.tag);
+  const gap = ' '.repeat(Math.max(0, width - tag.length));
+  const level = (row.level ?? '').padEnd(LEVEL_WIDTH);
+  return `${mark}${brushOf(row, paint)(tag)}${gap}  ${level}  ${describeRow(row)}`;
+}
+
+const LEVEL_WIDTH = 'patch'.length;
+
+function describeRow({ kind, rule, why }: VersionRow): string {
+  switch (kind) {
+    case 'installed':
+    case 'line':
+    case 'newest':
+    case 'admitted':
+      return kind;
+    case 'variant':
+      return 'newer variant';
+    case 'rejected':
+      return `rejected by ${sanitizeText(rule ?? '', LONGEST_WHY)}: ${sanitizeText(why, LONGEST_WHY)}`;
+  }
+}
+
+const COLOURS: Readonly<Record<VersionLevel, keyof Paint>> = { patch: 'cyan', minor: 'yellow', major: 'red' };
+
+function brushOf({ kind, level }: VersionRow, paint: Paint): Brush {
+  switch (kind) {
+    case 'installed':
+      return paint.bold;
+    case 'line':
+    case 'newest':
+    case 'variant':
+      return level === null ? plainBrush : paint[COLOURS[level]];
+    case 'admitted':
+      return plainBrush;
+    case 'rejected':
+      return paint.dim;
+  }
+}
+
+/** `412 tags are rejected by pre-release`, a line for each rule in the order of the rows. */
+function countRest(rows: readonly VersionRow[], shown: ReadonlySet<VersionRow>): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    if (shown.has(row)) continue;
+    const what = row.kind === 'rejected' ? `rejected by ${sanitizeText(row.rule ?? '', LONGEST_WHY)}` : row.kind;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  const isMore = (what: string): string =>
+    [...shown].some((row) => `rejected by ${row.rule ?? ''}` === what || row.kind === what) ? 'more ' : '';
+  return [...counts].map(([what, count]) => `     ${count} ${isMore(what)}${count === 1 ? 'tag is' : 'tags are'} ${what}`);
+}

@@ -1,0 +1,132 @@
+import type { ImageReport } from '../check/report.ts';
+import { renderDuration } from '../core/duration.ts';
+import { parseReference } from '../core/reference.ts';
+import { sanitizeText } from '../core/text.ts';
+import type { VersionPolicy } from '../core/versions/policy.ts';
+import { renderAge, renderTime } from './age.ts';
+import { nameOf } from './facts.ts';
+import { describeHold } from './kept-holds.ts';
+import { renderTagName, renderVersion, versionsOf } from './newer.ts';
+import type { Paint } from './paint.ts';
+import { renderVersionTable } from './policy-table.ts';
+
+/** Where each part of a policy is said, `imgupdate.yaml:3:5`; what is not in it is said nowhere. */
+export type PolicyOrigins = ReadonlyMap<keyof VersionPolicy, string>;
+
+/** `all`: every tag of the repository. `now`: milliseconds since the epoch, for ages. */
+export type PolicyOptions = {
+  readonly paint: Paint;
+  readonly all: boolean;
+  readonly now: number;
+  readonly originsOf: (image: ImageReport) => PolicyOrigins;
+};
+
+/**
+ * Renders which newer versions of an image there are and what is wanted of them, then its version table, as `apt-cache policy` does.
+ *
+ * What was asked for, and cannot be told, is said in the place of the table.
+ */
+export function renderPolicy(image: ImageReport, options: PolicyOptions): string {
+  const { table } = image.newer;
+  const fields = FIELDS.flatMap(([name, values]) => values(image, options).map((value) => `  ${name}: ${value}\n`));
+  const versions = table === null ? '' : `  Version table:\n${renderVersionTable(table.rows, options)}`;
+  return `${options.paint.bold(`${nameOf(image)}:`)}\n${fields.join('')}${versions}`;
+}
+
+/** The tag that would replace the one that is here: the newest of its line, else the newest above it; null where there is none, or it is not known. */
+export function candidateTagOf(image: ImageReport): string | null {
+  return versionsOf(image)[0]?.tag ?? null;
+}
+
+/** The tag of what is here; null for an image that has none. */
+export function installedTagOf(image: ImageReport): string | null {
+  const reference = parseReference(image.reference);
+  return image.registry !== null && reference.ok ? reference.value.tag : null;
+}
+
+const LONGEST_LINE = 400;
+
+const FIELDS: readonly (readonly [string, (image: ImageReport, options: PolicyOptions) => readonly string[]])[] = [
+  ['Installed', (image) => [describeInstalled(image)]],
+  ['Candidate', (image) => [describeCandidate(image)]],
+  ['Newest', (image) => versionsOf(image).slice(1).map(renderVersion)],
+  ['Variant', ({ newer }) => (newer.variant === null ? [] : [renderVersion(newer.variant)])],
+  ['Why', (image) => describeWhy(image)],
+  ['Track', describeTrack],
+  ['Wanted', describeWanted],
+  ['Hold', ({ held }) => (held === null ? [] : [describeHold(held).trim()])],
+  ['Note', ({ newer }) => newer.notes.slice(0, MOST_NOTES).map((note) => sanitizeText(note, LONGEST_LINE))],
+  ['Checked', describeChecked],
+];
+
+const MOST_NOTES = 20;
+
+/** `1.27 (the same image as 1.27.5)` */
+function describeInstalled(image: ImageReport): string {
+  const tag = installedTagOf(image);
+  if (tag === null) return '(no tag)';
+  const { sibling } = image.newer;
+  return sibling === null ? renderTagName(tag) : `${renderTagName(tag)} (the same image as ${renderTagName(sibling)})`;
+}
+
+/** As apt-cache has it, what is installed is the candidate where nothing is newer. */
+function describeCandidate(image: ImageReport): string {
+  const { verdict } = image.newer;
+  switch (verdict.kind) {
+    case 'available':
+      return versionsOf(image).slice(0, 1).map(renderVersion).join('');
+    case 'none':
+      return renderTagName(installedTagOf(image) ?? '');
+    case 'untracked':
+      return '(none)';
+    case 'unknown':
+      return '(unknown)';
+  }
+}
+
+/** Of what is available, the table tells. */
+function describeWhy({ newer: { verdict } }: ImageReport): readonly string[] {
+  switch (verdict.kind) {
+    case 'available':
+    case 'none':
+      return [];
+    case 'untracked':
+      return [`untracked: ${sanitizeText(verdict.why, LONGEST_LINE)}`];
+    case 'unknown':
+      return [`${verdict.reason.kind}: ${sanitizeText(verdict.reason.message, LONGEST_LINE)}`];
+  }
+}
+
+/** `minor (imgupdate.yaml:3:5)` */
+function describeTrack(image: ImageReport, { originsOf }: PolicyOptions): readonly string[] {
+  const { table } = image.newer;
+  return table === null ? [] : [withOrigin(table.policy.track, originsOf(image).get('track') ?? 'default')];
+}
+
+/** What else is wanted of newer versions, where anything is: one line each. */
+function describeWanted(image: ImageReport, { originsOf }: PolicyOptions): readonly string[] {
+  const { table } = image.newer;
+  if (table === null) return [];
+  const { include, exclude, skip, minAgeMs, variant } = table.policy;
+  const said: readonly (readonly [keyof VersionPolicy, string])[] = [
+    ['include', include.length === 0 ? '' : `only ${include.map(({ glob }) => glob).join(', ')}`],
+    ['exclude', exclude.length === 0 ? '' : `not ${exclude.map(({ glob }) => glob).join(', ')}`],
+    ['skip', skip.length === 0 ? '' : `skip ${skip.join(', ')}`],
+    ['minAgeMs', minAgeMs === 0 ? '' : `seen first ${renderDuration(minAgeMs)} ago or earlier`],
+    ['variant', variant === 'same' ? '' : 'a newer variant will do'],
+  ];
+  return said.flatMap(([key, text]) =>
+    text === '' ? [] : [withOrigin(sanitizeText(text, LONGEST_LINE), originsOf(image).get(key) ?? null)],
+  );
+}
+
+function withOrigin(text: string, origin: string | null): string {
+  return origin === null ? text : `${text} (${sanitizeText(origin)})`;
+}
+
+/** `2026-11-20T12:41:06Z (remembered, 3 min ago)` */
+function describeChecked({ newer: { checkedAt, trail } }: ImageReport, { now }: PolicyOptions): readonly string[] {
+  if (checkedAt === null) return [];
+  const isRemembered = trail.length > 0 && trail.every(({ cost }) => cost === 'remembered');
+  return [`${renderTime(checkedAt)} (${isRemembered ? 'remembered, ' : ''}${renderAge(checkedAt, now)})`];
+}
