@@ -1,12 +1,12 @@
 import type { Brush } from './paint.ts';
 import { charactersOf, widthOf } from './width.ts';
 
-/** One column. `floors`: the widths it may be cut to, first when there is some room, then when there is little, then when there is next to none. */
+/** One column. `floors`: the widths it may be cut to, one after the other, the less room there is; the last counts from there on. */
 export type GridColumn = {
   readonly title: string;
   /** `start` keeps the beginning and nothing else: for digests, whose prefixes are digests to a reader. */
   readonly keep: 'all' | 'start' | 'both-ends' | 'start-and-mark';
-  readonly floors: readonly [number, number, number?];
+  readonly floors: readonly [number, ...number[]];
   /** Its cells have blanks, never two beside each other: a line splits there into more than its cells, at two blanks into its cells. */
   readonly hasBlanks?: boolean;
 };
@@ -48,7 +48,8 @@ function measureColumns(columns: readonly GridColumn[], lines: readonly (readonl
 function fitWidths(columns: readonly GridColumn[], natural: readonly number[], width: number | null): readonly number[] {
   const widths = [...natural];
   if (width === null) return widths;
-  for (const pass of [0, 1, 2] as const) {
+  const passes = columns.reduce((most, { floors }) => Math.max(most, floors.length), 0);
+  for (let pass = 0; pass < passes; pass += 1) {
     for (;;) {
       const overflow = widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1)) - width;
       if (overflow <= 0) return widths;
@@ -63,8 +64,8 @@ function fitWidths(columns: readonly GridColumn[], natural: readonly number[], w
   return widths;
 }
 
-function floorOf({ floors }: GridColumn, pass: 0 | 1 | 2): number {
-  return floors[pass] ?? floors[1];
+function floorOf({ floors }: GridColumn, pass: number): number {
+  return floors[pass] ?? floors.at(-1) ?? floors[0];
 }
 
 function renderLine(line: readonly MeasuredCell[], columns: readonly GridColumn[], widths: readonly number[]): string {

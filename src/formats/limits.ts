@@ -11,11 +11,11 @@ export type LimitsOptions = { readonly width: number | null; readonly paint: Pai
 
 const COLUMNS: readonly GridColumn[] = [
   { title: 'REGISTRY', keep: 'both-ends', floors: [20, 12] },
-  { title: 'LIMIT', keep: 'all', floors: [0, 0] },
-  { title: 'LEFT', keep: 'all', floors: [0, 0] },
-  { title: 'WINDOW', keep: 'all', floors: [0, 0] },
-  { title: 'REQUESTS', keep: 'all', floors: [0, 0] },
-  { title: 'COUNTED', keep: 'all', floors: [0, 0] },
+  { title: 'LIMIT', keep: 'all', floors: [0] },
+  { title: 'LEFT', keep: 'all', floors: [0] },
+  { title: 'WINDOW', keep: 'all', floors: [0] },
+  { title: 'REQUESTS', keep: 'all', floors: [0] },
+  { title: 'COUNTED', keep: 'all', floors: [0] },
   { title: 'NOTE', keep: 'start-and-mark', floors: [12, 4] },
 ];
 

@@ -52,11 +52,11 @@ const uncoloured = () => plainBrush;
 const someHaveBase = (images: readonly ImageReport[]) => images.some(hasBase);
 
 const COLUMNS: readonly Column[] = [
-  { title: 'IMAGE', keep: 'both-ends', floors: [24, 12, 8], isShown: always, cell: nameOf, brush: uncoloured },
+  { title: 'IMAGE', keep: 'both-ends', floors: [24, 18, 12, 8], isShown: always, cell: nameOf, brush: uncoloured },
   {
     title: 'CURRENT',
     keep: 'start',
-    floors: [12, 5, 4],
+    floors: [12, 7, 5, 4],
     isShown: always,
     cell: (image, { noTrunc }) => digestPair(image, noTrunc).installed ?? '',
     brush: uncoloured,
@@ -64,16 +64,16 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'CANDIDATE',
     keep: 'start',
-    floors: [12, 5, 4],
+    floors: [12, 7, 5, 4],
     isShown: always,
     cell: (image, { noTrunc }) => digestPair(image, noTrunc).candidate ?? '',
     brush: statusBrush,
   },
-  { title: 'UPDATE', keep: 'start-and-mark', floors: [WHOLE, WHOLE, 8], isShown: always, cell: updateOf, brush: statusBrush },
+  { title: 'UPDATE', keep: 'start-and-mark', floors: [WHOLE, WHOLE, WHOLE, 8], isShown: always, cell: updateOf, brush: statusBrush },
   {
     title: 'NEWER',
     keep: 'start-and-mark',
-    floors: [28, 14, 8],
+    floors: [28, 20, 14, 8],
     hasBlanks: true,
     isShown: (images) => images.some((image) => newerAnswerOf(image) !== ''),
     cell: newerAnswerOf,
@@ -82,16 +82,16 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'BASE',
     keep: 'both-ends',
-    floors: [16, 12, 6],
+    floors: [16, 16, 12, 6],
     isShown: someHaveBase,
     cell: (image, { noTrunc }) => (noTrunc ? baseNameOf(image) : shortBaseNameOf(image)),
     brush: uncoloured,
   },
-  { title: 'DRIFT', keep: 'all', floors: [0, 0], isShown: someHaveBase, cell: baseAnswerOf, brush: baseBrush },
+  { title: 'DRIFT', keep: 'all', floors: [0], isShown: someHaveBase, cell: baseAnswerOf, brush: baseBrush },
   {
     title: 'DOWNLOAD',
     keep: 'start',
-    floors: [8, 8, 6],
+    floors: [8, 8, 8, 6],
     isShown: (images) => images.some((image) => image.tag.download !== null),
     cell: (image) => (image.tag.download === null ? '' : renderCompactSize(image.tag.download.bytes)),
     brush: uncoloured,
@@ -99,7 +99,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'PLATFORM',
     keep: 'start-and-mark',
-    floors: [11, 5],
+    floors: [11, 11, 5],
     isShown: (images) => new Set(images.map(platformOf)).size > 1,
     cell: platformOf,
     brush: uncoloured,
@@ -107,7 +107,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'WHERE',
     keep: 'start-and-mark',
-    floors: [8, 5, 4],
+    floors: [8, 8, 5, 4],
     isShown: (images) => new Set(images.flatMap(placesOf)).size > 1,
     cell: (image, { labelOf }) => placesOf(image).map(labelOf).join(','),
     brush: uncoloured,
@@ -115,7 +115,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'USED BY',
     keep: 'start-and-mark',
-    floors: [8, 3],
+    floors: [8, 8, 3],
     isShown: always,
     cell: (image, { noTrunc }) => (noTrunc ? usersOf(image).join(', ') : renderUsers(usersOf(image))),
     brush: (image, paint) => (image.containers.some((use) => use.outdated) ? paint.yellow : plainBrush),

@@ -7,6 +7,7 @@ import { again, type Scope } from './again.ts';
 import { canonicalBaseOf, failedBaseReasonOf } from './base.ts';
 import { isUpgradable, nameOf, plural, reasonOf } from './facts.ts';
 import { renderHints } from './hints.ts';
+import { renderTagLists } from './update-tag-lists.ts';
 import { renderCanBeUpgraded, renderNothingNewer, renderUnchecked } from './summary.ts';
 
 const LONGEST_MESSAGE = 300;
@@ -21,7 +22,7 @@ export type UpdateOptions = Scope & { readonly elapsedMs: number };
  * Renders `update` as apt prints it, one numbered line per tag:
  * `Hit` a tag the registry was asked for by HEAD alone, `Get` one for which documents were fetched, `Ign` one that needs no request, `Err` one without an answer.
  *
- * Rows that share a tag (several platforms) share its line; the bases of images follow. Source: apt, `apt update`.
+ * Rows that share a tag (several platforms) share its line; the bases of images follow, then the lists of tags. Source: apt, `apt update`.
  */
 export function renderUpdate(report: CheckReport, { elapsedMs, ...scope }: UpdateOptions): UpdateText {
   const tags = [...groupBy(report.images, (image) => image.reference).values()];
@@ -29,7 +30,11 @@ export function renderUpdate(report: CheckReport, { elapsedMs, ...scope }: Updat
   const nothing = renderNothingNewer(report.images, (scope.paths ?? []).length > 0);
   const unchecked = renderUnchecked(report.images);
   return {
-    records: [...tags.flatMap((images, at) => renderTag(images, at + 1)), ...renderBases(report.images, tags.length + 1)],
+    records: [
+      ...tags.flatMap((images, at) => renderTag(images, at + 1)),
+      ...renderBases(report.images, tags.length + 1),
+      ...renderTagLists(report.images, tags.length + groupBases(report.images).length + 1),
+    ],
     closing: [
       renderChecked(report, elapsedMs),
       ...(upgradable > 0 ? [renderCanBeUpgraded(upgradable, scope)] : []),

@@ -120,7 +120,9 @@ function renderVersions(image: ImageReport): readonly string[] {
   return [
     ...lines,
     ...(left === 0 ? [] : [`and ${left} more places`]),
-    ...(files.length < image.sources.length ? [`for ${tags}: change the tag where ${nameOf(image)} is named${users}`] : []),
+    ...(files.length < image.sources.length
+      ? [`for ${tags}: write that tag where ${nameOf(image)} is named${users}; a pull of ${nameOf(image)} does not bring it`]
+      : []),
   ];
 }
 

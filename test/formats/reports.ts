@@ -2,7 +2,7 @@ import type { CheckReport, ImageReport } from '../../src/check/report.ts';
 import { type Digest, parseDigest } from '../../src/core/digest.ts';
 import { reason, type ReasonKind } from '../../src/core/reason.ts';
 import { renderFamiliar, renderReference } from '../../src/core/reference.ts';
-import { type BaseVerdict, decideOverall, type TagVerdict, untoldBase } from '../../src/core/verdict.ts';
+import { type BaseVerdict, decideOverall, type NewerVerdict, type TagVerdict, untoldBase } from '../../src/core/verdict.ts';
 import { makePlatform, makeReference } from '../helpers/makers.ts';
 
 /** 2026-11-20T12:44:06Z */
@@ -22,6 +22,11 @@ export function makeReadableDigest(start: string): Digest {
   return digest;
 }
 
+/** What is told of newer versions beside the verdict: nothing. */
+export function makeNewerReport(verdict: NewerVerdict, parts: Partial<ImageReport['newer']> = {}): ImageReport['newer'] {
+  return { verdict, variant: null, sibling: null, notes: [], trail: [], table: null, checkedAt: null, ...parts };
+}
+
 type Parts = Partial<Omit<ImageReport, 'tag'>> & { readonly tag?: Partial<ImageReport['tag']> };
 
 /** What is told of a base beside the verdict: nothing. */
@@ -33,7 +38,7 @@ export function makeBaseReport(verdict: BaseVerdict): ImageReport['base'] {
 export function makeRow(name: string, verdict: TagVerdict | Exclude<TagVerdict['kind'], 'unknown'>, parts: Parts = {}): ImageReport {
   const reference = makeReference(name);
   const tag = typeof verdict === 'string' ? makeVerdict(verdict) : verdict;
-  const newer = { kind: 'untracked', why: 'versions are not followed' } as const;
+  const newer: NewerVerdict = parts.newer?.verdict ?? { kind: 'untracked', why: 'versions are not followed' };
   const base: BaseVerdict = parts.base?.verdict ?? {
     kind: 'unknown',
     reason: reason('no-evidence', 'nothing names a base'),
@@ -51,7 +56,7 @@ export function makeRow(name: string, verdict: TagVerdict | Exclude<TagVerdict['
     size: 71_200_000,
     labels: new Map(),
     verdict: decideOverall(tag, newer, base),
-    newer: { verdict: newer, variant: null, sibling: null, notes: [], trail: [], table: null, checkedAt: null },
+    newer: makeNewerReport(newer),
     base: makeBaseReport(base),
     containers: [],
     held: null,

@@ -14,7 +14,7 @@ const LONGEST_TEXT = 500;
 /** Renders every image of a check with what was answered: its tag, newer versions, its base and what that rests on. */
 export function renderImages(images: readonly ImageReport[]): Html | null {
   if (images.length === 0) return null;
-  const withNewer = images.some(({ newer }) => newer.verdict.kind !== 'untracked');
+  const withNewer = images.some(({ newer }) => newer.verdict.kind !== 'untracked' || newer.sibling !== null);
   const rows = takePieces(images, (image) => renderImage(image, withNewer), MOST_IMAGES);
   const left = images.length - rows.length;
   return html`<section aria-labelledby="images">
@@ -68,7 +68,7 @@ function renderTag(image: ImageReport): Html {
 /** The versions, or that there is none; why; and what else is worth knowing of them. */
 function renderNewer(image: ImageReport): Html | null {
   const { verdict, variant, sibling, notes } = image.newer;
-  if (verdict.kind === 'untracked') return null;
+  if (verdict.kind === 'untracked' && sibling === null) return null;
   const versions = versionsOf(image).map(renderVersion).join(', ');
   const facts = [
     sanitizeText(newerReasonOf(image)?.message ?? verdict.why, LONGEST_TEXT),
