@@ -4,11 +4,11 @@ import type { SightingBatch } from './pending-sightings.ts';
 import { numberAt, parseOrNull, textAt } from './rows.ts';
 import { onDemand, type Database } from './sqlite.ts';
 
-/** When tags were first seen. */
+/** When tags were first seen: in a row what was new in one run, so that thousands of tags are read and written in no time. */
 export type SightingTable = {
-  /** Those that are known of these tags. */
-  readonly read: (repository: Repository, tags: readonly string[]) => ReadonlyMap<string, number>;
-  /** On top of what other processes wrote meanwhile; to be called in a transaction. `now`: milliseconds since the epoch. */
+  /** Every tag that was seen in a repository. */
+  readonly readAll: (repository: Repository) => ReadonlyMap<string, number>;
+  /** Adds what is not known by now, another process may have been faster; to be called in a transaction. `now`: milliseconds since the epoch. */
   readonly write: (batch: SightingBatch, now: number) => void;
 };
 
@@ -17,47 +17,60 @@ const MAX_PER_REPOSITORY = 200_000;
 
 /** Prepares what is read when it is first read. */
 export function createSightingTable(database: Database): SightingTable {
-  const some = onDemand(
+  const all = onDemand(
     database,
-    `select json_group_object(tag, seen_at) as sightings from sightings
-       where repository = (select id from seen_repositories where registry = ? and repository = ?)
-         and tag in (select value from json_each(?))`,
+    "select json_group_array(json_object('seenAt', seen_at, 'tags', tags)) as sightings from sightings where registry = ? and repository = ?",
   );
+  const readAll: SightingTable['readAll'] = ({ registry, repository }) => decodeSightings(all().get(registry, repository));
   return {
-    read: ({ registry, repository }, tags) => decodeSightings(some().get(registry, repository, JSON.stringify(tags))),
+    readAll,
     write: (batch, now) => {
-      if (batch.size === 0) return;
-      const note = database.prepare('insert or ignore into seen_repositories (registry, repository) values (?, ?)');
-      const find = database.prepare('select id from seen_repositories where registry = ? and repository = ?');
-      const put = database.prepare(PUT);
-      const count = database.prepare('select count(*) as n from sightings where repository = ?');
-      const evict = onDemand(database, EVICT);
-      for (const {
-        repository: { registry, repository },
-        seenAt,
-      } of batch.values()) {
-        note.run(registry, repository);
-        const id = numberAt(find.get(registry, repository), 'id');
-        put.run(id, JSON.stringify(Object.fromEntries(seenAt)), now + CLOCK_TOLERANCE_MS);
-        const excess = (numberAt(count.get(id), 'n') ?? 0) - MAX_PER_REPOSITORY;
-        if (excess > 0) evict().run(id, id, excess);
+      const put = onDemand(database, 'insert into sightings (registry, repository, seen_at, count, tags) values (?, ?, ?, ?, ?)');
+      const forget = onDemand(database, FORGET);
+      for (const { repository, seenAt } of batch.values()) {
+        const { registry, repository: path } = repository;
+        const known = readAll(repository);
+        for (const [time, tags] of byTime(seenAt, (tag, at) => isEarlier(at, known.get(tag), now))) {
+          put().run(registry, path, time, tags.length, tags.join(' '));
+        }
+        forget().run(registry, path, now + CLOCK_TOLERANCE_MS, MAX_PER_REPOSITORY);
       }
     },
   };
 }
 
-/** The earlier time stays, unless it is from a future that cannot be. `where true`: else `on` would be read as a join's. */
-const PUT = `insert into sightings select ?, key, value from json_each(?) where true
-  on conflict do update set seen_at = excluded.seen_at where excluded.seen_at < sightings.seen_at or sightings.seen_at > ?`;
+/** What a wrong clock put into the future, and the oldest where there are too many: a run adds those that are still there again. */
+const FORGET = `delete from sightings where id in (
+  select id from (
+    select id, seen_at, sum(count) over (order by seen_at desc, id desc) as kept from sightings where registry = ?1 and repository = ?2)
+  where seen_at > ?3 or kept > ?4)`;
 
-const EVICT = `delete from sightings where repository = ? and tag in (
-  select tag from sightings where repository = ? order by seen_at, tag limit ?)`;
+/** Whether a time is news: of two the earlier stays, unless it is from a future that cannot be. */
+export function isEarlier(seenAt: number, known: number | undefined, now: number): boolean {
+  return known === undefined || known > seenAt || known > now + CLOCK_TOLERANCE_MS;
+}
 
+function byTime(seenAt: ReadonlyMap<string, number>, isWanted: (tag: string, seenAt: number) => boolean): ReadonlyMap<number, string[]> {
+  const groups = new Map<number, string[]>();
+  for (const [tag, time] of seenAt) {
+    if (!isWanted(tag, time)) continue;
+    const group = groups.get(time);
+    if (group === undefined) groups.set(time, [tag]);
+    else group.push(tag);
+  }
+  return groups;
+}
+
+/** A row of `sightings`; what is not as it was written is passed over. */
 function decodeSightings(row: unknown): ReadonlyMap<string, number> {
   const json = textAt(row, 'sightings');
   const wire = json === null ? null : parseOrNull(json);
-  const pairs: readonly (readonly [string, unknown])[] = typeof wire === 'object' && wire !== null ? Object.entries(wire) : [];
   const sightings = new Map<string, number>();
-  for (const [tag, seenAt] of pairs) if (typeof seenAt === 'number') sightings.set(tag, seenAt);
+  const batches: readonly unknown[] = Array.isArray(wire) ? wire : [];
+  for (const batch of batches) {
+    const [seenAt, tags] = [numberAt(batch, 'seenAt'), textAt(batch, 'tags')];
+    if (seenAt === null || tags === null) continue;
+    for (const tag of tags.split(' ')) sightings.set(tag, Math.min(seenAt, sightings.get(tag) ?? seenAt));
+  }
   return sightings;
 }

@@ -7,6 +7,7 @@ import { lengthOfContents } from './contents-json.ts';
 import { createGuardedStore, type StoreSource } from './guarded-store.ts';
 import { createPendingState, isEmptyState, isStateNews } from './pending-state.ts';
 import { createState, STATE } from './state.ts';
+import { isEarlier } from './sighting-table.ts';
 import type { Warn } from './warnings.ts';
 import { createWriteBehind } from './write-behind.ts';
 
@@ -64,11 +65,8 @@ export function createStateMemory({ source, now, warn }: StateMemoryOptions): St
   });
 
   const readHolds = (): readonly KeptHold[] => holds.overlay(state.read((tables) => tables.holds?.readAll() ?? []) ?? []);
-  const readKeptSightings = (repository: Repository, tags: readonly string[]): ReadonlyMap<string, number> =>
-    state.read((tables) => tables.sightings?.read(repository, tags) ?? null) ?? new Map<string, number>();
-  /** A time in the future was written under a wrong clock: since when the tag is there, nobody knows. */
-  const believable = (seenAt: number | undefined): number | null =>
-    seenAt === undefined || seenAt > now() + CLOCK_TOLERANCE_MS ? null : seenAt;
+  const readKeptSightings = (repository: Repository): ReadonlyMap<string, number> =>
+    state.read((tables) => tables.sightings?.readAll(repository) ?? null) ?? new Map<string, number>();
   return {
     findBases: (keys) => {
       const kept = state.read((tables) => tables.bases.findVersions(keys)) ?? [];
@@ -93,17 +91,17 @@ export function createStateMemory({ source, now, warn }: StateMemoryOptions): St
     },
     readSightings: (repository, tags) => {
       const learned = sightings.of(repository);
-      const kept = readKeptSightings(repository, tags);
+      const kept = readKeptSightings(repository);
       const known = new Map<string, number>();
       for (const tag of tags) {
-        const seenAt = believable(kept.get(tag)) ?? learned.get(tag);
-        if (seenAt !== undefined) known.set(tag, seenAt);
+        const seenAt = learned.get(tag) ?? kept.get(tag);
+        if (seenAt !== undefined && seenAt <= now() + CLOCK_TOLERANCE_MS) known.set(tag, seenAt);
       }
       return known;
     },
     writeSightings: (repository, tags, seenAt) => {
-      const kept = readKeptSightings(repository, tags);
-      const isNews = (tag: string): boolean => isTag(tag) && (believable(kept.get(tag)) ?? Number.POSITIVE_INFINITY) > seenAt;
+      const kept = readKeptSightings(repository);
+      const isNews = (tag: string): boolean => isTag(tag) && isEarlier(seenAt, kept.get(tag), now());
       sightings.add(repository, tags.filter(isNews), seenAt);
       noteNews();
     },

@@ -35,11 +35,10 @@ export const STATE: StoreKind = {
        top_digest text, manifest_digest text, config_digest text, contents integer not null references contents,
        first_seen integer not null, last_seen integer not null, primary key (image_id, platform)) strict, without rowid;`,
     `create table holds (pattern text primary key, reason text, until text, held_at integer not null) strict, without rowid;
-     create table seen_repositories (
-       id integer primary key, registry text not null, repository text not null, unique (registry, repository)) strict;
      create table sightings (
-       repository integer not null references seen_repositories, tag text not null, seen_at integer not null,
-       primary key (repository, tag)) strict, without rowid;`,
+       id integer primary key, registry text not null, repository text not null, seen_at integer not null,
+       count integer not null, tags text not null) strict;
+     create index sightings_by_repository on sightings (registry, repository);`,
   ],
 };
 

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Memory } from '../../src/check/ports.ts';
 import type { BaseVersion } from '../../src/core/base/version.ts';
-import { createNullMemory, openMemory } from '../../src/store/open-memory.ts';
+import { openMemory } from '../../src/store/open-memory.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import {
+  changeRaw,
   DAY,
   keysOfImage,
   makeContents,
@@ -15,9 +16,10 @@ import {
   nginx,
   node,
   NOON,
-  openRaw,
   outline,
   remember,
+  rowIn,
+  RUNS,
   stateFile,
 } from './make.ts';
 
@@ -42,64 +44,24 @@ function show(memory: Memory, tag: string | null = '20'): string {
   return outline(memory.readBases(node, tag, 'linux/amd64'), NAMES);
 }
 
-function inRow(sql: string): Record<string, unknown> {
-  const raw = openRaw(file);
-  const row = raw.prepare(sql).get() as Record<string, unknown>;
-  raw.close();
-  return { ...row };
-}
-
-function change(sql: string): void {
-  const raw = openRaw(file);
-  raw.exec(sql);
-  raw.close();
-}
-
-/** The same run, a later run, and a run without any disk answer alike. */
-const RUNS: readonly (readonly [string, (learn: (memory: Memory) => void, ask: (memory: Memory) => void) => void])[] = [
-  [
-    'at once in the same run',
-    (learn, ask) =>
-      remember(cache, (memory) => {
-        learn(memory);
-        ask(memory);
-      }),
-  ],
-  [
-    'in a later run',
-    (learn, ask) => {
-      remember(cache, learn);
-      remember(cache, (memory) => {
-        ask(memory);
-        expect(memory.warnings()).toEqual([]);
-      });
-    },
-  ],
+const ALL_RUNS: typeof RUNS = [
+  ...RUNS,
   [
     'in a run on top of what an earlier one learned in part',
-    (learn, ask) => {
-      remember(cache, (memory) => memory.writeBase(a));
-      remember(cache, (memory) => {
+    (directory, learn, ask) => {
+      remember(directory, (memory) => memory.writeBase(a));
+      remember(directory, (memory) => {
         learn(memory);
         ask(memory);
       });
-    },
-  ],
-  [
-    'in a run without any disk',
-    (learn, ask) => {
-      const memory = createNullMemory(() => NOON);
-      learn(memory);
-      ask(memory);
-      memory.close();
-      expect(memory.warnings()).toEqual([]);
     },
   ],
 ];
 
-describe.each(RUNS)('a base that was seen is known %s', (_, run) => {
+describe.each(ALL_RUNS)('a base that was seen is known %s', (_, run) => {
   it('by its tag, with every version it had', () => {
     run(
+      cache,
       (memory) => [a, b, makeVersion('a', { at: NOON + 2 }), makeVersion('a', { at: NOON + 9 })].forEach(memory.writeBase),
       (memory) => {
         expect(show(memory)).toBe('a 0-0, b 1-1, a 2-9');
@@ -117,6 +79,7 @@ describe.each(RUNS)('a base that was seen is known %s', (_, run) => {
     const other = makeVersion('other', { tag: 'other', contents: makeContents('debian', 'other') });
     const app = keysOfImage(makeContents('debian', 'a', 'app'));
     run(
+      cache,
       (memory) => [a, debian, other].forEach(memory.writeBase),
       (memory) => {
         for (const keys of [app, { ...app, historyHashes: [] }, { ...app, chainIds: [] }]) {
@@ -133,6 +96,7 @@ describe.each(RUNS)('a base that was seen is known %s', (_, run) => {
   it('without its tag, which moved on', () => {
     const left = { ...b, tag: null, manifestDigest: null, configDigest: null };
     run(
+      cache,
       (memory) => [left, { ...a, tag: null }, left].forEach(memory.writeBase),
       (memory) => {
         expect(show(memory, null)).toBe('b 1-1, a 0-0');
@@ -145,6 +109,7 @@ describe.each(RUNS)('a base that was seen is known %s', (_, run) => {
     const plain = { ...a, tag: null };
     const changed = { ...b, tag: null, contents: { ...a.contents, settings: new Map([['Cmd', '["sh"]']]) } };
     run(
+      cache,
       (memory) => [plain, changed, plain, changed].forEach(memory.writeBase),
       (memory) => {
         expect(memory.readBases(node, null, 'linux/amd64')).toEqual([plain, changed]);
@@ -156,6 +121,7 @@ describe.each(RUNS)('a base that was seen is known %s', (_, run) => {
   it('once, when all that is known of its history came later', () => {
     const bare = { ...a, contents: { ...a.contents, history: null, settings: null } };
     run(
+      cache,
       (memory) => [bare, { ...a, lastSeen: NOON + 5 }].forEach(memory.writeBase),
       (memory) => {
         const whole = [{ ...a, lastSeen: NOON + 5 }];
@@ -168,6 +134,7 @@ describe.each(RUNS)('a base that was seen is known %s', (_, run) => {
   it('as the user had it recorded for an image, the last time', () => {
     const note = { imageId: 'sha256:app', base: b, recordedAt: NOON };
     run(
+      cache,
       (memory) => {
         memory.writeBuildNote({ ...note, base: a, recordedAt: NOON - 1 });
         memory.writeBuildNote(note);
@@ -188,6 +155,7 @@ describe.each(RUNS)('a base that was seen is known %s', (_, run) => {
     ]);
     const odd = makeVersion('a', { tag: 'it\'s "quoted"', contents: { diffIds: [], history: null, created: null, settings } });
     run(
+      cache,
       (memory) => memory.writeBase(odd),
       (memory) => expect(memory.readBases(node, odd.tag, 'linux/amd64')).toEqual([odd]),
     );
@@ -196,6 +164,7 @@ describe.each(RUNS)('a base that was seen is known %s', (_, run) => {
   it('unless it tells more of itself than any image does', () => {
     const boastful = makeVersion('c', { contents: { ...a.contents, settings: new Map([['Env', 'x'.repeat(1024 * 1024)]]) } });
     run(
+      cache,
       (memory) => {
         memory.writeBase(a);
         memory.writeBase(boastful);
@@ -255,7 +224,7 @@ describe('two runs at once', () => {
     first.close();
     second.close();
     remember(cache, (memory) => expect(memory.readBuildNote('app', 'linux/amd64')).toEqual(note(NOON, a)));
-    change(`update build_notes set recorded_at = ${NOON + DAY}`);
+    changeRaw(file, `update build_notes set recorded_at = ${NOON + DAY}`);
     remember(cache, (memory) => memory.writeBuildNote(note(NOON + 1, b)));
     remember(cache, (memory) => expect(memory.readBuildNote('app', 'linux/amd64')).toEqual(note(NOON + 1, b)));
   });
@@ -274,7 +243,7 @@ describe('the state file', () => {
 
   it('is not opened by a run that has nothing to do with bases', () => {
     remember(cache, (memory) => memory.writeBase(a));
-    change('pragma user_version = 7');
+    changeRaw(file, 'pragma user_version = 7');
     remember(cache, (memory) => {
       memory.writeTag(nginx, '1.27', makeFound('a'));
       memory.close();
@@ -326,7 +295,7 @@ describe('the state file', () => {
       memory.writeBuildNote({ imageId: 'app', base: a, recordedAt: NOON });
     });
     remember(cache, (memory) => memory.writeBase({ ...a, tag: 'iron' }));
-    expect(inRow('select count(*) as contents, (select count(*) from versions) as versions from contents')).toEqual({
+    expect(rowIn(file, 'select count(*) as contents, (select count(*) from versions) as versions from contents')).toEqual({
       contents: 1,
       versions: 5,
     });
@@ -341,7 +310,7 @@ describe('the state file', () => {
     running.writeBase(b);
     remember(cache, (memory) => expect(show(memory)).toBe('a 0-0, b 1-1'));
     for (let n = 0; n < 1_000; n += 1) running.writeBase(makeVersion('a', { tag: `t${n}` }));
-    expect(inRow('select count(*) as versions from versions')).toEqual({ versions: 1_002 });
+    expect(rowIn(file, 'select count(*) as versions from versions')).toEqual({ versions: 1_002 });
     running.close();
   });
 
@@ -375,7 +344,7 @@ describe('a remembered version that is damaged', () => {
     ],
   ])('%s is ignored with a warning; the others stand', (_, sql, warning) => {
     remember(cache, (memory) => [a, b].forEach(memory.writeBase));
-    change(sql);
+    changeRaw(file, sql);
     remember(cache, (memory) => {
       expect(show(memory)).toBe('b 1-1');
       expect(memory.findBases(keysOfImage(makeContents('debian', 'a', 'app')))).toEqual([]);
@@ -386,7 +355,7 @@ describe('a remembered version that is damaged', () => {
 
   it('is mended when it is seen again', () => {
     remember(cache, (memory) => memory.writeBase(a));
-    change("update contents set json = '{', chain_id = null");
+    changeRaw(file, "update contents set json = '{', chain_id = null");
     remember(cache, (memory) => memory.writeBase(makeVersion('a', { tag: 'lts' })));
     remember(cache, (memory) => {
       expect(show(memory)).toBe('a 0-0');
@@ -397,7 +366,7 @@ describe('a remembered version that is damaged', () => {
 
   it('costs a note its base, and no more', () => {
     remember(cache, (memory) => memory.writeBuildNote({ imageId: 'app', base: a, recordedAt: NOON }));
-    change("update contents set json = '[]'");
+    changeRaw(file, "update contents set json = '[]'");
     remember(cache, (memory) => {
       expect(memory.readBuildNote('app', 'linux/amd64')).toBeNull();
       expect(memory.warnings()).toEqual([damaged]);

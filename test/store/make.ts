@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite';
+import { expect } from 'vitest';
 import type { BaseKeys, Memory, TagObservation } from '../../src/check/ports.ts';
 import type { BaseVersion } from '../../src/core/base/version.ts';
 import { digestOf, type Digest } from '../../src/core/digest.ts';
 import { historyHashes, type HistoryEntry } from '../../src/core/history.ts';
 import type { ImageContents } from '../../src/core/image-contents.ts';
 import { chainIds } from '../../src/core/layers.ts';
-import { openMemory } from '../../src/store/open-memory.ts';
+import { createNullMemory, openMemory } from '../../src/store/open-memory.ts';
 
 export const DAY = 86_400_000;
 /** 2026-11-20, 12:00 UTC. */
@@ -30,7 +31,12 @@ export function makeFound(name: string, observedAt = NOON): TagObservation {
   return { kind: 'found', digest: makeDigest(name), mediaType: 'application/vnd.oci.image.index.v1+json', observedAt };
 }
 
-export type MakeMemoryOptions = { readonly now?: () => number; readonly maxDocumentBytes?: number; readonly stateDirectory?: string };
+export type MakeMemoryOptions = {
+  readonly now?: () => number;
+  readonly maxDocumentBytes?: number;
+  readonly maxListBytes?: number;
+  readonly stateDirectory?: string;
+};
 
 /** The state beside the cache, unless a directory is given for it. */
 export function makeMemory(cacheDirectory: string, { now = () => NOON, ...rest }: MakeMemoryOptions = {}): Memory {
@@ -45,6 +51,55 @@ export function remember<T>(cacheDirectory: string, work: (memory: Memory) => T,
   } finally {
     memory.close();
   }
+}
+
+type Work = (memory: Memory) => void;
+
+/** The same run, a later run, and a run without any disk answer alike. */
+export const RUNS: readonly (readonly [string, (cacheDirectory: string, learn: Work, ask: Work) => void])[] = [
+  [
+    'at once in the same run',
+    (cacheDirectory, learn, ask) =>
+      remember(cacheDirectory, (memory) => {
+        learn(memory);
+        ask(memory);
+      }),
+  ],
+  [
+    'in a later run',
+    (cacheDirectory, learn, ask) => {
+      remember(cacheDirectory, learn);
+      remember(cacheDirectory, (memory) => {
+        ask(memory);
+        expect(memory.warnings()).toEqual([]);
+      });
+    },
+  ],
+  [
+    'in a run without any disk',
+    (_, learn, ask) => {
+      const memory = createNullMemory(() => NOON);
+      learn(memory);
+      ask(memory);
+      memory.close();
+      expect(memory.warnings()).toEqual([]);
+    },
+  ],
+];
+
+/** Does something to a file that the code under test would not do. */
+export function changeRaw(file: string, sql: string): void {
+  const raw = openRaw(file);
+  raw.exec(sql);
+  raw.close();
+}
+
+/** The one row of a question to the file itself. */
+export function rowIn(file: string, sql: string): Record<string, unknown> {
+  const raw = openRaw(file);
+  const row = raw.prepare(sql).get() as Record<string, unknown>;
+  raw.close();
+  return { ...row };
 }
 
 /** The cache file itself, past the code under test. */

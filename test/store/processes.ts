@@ -11,9 +11,14 @@ export type Found = { readonly tag: boolean; readonly document: boolean; readonl
 /** How many versions a run knows of the tag that all see, and of its own. */
 export type FoundBases = { readonly shared: number; readonly own: number; readonly warnings: readonly Warning[] };
 
+/** What is held in the state, and how many of the tags that all see are known. */
+export type FoundHolds = { readonly holds: readonly string[]; readonly seen: number; readonly warnings: readonly Warning[] };
+
 export type Job = JobOf<'read' | 'write' | 'writeMuch' | 'writeForever'>;
 
 export type BaseJob = JobOf<'seeBases' | 'seeAgain' | 'seeMuch' | 'seeForever'>;
+
+export type HoldJob = JobOf<'look' | 'hold' | 'unhold' | 'holdMuch' | 'holdForever'>;
 
 /** `directory`: of the cache and of the state. */
 type JobOf<Name> = {
@@ -48,7 +53,12 @@ export async function runBaseJob(bundle: string, job: BaseJob): Promise<FoundBas
   return JSON.parse(await runWorker(bundle, job)) as FoundBases;
 }
 
-function runWorker(bundle: string, { directory, job, name, uid }: Job | BaseJob): Promise<string> {
+/** Runs a job about holds and sightings in the same way. */
+export async function runHoldJob(bundle: string, job: HoldJob): Promise<FoundHolds> {
+  return JSON.parse(await runWorker(bundle, job)) as FoundHolds;
+}
+
+function runWorker(bundle: string, { directory, job, name, uid }: Job | BaseJob | HoldJob): Promise<string> {
   const child = spawn(process.execPath, [WORKER, bundle, directory, job, name], uid === undefined ? {} : { uid });
   let stdout = '';
   let stderr = '';
@@ -64,7 +74,7 @@ function runWorker(bundle: string, { directory, job, name, uid }: Job | BaseJob)
 }
 
 /** Starts a job that never ends, and kills it as soon as `when` says so. */
-export async function killJob(bundle: string, { directory, job, name }: Job | BaseJob, when: () => boolean): Promise<void> {
+export async function killJob(bundle: string, { directory, job, name }: Job | BaseJob | HoldJob, when: () => boolean): Promise<void> {
   const child = spawn(process.execPath, [WORKER, bundle, directory, job, name], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const timer = setInterval(() => {

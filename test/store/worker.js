@@ -47,6 +47,27 @@ const BASE_JOBS = {
   },
 };
 
+const SHARED = Array.from({ length: 50 }, (_, n) => `1.${n}`);
+const MANY = Array.from({ length: 20_000 }, (_, n) => `build-${n}`);
+const hold = (of) => memory.writeHold({ of, hold: { reason: 'x'.repeat(500), until: null }, heldAt: Date.now() });
+const HOLD_JOBS = {
+  look: () => undefined,
+  hold: () => {
+    hold(name);
+    memory.writeSightings(repository, SHARED, Date.now());
+  },
+  unhold: () => memory.removeHold(name),
+  holdMuch: () => {
+    for (let n = 0; n < 3_000; n += 1) hold(`${name}-${n}`);
+  },
+  holdForever: () => {
+    for (let n = 0; ; n += 1) {
+      hold(`${name}-${n}`);
+      if (n % 200 === 0) memory.writeSightings({ ...repository, repository: `worker/${n}` }, MANY, Date.now()); // so many are written at once
+    }
+  },
+};
+
 const askForTag = () => {
   JOBS[job]();
   const tag = memory.readTag(repository, `${name}-0`);
@@ -58,6 +79,11 @@ const askForBases = () => {
   const [shared, own] = ['shared', name].map((tag) => memory.readBases(repository, tag, 'linux/amd64').length);
   return { shared, own };
 };
-const found = job in JOBS ? askForTag() : askForBases();
+const askForHolds = () => {
+  HOLD_JOBS[job]();
+  return { holds: memory.readHolds().map(({ of }) => of), seen: memory.readSightings(repository, SHARED).size };
+};
+const ask = job in JOBS ? askForTag : job in BASE_JOBS ? askForBases : askForHolds;
+const found = ask();
 memory.close();
 console.log(JSON.stringify({ ...found, warnings: memory.warnings() }));

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, chownSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CACHE } from '../../src/store/cache.ts';
+import { STATE } from '../../src/store/state.ts';
+import { openStoreFile } from '../../src/store/store-file.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
+import { cacheFile, changeRaw, makeDocument, makeFound, makeVersion, nginx, node, NOON, remember, rowIn, stateFile } from './make.ts';
+import { bundleStore, runBaseJob, runHoldJob, runJob } from './processes.ts';
+
+let built: TemporaryDirectory;
+let bundle: string;
+let temporary: TemporaryDirectory;
+let directory: string;
+
+beforeAll(async () => {
+  built = await makeTemporaryDirectory();
+  bundle = await bundleStore(built.path);
+});
+afterAll(() => built.remove());
+beforeEach(async () => {
+  temporary = await makeTemporaryDirectory();
+  directory = join(temporary.path, 'imgupdate');
+});
+afterEach(() => temporary.remove());
+
+const isRoot = process.getuid?.() === 0;
+const options = () => ({ stateDirectory: directory });
+const version = (file: string) => rowIn(file, 'pragma user_version').user_version;
+const hold = { of: 'nginx', hold: { reason: null, until: null }, heldAt: NOON };
+
+/** Takes from the files what later steps put there, which is what the first step made. */
+function makeFirstVersion(): void {
+  changeRaw(cacheFile(directory), 'drop table tag_list_texts; drop table tag_lists; pragma user_version = 1');
+  changeRaw(stateFile(directory), 'drop table holds; drop table sightings; pragma user_version = 1');
+}
+
+/** What tables a file has, in the words that made them. */
+function schemaOf(file: string): unknown {
+  return rowIn(file, 'select json_group_array(sql order by name) as sql from sqlite_schema').sql;
+}
+
+function fill(): void {
+  const document = makeDocument('kept');
+  remember(
+    directory,
+    (memory) => {
+      memory.writeTag(nginx, '1.27', makeFound('a'));
+      memory.writeDocument(document.digest, document.bytes);
+      memory.writeFacts(new Map([['image', '{}']]));
+      memory.writeBase(makeVersion('a'));
+      memory.writeBuildNote({ imageId: 'app', base: makeVersion('a'), recordedAt: NOON });
+    },
+    options(),
+  );
+  makeFirstVersion();
+}
+
+describe('the steps from version to version', () => {
+  it.each([
+    ['cache', CACHE, ['2bd3ad5fd44c', '47f0c0ca49e2']],
+    ['state', STATE, ['bae63fce7ca0', 'fc4e5a52288a']],
+  ] as const)('of the %s are never changed once files were made by them', (_, { steps }, hashes) => {
+    expect(steps.map((step) => createHash('sha256').update(step).digest('hex').slice(0, 12))).toEqual(hashes);
+  });
+});
+
+describe('files of the first version', () => {
+  it.each([
+    ['cache', CACHE, cacheFile],
+    ['state', STATE, stateFile],
+  ] as const)('are as the first step made them: the %s of these tests', (_, kind, fileIn) => {
+    fill();
+    const first = openStoreFile(
+      { ...kind, steps: kind.steps.slice(0, 1) },
+      { directory: temporary.path, uid: null, warn: () => undefined },
+    );
+    first?.close();
+    expect(schemaOf(fileIn(directory))).toBe(schemaOf(fileIn(temporary.path)));
+  });
+
+  it('keep all they hold, and hold from then on what is new', () => {
+    fill();
+    remember(
+      directory,
+      (memory) => {
+        expect(memory.readTag(nginx, '1.27')).toEqual(makeFound('a'));
+        expect(memory.readTagLists([nginx])).toEqual([null]);
+        expect(memory.readHolds()).toEqual([]);
+        expect(memory.readSightings(nginx, ['1.27']).size).toBe(0);
+        memory.writeTagList(nginx, { tags: ['1.27'], covers: null, cut: null, observedAt: NOON });
+        memory.writeHold(hold);
+        memory.writeSightings(nginx, ['1.27'], NOON);
+      },
+      options(),
+    );
+    remember(
+      directory,
+      (memory) => {
+        expect(memory.readTag(nginx, '1.27')).toEqual(makeFound('a'));
+        expect(memory.readDocument(makeDocument('kept').digest)).not.toBeNull();
+        expect(memory.readFacts(['image']).size).toBe(1);
+        expect(memory.readBases(node, '20', 'linux/amd64')).toEqual([makeVersion('a')]);
+        expect(memory.readBuildNote('app', 'linux/amd64')?.base).toEqual(makeVersion('a'));
+        expect(memory.readTagList(nginx)).toEqual(['1.27']);
+        expect(memory.readHolds()).toEqual([hold]);
+        expect(memory.readSightings(nginx, ['1.27']).get('1.27')).toBe(NOON);
+        expect(memory.warnings()).toEqual([]);
+      },
+      options(),
+    );
+    expect([cacheFile(directory), stateFile(directory)].map(version)).toEqual([2, 2]);
+  });
+
+  it('are brought up to date once by many processes at once', async () => {
+    fill();
+    const names = Array.from({ length: 8 }, (_, n) => `worker${n}`);
+    const found = await Promise.all(names.map((name) => runHoldJob(bundle, { directory, job: 'hold', name })));
+    expect(found.flatMap(({ warnings }) => warnings)).toEqual([]);
+    expect(await runHoldJob(bundle, { directory, job: 'look', name: 'look' })).toEqual({ holds: names, seen: 50, warnings: [] });
+    remember(directory, (memory) => expect(memory.readBases(node, '20', 'linux/amd64')).toEqual([makeVersion('a')]), options());
+  });
+
+  it('that cannot be written are read as they are, and what is new lasts as long as the run', async () => {
+    await runJob(bundle, { directory, job: 'write', name: 'before' });
+    await runBaseJob(bundle, { directory, job: 'seeBases', name: 'before' });
+    makeFirstVersion();
+    const files = [cacheFile(directory), stateFile(directory)];
+    chmodSync(temporary.path, 0o755);
+    if (isRoot) for (const path of [temporary.path, directory, ...files]) chownSync(path, 65_534, 65_534);
+    for (const path of files) chmodSync(path, 0o400);
+    chmodSync(directory, 0o500);
+    const before = files.map((path) => readFileSync(path));
+    const uid = isRoot ? { uid: 65_534 } : {};
+    const read = await runJob(bundle, { directory, job: 'read', name: 'before', ...uid });
+    const seen = await runBaseJob(bundle, { directory, job: 'seeAgain', name: 'before', ...uid });
+    const looked = await runHoldJob(bundle, { directory, job: 'look', name: 'look', ...uid });
+    const held = await runHoldJob(bundle, { directory, job: 'hold', name: 'after', ...uid });
+    chmodSync(directory, 0o700);
+    expect(read).toEqual({ tag: true, document: true, warnings: [] });
+    expect(seen).toEqual({ shared: 50, own: 1, warnings: [] });
+    expect(looked).toEqual({ holds: [], seen: 0, warnings: [] });
+    expect(held).toMatchObject({ holds: ['after'], seen: 50, warnings: [{ code: 'store-unwritable' }] });
+    expect(files.map((path) => readFileSync(path))).toEqual(before);
+  });
+});
