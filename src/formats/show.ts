@@ -77,7 +77,7 @@ function describeTag(image: ImageReport): string {
   const kind = image.tag.verdict.kind;
   const hasNewer = image.newer.verdict.kind === 'available';
   if (kind === 'rebuilt') return `upgradable (rebuilt${hasNewer ? ', newer tags' : ''})`;
-  if (hasNewer && isUpgradable(image)) return `upgradable (${kind}, newer tags)`;
+  if (hasNewer && isUpgradable(image)) return `upgradable (${kind === 'none' ? '' : `${kind}, `}newer tags)`;
   const reason = reasonOf(image);
   return reason === null ? kind : `${kind} (${reason.kind})`;
 }

@@ -107,7 +107,7 @@ function renderOpen(images: readonly ImageReport[], command: string): string | n
   const newer = images.filter((image) => newerReasonOf(image) !== null).length;
   return join([
     found.length === 0 ? null : `${found.length} unknown (see: ${command} --filter ${filter}).`,
-    newer === 0 ? null : `Newer versions of ${newer} unknown (see: ${command} --filter newer=unknown).`,
+    newer === 0 ? null : `Newer versions of ${plural(newer, 'image')} unknown (see: ${command} --filter newer=unknown).`,
   ]);
 }
 
