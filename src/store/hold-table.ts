@@ -1,5 +1,6 @@
 import type { KeptHold } from '../check/ports.ts';
 import { makeHold } from '../core/hold.ts';
+import { CLOCK_TOLERANCE_MS } from './clock.ts';
 import type { HoldBatch } from './pending-holds.ts';
 import { numberAt, parseOrNull, textAt } from './rows.ts';
 import { onDemand, type Database } from './sqlite.ts';
@@ -8,8 +9,8 @@ import { onDemand, type Database } from './sqlite.ts';
 export type HoldTable = {
   /** In no order. */
   readonly readAll: () => readonly KeptHold[];
-  /** The last word counts, whoever said it: a hold is what a user has just typed. To be called in a transaction. */
-  readonly write: (batch: HoldBatch) => void;
+  /** The last word counts, whoever said it: a hold is what a user has just typed. To be called in a transaction. `now`: milliseconds since the epoch. */
+  readonly write: (batch: HoldBatch, now: number) => void;
 };
 
 /** `onDamage` is called with a sentence about what is not as it was written; it is passed over. */
@@ -26,16 +27,20 @@ export function createHoldTable(database: Database, onDamage: (message: string) 
       if (holds.includes(null)) onDamage('a remembered hold was damaged: it is ignored');
       return holds.filter((hold) => hold !== null);
     },
-    write: (batch) => {
-      const put = onDemand(database, 'insert or replace into holds values (?, ?, ?, ?)');
+    write: (batch, now) => {
+      const put = onDemand(database, PUT);
       const remove = onDemand(database, 'delete from holds where pattern = ?');
       for (const [of, kept] of batch) {
         if (kept === null) remove().run(of);
-        else put().run(of, kept.hold.reason, kept.hold.until, kept.heldAt);
+        else put().run(of, kept.hold.reason, kept.hold.until, kept.heldAt, now + CLOCK_TOLERANCE_MS);
       }
     },
   };
 }
+
+/** Of two that say it at once each finds a time that is not before its own; one from a future that cannot be is forgotten. */
+const PUT = `insert into holds values (?, ?, ?, ?) on conflict do update set reason = excluded.reason, until = excluded.until,
+  held_at = iif(holds.held_at <= ?, max(holds.held_at, excluded.held_at), excluded.held_at)`;
 
 /** A row of `pattern, reason, until, heldAt`; null when it is not as it was written. */
 function decodeHold(row: unknown): KeptHold | null {

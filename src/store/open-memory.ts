@@ -66,5 +66,5 @@ function openIn(directory: string | null, { kind, variable, uid, warn }: Opening
     warn('store-unavailable', `${kind.whenUnusable}: neither a home directory nor ${variable} is known`);
     return null;
   };
-  return { mayExist: () => true, open };
+  return { mayExist: () => false, open };
 }

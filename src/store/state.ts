@@ -71,7 +71,7 @@ export function createState(database: Database, { version, onDamage }: StateOpti
     write: (batch, now) =>
       inTransaction(database, 'begin immediate', () => {
         bases.write(batch.bases, now);
-        holds?.write(batch.holds);
+        holds?.write(batch.holds, now);
         sightings?.write(batch.sightings, now);
       }),
   };

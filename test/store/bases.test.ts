@@ -314,7 +314,7 @@ describe('the state file', () => {
     running.close();
   });
 
-  it('that has no place costs a warning, once bases are asked for', () => {
+  it('that has no place costs a warning, once there is something to write', () => {
     const memory = openMemory({ cacheDirectory: cache, stateDirectory: null, uid: process.getuid?.() ?? null, now: () => NOON });
     memory.readTag(nginx, '1.27');
     expect(memory.warnings()).toEqual([]);

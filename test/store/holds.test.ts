@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KeptHold } from '../../src/check/ports.ts';
+import type { KeptHold, Memory } from '../../src/check/ports.ts';
 import { openMemory } from '../../src/store/open-memory.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
-import { changeRaw, makeMemory, makeVersion, node, NOON, openRaw, remember, RUNS, stateFile } from './make.ts';
+import { changeRaw, DAY, makeMemory, makeVersion, node, NOON, openRaw, remember, RUNS, stateFile } from './make.ts';
 
 let temporary: TemporaryDirectory;
 let cache: string;
@@ -19,6 +19,11 @@ afterEach(() => temporary.remove());
 
 function makeKept(of: string, parts: Partial<KeptHold['hold']> = {}, heldAt = NOON): KeptHold {
   return { of, hold: { reason: null, until: null, ...parts }, heldAt };
+}
+
+/** A memory of a user who has a place for the cache alone. */
+function makeHomeless(): Memory {
+  return openMemory({ cacheDirectory: cache, stateDirectory: null, uid: process.getuid?.() ?? null, now: () => NOON });
 }
 
 const postgres = makeKept('postgres:16', { reason: 'waits for the fix', until: '2026-12-15' });
@@ -111,7 +116,13 @@ describe('holds of an earlier run', () => {
     second.writeHold(makeKept('nginx', { reason: 'second' }));
     first.close();
     second.close();
-    remember(cache, (memory) => expect(memory.readHolds()).toEqual([makeKept('nginx', { reason: 'second' })]));
+    remember(cache, (memory) => expect(memory.readHolds()).toEqual([makeKept('nginx', { reason: 'second' }, NOON + 9)]));
+  });
+
+  it('forget a time that a wrong clock gave them as soon as they are set anew', () => {
+    changeRaw(file, `update holds set held_at = ${NOON + DAY}`);
+    remember(cache, (memory) => memory.writeHold(nginx));
+    remember(cache, (memory) => expect(memory.readHolds().map(({ heldAt }) => heldAt - NOON)).toEqual([0, DAY]));
   });
 
   it('stand beside bases, which are damaged or not', () => {
@@ -150,6 +161,13 @@ describe('the state file', () => {
     expect(existsSync(`${cache}-state`)).toBe(false);
   });
 
+  it('that has no place is not missed by a run that only asks', () => {
+    const memory = makeHomeless();
+    expect([memory.readHolds(), memory.readBases(node, '20', 'linux/amd64'), memory.removeHold('nginx')]).toEqual([[], [], false]);
+    memory.close();
+    expect(memory.warnings()).toEqual([]);
+  });
+
   it('that is locked for longer than one waits costs a hold a warning', () => {
     remember(cache, (memory) => memory.writeHold(nginx));
     const raw = openRaw(file);
@@ -171,13 +189,13 @@ describe('the state file', () => {
   });
 
   it('that has no place, or cannot be one, costs a hold a warning', () => {
-    const memory = openMemory({ cacheDirectory: null, stateDirectory: null, uid: 0, now: () => NOON });
+    const memory = makeHomeless();
     memory.writeHold(nginx);
     expect(memory.readHolds()).toEqual([nginx]);
     memory.close();
-    expect(memory.warnings().map(({ message }) => message)).toContain(
+    expect(memory.warnings().map(({ message }) => message)).toEqual([
       'neither bases nor holds are remembered: neither a home directory nor XDG_STATE_HOME is known',
-    );
+    ]);
     mkdirSync(file, { recursive: true, mode: 0o700 });
     const blocked = makeMemory(cache);
     blocked.writeHold(nginx);
