@@ -2,6 +2,7 @@ import type { ImageReport } from '../check/report.ts';
 import type { Reason } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { VariantVersion, Version, VersionLevel } from '../core/verdict.ts';
+import { renderAge, renderTime } from './age.ts';
 import { plainBrush, type Brush, type Paint } from './paint.ts';
 
 /** What all formats say of the newer versions of one image, in the same words. Every text from outside is sanitised here. */
@@ -43,11 +44,19 @@ export function ownNewerReasonOf(image: ImageReport): Reason | null {
   return verdict.kind === 'unknown' && verdict.reason.kind === reason?.kind ? null : reason;
 }
 
+/** When its tags were listed: `2026-11-20T12:41:06Z (remembered, 3 min ago)`; null where they were not. `now`: milliseconds since the epoch. */
+export function newerCheckedOf({ newer: { checkedAt, trail } }: ImageReport, now: number): string | null {
+  if (checkedAt === null) return null;
+  const isRemembered = trail.length > 0 && trail.every(({ cost }) => cost === 'remembered');
+  return `${renderTime(checkedAt)} (${isRemembered ? 'remembered, ' : ''}${renderAge(checkedAt, now)})`;
+}
+
 /** The colour of an answer, that of the first version it names: readable without it, quicker with it. */
 export function newerBrush(image: ImageReport, paint: Paint): Brush {
   if (newerReasonOf(image) !== null) return paint.magenta;
   const [version] = versionsOf(image);
-  return version === undefined ? plainBrush : paint[COLOURS[version.level]];
+  return version === undefined ? plainBrush : paint[LEVEL_COLOURS[version.level]];
 }
 
-const COLOURS: Readonly<Record<VersionLevel, keyof Paint>> = { patch: 'cyan', minor: 'yellow', major: 'red' };
+/** The colours of how much newer a version is. */
+export const LEVEL_COLOURS: Readonly<Record<VersionLevel, keyof Paint>> = { patch: 'cyan', minor: 'yellow', major: 'red' };

@@ -1,10 +1,9 @@
 import type { ImageReport } from '../check/report.ts';
+import { renderDuration } from '../core/duration.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { TagPattern, VersionPolicy } from '../core/versions/policy.ts';
-import { renderAge, renderTime } from './age.ts';
-import { plural } from './facts.ts';
-import { newerAnswerOf, newerReasonOf, renderTagName, renderVersion } from './newer.ts';
-import { type Field, type ShowOptions, showStep, showText } from './show-field.ts';
+import { newerAnswerOf, newerCheckedOf, newerReasonOf, renderTagName, renderVersion } from './newer.ts';
+import { type Field, showStep, showText } from './show-field.ts';
 
 const MOST_LINES = 20;
 const LONGEST_LINE = 400;
@@ -19,7 +18,7 @@ export const NEWER_FIELDS: readonly Field[] = [
   { name: 'Same-As', values: ({ newer }) => (newer.sibling === null ? [] : [renderTagName(newer.sibling)]) },
   { name: 'Newer-Notes', values: ({ newer }) => takeLines(newer.notes.map(cut)) },
   { name: 'Track', values: ({ newer }) => (newer.table === null ? [] : [describePolicy(newer.table.policy)]) },
-  { name: 'Newer-Checked', values: describeChecked },
+  { name: 'Newer-Checked', values: (image, { now }) => showText(newerCheckedOf(image, now)) },
 ];
 
 /** How the answer was reached, in order. */
@@ -48,37 +47,21 @@ function describeReason(image: ImageReport): readonly string[] {
   return reason === null || reason.message === image.newer.verdict.why ? [] : [cut(reason.message)];
 }
 
-const DAY = 86_400_000;
-
-/** `minor, only *-alpine, not *-rc*, seen for 3 days, not 20.19.6-alpine, newer variants as well` */
+/** `minor, only *-alpine, not *-rc*, skipping 20.19.6-alpine, seen for 3d, newer variants as well` */
 function describePolicy({ track, include, exclude, minAgeMs, skip, variant }: VersionPolicy): string {
   const parts = [
     [track],
     include.length === 0 ? [] : [`only ${listGlobs(include)}`],
     exclude.length === 0 ? [] : [`not ${listGlobs(exclude)}`],
     skip.length === 0 ? [] : [`skipping ${skip.slice(0, MOST_LINES).map(renderTagName).join(' ')}`],
-    minAgeMs === 0 ? [] : [`seen for ${minAgeMs < DAY ? plural(ceil(minAgeMs / HOUR), 'hour') : plural(ceil(minAgeMs / DAY), 'day')}`],
+    minAgeMs === 0 ? [] : [`seen for ${renderDuration(minAgeMs)}`],
     variant === 'newer' ? ['newer variants as well'] : [],
   ];
   return sanitizeText(parts.flat().join(', '), LONGEST_LINE);
 }
 
-const HOUR = 3_600_000;
-
-/** Up to a tenth. */
-function ceil(value: number): number {
-  return Math.ceil(value * 10) / 10;
-}
-
 function listGlobs(patterns: readonly TagPattern[]): string {
   return patterns.map(({ glob }) => glob).join(' ');
-}
-
-/** `2026-11-20T12:41:06Z (remembered, 3 min ago)` */
-function describeChecked({ newer: { checkedAt, trail } }: ImageReport, { now }: ShowOptions): readonly string[] {
-  if (checkedAt === null) return [];
-  const isRemembered = trail.length > 0 && trail.every(({ cost }) => cost === 'remembered');
-  return [`${renderTime(checkedAt)} (${isRemembered ? 'remembered, ' : ''}${renderAge(checkedAt, now)})`];
 }
 
 function takeLines(lines: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageReport } from '../../src/check/report.ts';
 import { reason } from '../../src/core/reason.ts';
+import { STANDARD_POLICY } from '../../src/core/versions/policy.ts';
 import { chooseFormat, formatNames } from '../../src/formats/index.ts';
 import { renderLimits } from '../../src/formats/limits.ts';
 import { createPaint } from '../../src/formats/paint.ts';
@@ -8,7 +9,7 @@ import { renderShow } from '../../src/formats/show.ts';
 import { summarize } from '../../src/formats/summary.ts';
 import { renderUpdate } from '../../src/formats/update.ts';
 import { moved, open } from './base-reports.ts';
-import { makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
+import { makeNewerReport, makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
 
 const OPTIONS = { width: null, noTrunc: false, paint: createPaint(false) };
 
@@ -50,6 +51,10 @@ const EVIL_OPEN_BASE: ImageReport['base'] = {
   verdict: { ...open('rate-limited', EVIL.repeat(1000), null), reference: EVIL_REFERENCE },
 };
 
+const EVIL_VERSION = { tag: EVIL.repeat(1000), level: 'major', digest: null } as const;
+
+const EVIL_GLOB = { glob: EVIL.repeat(1000), matches: () => true };
+
 const EVIL_REPORT = makeReport(
   [
     makeRow(
@@ -71,12 +76,12 @@ const EVIL_REPORT = makeReport(
         sources: [{ kind: EVIL, location: EVIL, line: 1, column: 1, file: null }],
         platform: { os: EVIL, architecture: EVIL, variant: EVIL, osVersion: null, osFeatures: [] },
         newer: {
-          verdict: { kind: 'available', line: { tag: EVIL, level: 'minor', digest: null }, newest: null, why: EVIL },
-          variant: null,
-          sibling: null,
-          notes: [],
-          trail: [],
-          table: null,
+          verdict: { kind: 'available', line: { tag: EVIL, level: 'minor', digest: null }, newest: EVIL_VERSION, why: EVIL },
+          variant: EVIL_VERSION,
+          sibling: EVIL.repeat(1000),
+          notes: [EVIL, EVIL.repeat(1000)],
+          trail: [{ asked: `GET ${EVIL}`, answer: EVIL.repeat(1000), cost: 'free' }],
+          table: { policy: { ...STANDARD_POLICY, skip: [EVIL], include: [EVIL_GLOB], exclude: [EVIL_GLOB, EVIL_GLOB] }, rows: [] },
           checkedAt: null,
         },
         base: EVIL_BASE,
@@ -84,7 +89,10 @@ const EVIL_REPORT = makeReport(
       },
     ),
     { ...makeRow('a:1', 'rebuilt', { base: EVIL_OPEN_BASE }), name: EVIL, reference: EVIL, registry: null, engineId: EVIL },
-    makeRow('nginx:1', 'rebuilt', { containers: [{ name: EVIL, running: true, outdated: true }] }),
+    makeRow('nginx:1', 'rebuilt', {
+      newer: makeNewerReport({ kind: 'unknown', reason: reason('bad-response', EVIL.repeat(1000), EVIL), why: EVIL.repeat(1000) }),
+      containers: [{ name: EVIL, running: true, outdated: true }],
+    }),
     { ...makeRow('a:1', 'local'), name: EVIL, reference: EVIL, engineId: EVIL, imageId: null },
     ...['b:1', 'c:1'].map((name) => ({
       ...makeRow(name, unknown('rate-limited', EVIL, EVIL)),
@@ -131,7 +139,7 @@ describe('hostile text from registries, labels and containers', () => {
     'quiet',
     'json',
     'ndjson',
-    '{{.Image}} {{.Reference}} {{.Registry}} {{.ID}} {{.Why}} {{.UsedBy}} {{.Labels}} {{.Sources}} {{.Platform}} {{.Base}} {{.BaseWhy}} {{json .}}',
+    '{{.Image}} {{.Reference}} {{.Registry}} {{.ID}} {{.Why}} {{.UsedBy}} {{.Labels}} {{.Sources}} {{.Platform}} {{.Newer}} {{.NewerWhy}} {{.Line}} {{.Newest}} {{.Variant}} {{.Sibling}} {{.Base}} {{.BaseWhy}} {{json .}}',
   ])('reaches no terminal through %s', (format) => {
     const text = render(format, EVIL_REPORT);
     expect(text).not.toMatch(UNSAFE);

@@ -323,9 +323,9 @@ describe('show of newer versions', () => {
       ...{ skip: ['20.19.6-alpine'], minAgeMs: 3 * 86_400_000, variant: 'newer' },
     };
     expect(fieldOf(table(all), 'Track')).toBe(
-      'minor, only *-alpine, not *-rc* 20.9.*, skipping 20.19.6-alpine, seen for 3 days, newer variants as well',
+      'minor, only *-alpine, not *-rc* 20.9.*, skipping 20.19.6-alpine, seen for 3d, newer variants as well',
     );
-    expect(fieldOf(table({ minAgeMs: 3_600_000 }), 'Track')).toBe('major, seen for 1 hour');
+    expect(fieldOf(table({ minAgeMs: 3_600_000 }), 'Track')).toBe('major, seen for 1h');
     expect(fieldOf(show(makeRow('a:1', 'current')), 'Track')).toBeNull();
   });
 

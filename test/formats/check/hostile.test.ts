@@ -40,10 +40,16 @@ const text = fc
   .map((parts) => parts.join(''));
 
 const outcome = fc
-  .array(fc.record({ image: text, message: text, advice: fc.option(text), path: text.map((path) => `x${path}`) }), { maxLength: 5 })
+  .array(
+    fc.record({ image: text, message: text, advice: fc.option(text), written: fc.option(text), path: text.map((path) => `x${path}`) }),
+    { maxLength: 5 },
+  )
   .map((findings) =>
     makeOutcome(
-      findings.map(({ path, ...texts }, index) => makeFinding('stale/rebuilt', { ...texts, place: makePlace(path, index + 1, 1) })),
+      findings.map(({ path, written, ...texts }, index) => {
+        const place = makePlace(path, index + 1, 1);
+        return makeFinding('stale/rebuilt', { ...texts, place, replacement: written === null ? null : { place, text: written } });
+      }),
     ),
   );
 

@@ -3,6 +3,7 @@ import { renderHtml } from '../../../src/formats/check/html.ts';
 import { escapeHtml, html } from '../../../src/formats/html/escape.ts';
 import { STYLE } from '../../../src/formats/html/style.ts';
 import { BASES } from '../base-reports.ts';
+import { VERSIONS } from '../newer-reports.ts';
 import { makeReport, makeRow } from '../reports.ts';
 import { HOSTILE, makeCrowd, makeFinding, makeOutcome, makePlace } from './outcomes.ts';
 import { SAMPLE } from './sample.ts';
@@ -81,21 +82,15 @@ describe('the page of a check', () => {
   });
 
   it('has a column for newer versions where they are followed', () => {
-    const row = makeRow('node:20.1.0', 'current');
-    const newer = {
-      kind: 'available',
-      line: { tag: '20.1.1', level: 'patch', digest: null },
-      newest: { tag: '22.0.0', level: 'major', digest: null },
-      why: 'there are newer ones',
-    } as const;
-    const report = makeReport([
-      { ...row, newer: { verdict: newer, variant: null, sibling: null, notes: [], trail: [], table: null, checkedAt: null } },
-      makeRow('nginx:1.27', 'current'),
-    ]);
-    const text = textOf(renderHtml({ ...makeOutcome([]), report }, ABOUT));
+    const text = textOf(renderHtml({ ...makeOutcome([]), report: VERSIONS }, ABOUT));
     expect(text).toContain('Image Tag Newer Base');
-    expect(text).toContain('20.1.1 (patch), 22.0.0 (major)');
-    expect(textOf(renderHtml({ ...makeOutcome([]), report: makeReport([row]) }, ABOUT))).toContain('Image Tag Base');
+    expect(text).toContain(
+      '20.15.1-alpine3.19 (minor), 22.4.1-alpine3.19 (major) newer tags are in its repository; on a newer variant: 20.19.5-alpine3.22 (minor); 23.0.0-alpine3.19 waits for its age: 1 of 3 days',
+    );
+    expect(text).toContain('unknown docker.io/library/redis did not list its tags within 30s');
+    expect(text).toContain('untracked latest has no number in it; the same image as 3.6.1');
+    const report = makeReport([makeRow('node:20.1.0', 'current')]);
+    expect(textOf(renderHtml({ ...makeOutcome([]), report }, ABOUT))).toContain('Image Tag Base');
   });
 
   it('tells what was asked of each registry, and what is left of its quota where it says', () => {

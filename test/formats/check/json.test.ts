@@ -6,7 +6,7 @@ import { FINDING_RULES, type Outcome } from '../../../src/check/finding.ts';
 import { FAIL_ON } from '../../../src/core/fail-on.ts';
 import { renderCheckJson } from '../../../src/formats/check/json.ts';
 import { renderJson } from '../../../src/formats/json.ts';
-import { HOSTILE, makeCrowd, makeFinding, makeOutcome, OUTCOME } from './outcomes.ts';
+import { HOSTILE, makeCrowd, makeFinding, makeOutcome, makePlace, OUTCOME } from './outcomes.ts';
 import { ROWS, SAMPLE } from './sample.ts';
 
 const schema: object = JSON.parse(readFileSync(new URL('../../../src/formats/document.schema.json', import.meta.url), 'utf8'));
@@ -70,6 +70,14 @@ describe('the JSON document of a check', () => {
     expect(check.findings[5]).toMatchObject({ path: null, line: null, column: null, endLine: null, endColumn: null });
   });
 
+  it('says what to write, and where', () => {
+    const place = makePlace('Dockerfile', 1, 7, 'node:20.11.1');
+    const finding = makeFinding('stale/minor', { replacement: { place, text: 'node:20.19.5' } });
+    const document = JSON.parse(renderCheckJson(makeOutcome([finding])));
+    expect(document.check.findings[0].replacement).toEqual({ line: 1, column: 7, endLine: 1, endColumn: 19, text: 'node:20.19.5' });
+    expect(problemsOf(document)).toEqual([]);
+  });
+
   it('says what to do about an open question as the other formats do', () => {
     const finding = makeFinding('unknown/auth', { advice: null, report: ROWS.tools });
     expect(JSON.parse(renderCheckJson(makeOutcome([finding]))).check.findings[0].advice).toBe("run 'docker login ghcr.io'");
@@ -90,6 +98,7 @@ describe('the JSON document of a check', () => {
     ['a path without a line', { line: null }],
     ['a line that is none', { line: 0 }],
     ['no path and a line', { path: null }],
+    ['a replacement without its text', { replacement: { line: 1, column: 1, endLine: 1, endColumn: 2 } }],
   ])('is refused by its schema with %s', (_, spoiled) => {
     const document = JSON.parse(renderCheckJson(SAMPLE));
     const findings = [{ ...document.check.findings[0], ...spoiled }];

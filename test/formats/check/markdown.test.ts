@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderMarkdown } from '../../../src/formats/check/markdown.ts';
 import { escapeMarkdown, escapeSentence, renderCode } from '../../../src/formats/markdown/escape.ts';
-import { HOSTILE, makeCrowd, makeFinding, makeOutcome } from './outcomes.ts';
-import { makeRow } from '../reports.ts';
+import { HOSTILE, makeCrowd, makeFinding, makeOutcome, makePlace } from './outcomes.ts';
+import { makeRow, THERE } from '../reports.ts';
 import { SAMPLE } from './sample.ts';
 
 const bytesOf = (text: string) => Buffer.byteLength(text);
@@ -119,6 +119,12 @@ describe('the summary of a step', () => {
     ['', '<code></code>'],
   ])('shows the name %j as code', (text, code) => {
     expect(renderCode(text)).toBe(code);
+  });
+
+  it('shows what is to be written as code, so that it can be copied', () => {
+    const text = `node:20.19.5@${THERE}`;
+    const finding = makeFinding('stale/minor', { advice: `write ${text}`, replacement: { place: makePlace('Dockerfile', 1, 6), text } });
+    expect(renderMarkdown(makeOutcome([finding]))).toContain(`| write \`${text}\` |`);
   });
 
   it('is cut between rows, says how many are left out, and leaves nothing open', () => {

@@ -3,7 +3,7 @@ import type { ImageReport, SourcePlace } from '../../../src/check/report.ts';
 import { DEFAULT_FAIL_ON } from '../../../src/core/fail-on.ts';
 import type { FileKind, FilePlace, Within } from '../../../src/core/file-reference.ts';
 import { makePlatform, makeReference } from '../../helpers/makers.ts';
-import { makeBaseReport, makeReport, makeRow, THERE, unknown } from '../reports.ts';
+import { makeBaseReport, makeNewerReport, makeReport, makeRow, THERE, unknown } from '../reports.ts';
 
 /** Where `written` stands: `makePlace('Dockerfile', 1, 6, 'node:20')`. */
 export function makePlace(path: string, line: number, column: number, written = 'image'): FilePlace {
@@ -199,12 +199,29 @@ const NASTY = 'evil%0A::set-output name=x::y]]>"\'<&>\n::error::boom,a:b\r\t\u00
 
 const nasty = makePlace('we ird/%41:a,b/Dock"er&file\n<x>', 7, 3, NASTY);
 
-const nastyRow = makeRow('nginx:1.27', unknown('bad-response', NASTY), { sources: [makeFileSource('dockerfile', nasty, NASTY)] });
+const nastyRow = makeRow('nginx:1.27', unknown('bad-response', NASTY), {
+  newer: makeNewerReport(
+    {
+      kind: 'available',
+      line: { tag: NASTY, level: 'minor', digest: null },
+      newest: { tag: NASTY, level: 'major', digest: null },
+      why: NASTY,
+    },
+    { variant: { tag: NASTY, level: null, digest: null }, sibling: NASTY, notes: [NASTY] },
+  ),
+  sources: [makeFileSource('dockerfile', nasty, NASTY)],
+});
 
 /** A check in which every text from outside is hostile, and more than a check lets through. */
 export const HOSTILE: Outcome = makeOutcome([
   makeFinding('unknown/response', { message: NASTY, advice: NASTY, image: NASTY, place: nasty, report: nastyRow }),
-  makeFinding('stale/rebuilt', { message: `${NASTY} again`, image: NASTY, place: nasty, report: nastyRow }),
+  makeFinding('stale/rebuilt', {
+    message: `${NASTY} again`,
+    image: NASTY,
+    place: nasty,
+    replacement: { place: nasty, text: NASTY },
+    report: nastyRow,
+  }),
   makeFinding('stale/base', {
     message: NASTY,
     image: NASTY,

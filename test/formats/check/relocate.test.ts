@@ -5,10 +5,20 @@ import { makeFileSource, makeFinding, makeOutcome, makePlace } from './outcomes.
 
 const at = (path: string): string | undefined => {
   const report = makeRow('nginx:1.27', 'rebuilt', { sources: [makeFileSource('dockerfile', makePlace(path, 1, 6), 'nginx:1.27')] });
-  const outcome = relocate(makeOutcome([makeFinding('stale/rebuilt', { place: makePlace(path, 1, 6), report })]), 'services/web');
+  const outcome = relocate(
+    makeOutcome([
+      makeFinding('stale/rebuilt', {
+        place: makePlace(path, 1, 6),
+        replacement: { place: makePlace(path, 1, 6), text: 'nginx:1.29' },
+        report,
+      }),
+    ]),
+    'services/web',
+  );
   const [finding] = outcome.findings;
   expect(outcome.report.images).toEqual([finding?.report]);
   expect(finding?.report?.sources[0]?.file?.place.path).toBe(finding?.place?.path);
+  expect(finding?.replacement).toEqual({ place: finding?.place, text: 'nginx:1.29' });
   return finding?.place?.path;
 };
 

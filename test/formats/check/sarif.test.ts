@@ -30,6 +30,10 @@ describe('the SARIF of a check', () => {
   it.each([
     ['many rules', OUTCOME],
     ['hostile texts', HOSTILE],
+    [
+      'what to write',
+      makeOutcome([makeFinding('stale/minor', { replacement: { place: makePlace('Dockerfile', 1, 6), text: 'node:20.19.5' } })]),
+    ],
     ['nothing found', makeOutcome([])],
     ['more than is shown', makeCrowd(6000)],
     ['no answer at all', makeOutcome([], { result: 'untrusted', exitCode: 1 })],
@@ -103,6 +107,34 @@ describe('the SARIF of a check', () => {
         baseCandidate: null,
       },
     });
+  });
+
+  it('offers what to write there as a fix', () => {
+    const place = makePlace('my app/Dockerfile', 3, 7, 'node:20.11.1');
+    const [result, other] = resultsOf([
+      makeFinding('stale/minor', {
+        place: makePlace('my app/Dockerfile', 3, 6, '"node:20.11.1"'),
+        replacement: { place, text: 'node:20.19.5' },
+      }),
+      makeFinding('stale/minor'),
+    ]);
+    expect(result!.fixes).toEqual([
+      {
+        description: { text: 'Write node:20.19.5.' },
+        artifactChanges: [
+          {
+            artifactLocation: { uri: 'my%20app/Dockerfile', uriBaseId: '%SRCROOT%' },
+            replacements: [
+              {
+                deletedRegion: { startLine: 3, startColumn: 7, endLine: 3, endColumn: 19 },
+                insertedContent: { text: 'node:20.19.5' },
+              },
+            ],
+          },
+        ],
+      },
+    ]);
+    expect(other).not.toHaveProperty('fixes');
   });
 
   it('begins with what fails the check', () => {

@@ -3,6 +3,7 @@ import type { Outcome } from '../../../src/check/finding.ts';
 import type { FileProblem } from '../../../src/core/file-reference.ts';
 import { summarizeOutcome } from '../../../src/formats/check/summary.ts';
 import { settled } from '../base-reports.ts';
+import { answered, openNewer } from '../newer-reports.ts';
 import { makeBaseReport, makeReport, makeRow } from '../reports.ts';
 import { HOSTILE, makeFinding, makeOutcome, makePlace } from './outcomes.ts';
 import { ROWS, SAMPLE } from './sample.ts';
@@ -31,6 +32,11 @@ describe('the summary of a check', () => {
   it.each<[string, Outcome, string]>([
     ['all that was compared is the same', clean([current, current]), '2 images in 1 file: all current'],
     ['no file was asked for', clean([current], 0, 0), '1 image: all current'],
+    [
+      'newer versions are not known',
+      clean([current, { ...current, ...answered(openNewer('timeout', 'no answer')) }]),
+      '2 images in 1 file: nothing stale (2 current)',
+    ],
     [
       'a file names a tag alone, which is compared with nothing',
       clean([ROWS.nginx, current]),
