@@ -1,4 +1,4 @@
-import type { Repository } from '../core/reference.ts';
+import { renderRepository, type Repository } from '../core/reference.ts';
 
 /** What is to be written at once. */
 export type SightingBatch = ReadonlyMap<string, PendingSightingsOf>;
@@ -25,11 +25,11 @@ export function createPendingSightings(): PendingSightings {
   let count = 0;
   return {
     batch,
-    of: (repository) => batch.get(keyOf(repository))?.seenAt ?? NOTHING,
+    of: (repository) => batch.get(renderRepository(repository))?.seenAt ?? NOTHING,
     add: (repository, tags, seenAt) => {
       if (tags.length === 0) return;
-      const known = batch.get(keyOf(repository))?.seenAt ?? new Map<string, number>();
-      batch.set(keyOf(repository), { repository, seenAt: known });
+      const known = batch.get(renderRepository(repository))?.seenAt ?? new Map<string, number>();
+      batch.set(renderRepository(repository), { repository, seenAt: known });
       for (const tag of tags) {
         const before = known.get(tag);
         if (before === undefined && count >= MAX_PENDING) return;
@@ -46,8 +46,3 @@ export function createPendingSightings(): PendingSightings {
 }
 
 const NOTHING: ReadonlyMap<string, number> = new Map();
-
-/** `docker.io/library/nginx`; no registry has a slash. */
-function keyOf({ registry, repository }: Repository): string {
-  return `${registry}/${repository}`;
-}

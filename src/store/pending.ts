@@ -1,6 +1,6 @@
 import type { TagObservation } from '../check/ports.ts';
 import type { Digest } from '../core/digest.ts';
-import type { Repository } from '../core/reference.ts';
+import { renderRepository, type Repository } from '../core/reference.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import { limitList, sizeOfTags, type TagList } from './tag-list-rows.ts';
 
@@ -69,19 +69,19 @@ export function createPending({ maxDocumentBytes, maxListBytes }: PendingLimits)
   return {
     batch,
     tag: (repository, tag) => tags.get(tagKey(repository, tag))?.observation ?? null,
-    tagsOf: (repository) => [...(tagsByRepository.get(repositoryKey(repository))?.values() ?? [])],
-    list: (repository) => lists.entries.get(repositoryKey(repository))?.list ?? null,
+    tagsOf: (repository) => [...(tagsByRepository.get(renderRepository(repository))?.values() ?? [])],
+    list: (repository) => lists.entries.get(renderRepository(repository))?.list ?? null,
     addTag: (pending) => {
       const key = tagKey(pending.repository, pending.tag);
       const known = tags.get(key);
       if (known !== undefined && known.observation.observedAt > pending.observation.observedAt) return;
       tags.set(key, pending);
-      const ofRepository = repositoryKey(pending.repository);
+      const ofRepository = renderRepository(pending.repository);
       const siblings = tagsByRepository.get(ofRepository) ?? new Map<string, PendingTag>();
       tagsByRepository.set(ofRepository, siblings.set(pending.tag, pending));
     },
     addList: ({ repository, list }) => {
-      const key = repositoryKey(repository);
+      const key = renderRepository(repository);
       const known = lists.entries.get(key);
       const limited = known !== undefined && known.list.observedAt > list.observedAt ? null : limitList(list);
       if (limited !== null) lists.set(key, { repository, list: limited });
@@ -90,7 +90,7 @@ export function createPending({ maxDocumentBytes, maxListBytes }: PendingLimits)
     addFacts: (added) => {
       for (const [key, json] of added) facts.set(key, json);
     },
-    useList: (repository) => usedLists.set(repositoryKey(repository), repository),
+    useList: (repository) => usedLists.set(renderRepository(repository), repository),
     useDocument: (digest) => usedDocuments.add(digest),
     useFact: (key) => usedFacts.add(key),
     dropDocument: (digest) => damagedDocuments.add(digest),
@@ -105,14 +105,9 @@ export function createPending({ maxDocumentBytes, maxListBytes }: PendingLimits)
 
 export type PendingLimits = { readonly maxDocumentBytes: number; readonly maxListBytes: number };
 
-/** `docker.io/library/nginx`; no registry has a slash. */
-function repositoryKey({ registry, repository }: Repository): string {
-  return `${registry}/${repository}`;
-}
-
-/** `docker.io/library/nginx:1.27`; no repository has a colon. */
+/** `docker.io/library/nginx:1.27`; no registry has a slash, no repository a colon. */
 function tagKey(repository: Repository, tag: string): string {
-  return `${repositoryKey(repository)}:${tag}`;
+  return `${renderRepository(repository)}:${tag}`;
 }
 
 /** True when there is nothing to write at all. */

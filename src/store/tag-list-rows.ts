@@ -8,15 +8,15 @@ import { numberAt, parseOrNull, textAt } from './rows.ts';
 /** A list of tags with what is remembered beside it. */
 export type TagList = TagListNote & { readonly tags: readonly string[] };
 
-/** Of one list. Far above what any repository has that people pull from; what is above is not remembered. */
+/** Of one list; what is above is not remembered. */
 const MAX_TAGS = 100_000;
-const MAX_BYTES = 16 * 1024 * 1024;
+
+/** What so many tags take, the longest there are, each with a separator. */
+const MAX_TEXT = MAX_TAGS * (128 + 1);
 
 /** The list without what is no tag; null when it is too large to be remembered. */
 export function limitList(list: TagList): TagList | null {
-  if (list.tags.length > MAX_TAGS) return null;
-  const tags = list.tags.filter(isTag);
-  return sizeOfTags(tags) > MAX_BYTES ? null : { ...list, tags };
+  return list.tags.length > MAX_TAGS ? null : { ...list, tags: list.tags.filter(isTag) };
 }
 
 /** Bytes of tags as text: they are ASCII, each with a separator. */
@@ -32,7 +32,7 @@ export function encodeTags(tags: readonly string[]): string {
 /** A row of `tags`; null when it is not as it was written. */
 export function decodeTags(row: unknown): readonly string[] | null {
   const text = textAt(row, 'tags');
-  if (text === null || text.length > MAX_BYTES) return null;
+  if (text === null || text.length > MAX_TEXT) return null;
   const tags = text === '' ? [] : text.split('\n');
   return tags.every(isTag) ? tags : null;
 }
