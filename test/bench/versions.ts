@@ -15,11 +15,13 @@ export function benchVersions(): readonly Row[] {
   const work = workTags(MANY);
   const family = Array.from({ length: MANY }, (_, number) => `v1.${number % 40}.${Math.floor(number / 40)}`);
   const builds = Array.from({ length: MANY }, (_, number) => `4.0.${number % 20}.${1_000 + (number % 900)}-ls${number}`);
+  const candidates = Array.from({ length: MANY }, (_, number) => `v1.2.${Math.floor(number / 10)}-rc.${number % 10}`);
   const hashes = Array.from({ length: MANY }, (_, number) => hashOf(number).slice(0, 7));
   return [
     decided('200,000 tags, few of them versions: CPU of a decision', 'v1.2.3', work),
     decided('  all of one family', 'v1.2.3', family),
     decided('  all of one family, with four numbers and a build', '4.0.1.1929-ls221', builds),
+    decided('  all of one family, and release candidates', 'v1.2.3-rc.1', candidates),
     decided('  all of them hashes', '7654321', hashes),
     unread(),
   ];
