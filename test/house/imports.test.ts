@@ -34,6 +34,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'smol-toml': 'sources',
   fzstd: 'sources',
   sarif: 'formats',
+  semver: 'core',
   'p-limit': 'check',
   'fast-string-width': 'formats',
   '@photostructure/sqlite': 'store',
