@@ -1,5 +1,12 @@
 import type { NewerVerdict, VariantVersion } from '../verdict.ts';
-import type { VersionPolicy } from './policy.ts';
+import { chooseAmong, chooseFloating } from './choose-best.ts';
+import { gatherRelatives } from './family.ts';
+import type { Learned } from './learn.ts';
+import { explainUntracked, UNTRACKED } from './plan-versions.ts';
+import { STANDARD_POLICY, type VersionPolicy } from './policy.ts';
+import { readTag } from './read-tag.ts';
+import { judgeCandidate, type Judgement, RULES, type VersionPair, type VersionRule } from './rules.ts';
+import type { TagShape } from './shape.ts';
 
 /** What is known of a repository's tags. */
 export type VersionFacts = {
@@ -18,7 +25,44 @@ export type NewerDecision = {
   readonly deferred: readonly string[];
 };
 
-/** Chooses the newest version in the line of a tag and the newest above it. Digests are null. */
-export function decideNewer(_installed: string, _facts: VersionFacts, _policy: VersionPolicy): NewerDecision {
-  return { verdict: { kind: 'untracked', why: 'versions are not followed yet' }, variant: null, deferred: [] };
+/**
+ * Chooses the newest version in the line of a tag (same first number) and the newest above it. Digests are null.
+ *
+ * postgres 15.4 gets the line 15.14 (minor) and the newest 18.1 (major); 15 no line and the newest 18. The same tags give the same answer in any order.
+ */
+export function decideNewer(
+  installed: string,
+  facts: VersionFacts,
+  policy: VersionPolicy,
+  rules: readonly VersionRule[] = RULES,
+): NewerDecision {
+  if (policy.track === 'digest') return untracked('only its digest is followed (track: digest)');
+  const own = readTag(installed);
+  const { shapes, learned } = gatherRelatives(own, facts.tags);
+  const { firstSeen, now } = facts;
+  const judge = (candidate: TagShape, seeking: VersionPair['seeking']): Judgement | null =>
+    judgeCandidate({ installed: own, candidate, learned, policy, firstSeen, now, seeking }, rules);
+  const unfit = judgeInstalled(own, learned, rules);
+  if (unfit === null) return chooseAmong(own, shapes, judge);
+  const why = explainUntracked(installed, UNTRACKED[own.kind] ?? unfit.why);
+  return { ...untracked(why), variant: own.kind === 'word' ? chooseFloating(own, facts.tags, judge) : null };
+}
+
+function untracked(why: string): NewerDecision {
+  return { verdict: { kind: 'untracked', why }, variant: null, deferred: [] };
+}
+
+/** The rule by which what is installed is no version itself; null where it is one. */
+export function judgeInstalled(installed: TagShape, learned: Learned, rules: readonly VersionRule[]): Judgement | null {
+  const itself = {
+    installed,
+    candidate: installed,
+    learned,
+    policy: STANDARD_POLICY,
+    firstSeen: () => null,
+    now: 0,
+    seeking: 'version',
+  } as const;
+  const ofKinds = rules.filter(({ name }) => name in UNTRACKED);
+  return judgeCandidate(itself, ofKinds);
 }
