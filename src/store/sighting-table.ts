@@ -30,7 +30,7 @@ export function createSightingTable(database: Database): SightingTable {
       for (const { repository, seenAt } of batch.values()) {
         const { registry, repository: path } = repository;
         const known = readAll(repository);
-        for (const [time, tags] of byTime(seenAt, (tag, at) => isEarlier(at, known.get(tag), now))) {
+        for (const [time, tags] of byTime(seenAt, (tag, at) => isEarlier(at, known.get(tag)))) {
           put().run(registry, path, time, tags.length, tags.join(' '));
         }
         forget().run(registry, path, now + CLOCK_TOLERANCE_MS, MAX_PER_REPOSITORY);
@@ -45,9 +45,9 @@ const FORGET = `delete from sightings where id in (
     select id, seen_at, sum(count) over (order by seen_at desc, id desc) as kept from sightings where registry = ?1 and repository = ?2)
   where seen_at > ?3 or kept > ?4)`;
 
-/** Whether a time is news: of two the earlier stays, unless it is from a future that cannot be. */
-export function isEarlier(seenAt: number, known: number | undefined, now: number): boolean {
-  return known === undefined || known > seenAt || known > now + CLOCK_TOLERANCE_MS;
+/** Whether a time is news: of two the earlier stays. */
+export function isEarlier(seenAt: number, known: number | undefined): boolean {
+  return known === undefined || seenAt < known;
 }
 
 function byTime(seenAt: ReadonlyMap<string, number>, isWanted: (tag: string, seenAt: number) => boolean): ReadonlyMap<number, string[]> {

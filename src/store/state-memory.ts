@@ -101,7 +101,7 @@ export function createStateMemory({ source, now, warn }: StateMemoryOptions): St
     },
     writeSightings: (repository, tags, seenAt) => {
       const kept = readKeptSightings(repository);
-      const isNews = (tag: string): boolean => isTag(tag) && isEarlier(seenAt, kept.get(tag), now());
+      const isNews = (tag: string): boolean => isTag(tag) && isEarlier(seenAt, kept.get(tag));
       sightings.add(repository, tags.filter(isNews), seenAt);
       noteNews();
     },

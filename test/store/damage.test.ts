@@ -17,10 +17,14 @@ afterEach(() => temporary.remove());
 
 const documents = Array.from({ length: 100 }, (_, n) => makeDocument(`document ${n}`, 2_000));
 
+const lists = Array.from({ length: 20 }, (_, n) => ({ registry: 'docker.io', repository: `library/listed${n}` }));
+const listed = Array.from({ length: 500 }, (_, n) => `${n}.0.1-alpine`);
+
 function fill(): void {
   remember(cache, (memory) => {
     for (const { digest, bytes } of documents) memory.writeDocument(digest, bytes);
     for (let n = 0; n < 100; n += 1) memory.writeTag(nginx, `tag-${n}`, makeFound(`tag ${n}`));
+    for (const repository of lists) memory.writeTagList(repository, { tags: listed, covers: null, cut: null, observedAt: NOON });
     memory.writeFacts(new Map(documents.map(({ digest }) => [digest, `{"a":"${'x'.repeat(300)}"}`])));
   });
 }
@@ -33,6 +37,12 @@ function runOnce(): readonly string[] {
     if (read !== null) expect(Buffer.from(read).equals(bytes)).toBe(true);
   }
   for (let n = 0; n < 100; n += 1) memory.readTag(nginx, `tag-${n}`);
+  memory.readTagsOf(nginx);
+  memory.readTagLists(lists);
+  for (const repository of lists) {
+    const read = memory.readTagList(repository);
+    if (read !== null) expect(read).toEqual(listed);
+  }
   memory.readFacts(documents.map(({ digest }) => digest));
   memory.writeTag(nginx, 'learned', makeFound('learned'));
   expect(memory.readTag(nginx, 'learned')).toEqual(makeFound('learned'));

@@ -44,8 +44,19 @@ const BASES = Array.from({ length: 100 }, (_, n) => makeVersion(`base ${n}`, { t
 const BY_TAG = new Map(BASES.map((base) => [base.tag, base]));
 const learned = makeVersion('learned');
 
+const HELD = BASES.map(({ tag }) => ({ of: `node:${tag}`, hold: { reason: 'waits for the fix '.repeat(10), until: null }, heldAt: NOON }));
+const SEEN = Array.from({ length: 2_000 }, (_, n) => `${n}.0.1-alpine`);
+
 function fill(): void {
-  remember(directory, (memory) => BASES.forEach(memory.writeBase), { stateDirectory: directory });
+  remember(
+    directory,
+    (memory) => {
+      BASES.forEach(memory.writeBase);
+      HELD.forEach(memory.writeHold);
+      memory.writeSightings(node, SEEN, NOON);
+    },
+    { stateDirectory: directory },
+  );
 }
 
 /** A run that asks for everything and learns one thing. Whatever it is told is true. */
@@ -55,6 +66,9 @@ function runOnce(): readonly string[] {
     for (const found of memory.findBases(keysOfImage(base.contents))) expect(found).toEqual(BY_TAG.get(found.tag));
     for (const found of memory.readBases(node, base.tag, 'linux/amd64')) expect(found).toEqual(BY_TAG.get(found.tag));
   }
+  const held = new Map(HELD.map((hold) => [hold.of, hold]));
+  for (const hold of memory.readHolds()) expect(hold).toEqual(held.get(hold.of));
+  for (const seenAt of memory.readSightings(node, SEEN).values()) expect(seenAt).toBe(NOON);
   memory.writeBase(learned);
   expect(memory.findBases(keysOfImage(learned.contents))).toEqual([learned]);
   memory.writeTag(nginx, '1.27', makeFound('a'));
