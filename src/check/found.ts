@@ -2,13 +2,14 @@ import { type Digest, shortDigest } from '../core/digest.ts';
 import type { FailOn } from '../core/fail-on.ts';
 import type { Hold } from '../core/hold.ts';
 import { renderPlatform } from '../core/platform.ts';
-import type { Reason, ReasonKind } from '../core/reason.ts';
+import type { Reason } from '../core/reason.ts';
 import { parseReference, renderFamiliar, renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { BaseVerdict } from '../core/verdict.ts';
 import type { FindingRule } from './finding.ts';
 import type { Change } from './replacement.ts';
 import { type ImageReport, isCarrier } from './report.ts';
+import { ruleOfReason } from './rule-of-reason.ts';
 
 /** Longer than any reference there may be. */
 export const LONGEST_NAME = 800;
@@ -62,7 +63,7 @@ function findInTag(image: ImageReport): readonly Found[] {
       // the message of what has no name names it by what was written
       return [
         found(
-          RULE_OF_REASON[verdict.reason.kind],
+          ruleOfReason(verdict.reason.kind),
           `was not checked: ${image.registry === null ? verdict.why : reasonWithout([image.reference, image.name], verdict.reason)}`,
           { advice: adviseOnReason(verdict.reason) },
         ),
@@ -125,7 +126,7 @@ function findInVersions(image: ImageReport): readonly Found[] {
       if (isTagToo) return [];
       const why = reasonWithout([image.reference, image.name], verdict.reason);
       const parts = { onlyWhere: REACHED.major, advice: adviseOnReason(verdict.reason) };
-      return [found(RULE_OF_REASON[verdict.reason.kind], `: newer versions of it were not found out: ${why}`, parts)];
+      return [found(ruleOfReason(verdict.reason.kind), `: newer versions of it were not found out: ${why}`, parts)];
     }
     case 'none':
     case 'untracked':
@@ -162,7 +163,7 @@ function findInBase(image: ImageReport): readonly Found[] {
       if (verdict.reason.kind === 'no-evidence') return [];
       const isTagToo = image.tag.verdict.kind === 'unknown' && image.tag.verdict.reason.kind === verdict.reason.kind;
       if (isTagToo && verdict.reference === null) return [];
-      const rule = RULE_OF_REASON[verdict.reason.kind];
+      const rule = ruleOfReason(verdict.reason.kind);
       const whose = verdict.reference === null ? 'its base' : `its base ${name}`;
       const why = reasonWithout(verdict.reference === null ? [] : [renderReference(verdict.reference), name], verdict.reason);
       return [found(rule, `: ${whose} was not checked: ${why}`, { about: 'base', advice: adviseOnReason(verdict.reason) })];
@@ -196,26 +197,3 @@ function describeHold({ until, reason }: Hold): string {
     .filter((part) => part !== null)
     .join(': ');
 }
-
-/** The rule of a question that stayed open for a reason. */
-export function ruleOfReason(kind: ReasonKind): FindingRule {
-  return RULE_OF_REASON[kind];
-}
-
-const RULE_OF_REASON: Readonly<Record<ReasonKind, FindingRule>> = {
-  unauthorized: 'unknown/auth',
-  'not-found-or-private': 'unknown/notfound',
-  'rate-limited': 'unknown/ratelimit',
-  budget: 'unknown/ratelimit',
-  unreachable: 'unknown/network',
-  timeout: 'unknown/network',
-  tls: 'unknown/network',
-  'bad-response': 'unknown/response',
-  'digest-mismatch': 'unknown/response',
-  unsupported: 'unknown/unsupported',
-  offline: 'unknown/offline',
-  policy: 'unknown/policy',
-  'no-evidence': 'unknown/base',
-  squashed: 'unknown/base',
-  'ambiguous-tag': 'unknown/base',
-};

@@ -1,6 +1,6 @@
 import type { FindingRule } from '../check/finding.ts';
-import { ruleOfReason } from '../check/found.ts';
 import type { ImageReport } from '../check/report.ts';
+import { ruleOfReason } from '../check/rule-of-reason.ts';
 import { groupBy } from '../core/group.ts';
 import type { Reason, ReasonKind } from '../core/reason.ts';
 import { sanitizeText } from '../core/text.ts';

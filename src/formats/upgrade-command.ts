@@ -1,14 +1,12 @@
-import { adviseOnVersion } from '../check/replacement.ts';
 import type { ImageReport } from '../check/report.ts';
-import { parseReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { EngineOption } from './again.ts';
 import { canonicalBaseOf } from './base.ts';
 import { isOfPodman, programsOf } from './engine-programs.ts';
 import { candidateOf, nameOf, platformOf, sortContainers } from './facts.ts';
 import { isOneWord } from './one-word.ts';
-import { renderVersion, versionsOf } from './newer.ts';
 import { carriersOf } from './places.ts';
+import { renderUpgradeToVersions } from './upgrade-to-versions.ts';
 
 /**
  * Says what to type to have the newer image, or one on the base as it is now: the command first, then which containers have to be made anew from it.
@@ -16,7 +14,7 @@ import { carriersOf } from './places.ts';
  * Empty when there is nothing to do. The lines are meant for `show`; a first line that is a command can be pasted into a shell.
  */
 export function renderUpgrade(image: ImageReport, engines: readonly EngineOption[] = []): readonly string[] {
-  return [...renderSame(image, engines), ...renderVersions(image)];
+  return [...renderSame(image, engines), ...renderUpgradeToVersions(image)];
 }
 
 /** What brings the present image of the same tag, or of the same base. */
@@ -101,35 +99,6 @@ function renderPins(image: ImageReport): readonly string[] {
   });
   const left = places.length - lines.length;
   return left === 0 ? lines : [...lines, `and ${left} more places`];
-}
-
-/** A newer version has another name, so no pull of the present one brings it: the tag has to be changed where it is named. */
-function renderVersions(image: ImageReport): readonly string[] {
-  const versions = versionsOf(image);
-  const reference = parseReference(image.reference);
-  const from = reference.ok ? reference.value.tag : null;
-  if (versions.length === 0 || from === null) return [];
-  const files = image.sources.flatMap(({ file }) => (file === null ? [] : [file]));
-  const lines = files.slice(0, MOST_PLACES).map(({ place, written }) => {
-    const advice = versions.map((to) => `${adviseOnVersion(written, { kind: 'version', from, to })} (${to.level})`);
-    return `${sanitizeText(place.path)}:${place.line}: ${advice.join(', or ')}`;
-  });
-  const left = files.length - lines.length;
-  const tags = versions.map(renderVersion).join(' or ');
-  const users = image.containers.length === 0 ? '' : `, and make ${listUsers(image)} anew`;
-  return [
-    ...lines,
-    ...(left === 0 ? [] : [`and ${left} more places`]),
-    ...(files.length < image.sources.length
-      ? [`for ${tags}: write that tag where ${nameOf(image)} is named${users}; a pull of ${nameOf(image)} does not bring it`]
-      : []),
-  ];
-}
-
-function listUsers({ containers }: ImageReport): string {
-  return sortContainers(containers)
-    .map((use) => sanitizeText(use.name))
-    .join(', ');
 }
 
 function renderRecreate(image: ImageReport, concerns: (use: ImageReport['containers'][number]) => boolean): readonly string[] {

@@ -13,6 +13,7 @@ import { makePlatform } from '../helpers/makers.ts';
 import { type BaseMovement, untoldBase } from '../../src/core/verdict.ts';
 import { EVIDENCE_SOURCES } from '../../src/core/base/claim.ts';
 import { BASES, moved, MOVED, onBase, open, PRESENT, RECORDED, settled } from './base-reports.ts';
+import { answered, VERSIONS } from './newer-reports.ts';
 import { HERE, makeBaseReport, makeReport, makeRow, THERE, unknown, WORLD } from './reports.ts';
 
 const schema: object = JSON.parse(readFileSync(new URL('../../src/formats/document.schema.json', import.meta.url), 'utf8'));
@@ -59,6 +60,10 @@ describe('the JSON document', () => {
     });
     expect(problemsOf(WORLD)).toEqual([]);
     expect(problemsOf(makeReport([NEWER, noBase, noNewer]))).toEqual([]);
+    const variant = { tag: '20.11.1-alpine3.22', level: null, digest: THERE };
+    const onNewer = makeRow('node:20.11.1-alpine3.19', 'current', answered({ kind: 'none', why: 'no tag is newer' }, { variant }));
+    expect(problemsOf(VERSIONS)).toEqual([]);
+    expect(problemsOf(makeReport([onNewer]))).toEqual([]);
     expect(problemsOf(makeReport([]))).toEqual([]);
   });
 
@@ -85,6 +90,17 @@ describe('the JSON document', () => {
     [
       'an unknown answer without a reason',
       (image: Record<string, unknown>) => ({ ...image, tag: { ...(image.tag as object), status: 'unknown' } }),
+    ],
+    [
+      'newer versions where there are none',
+      (image: Record<string, unknown>) => ({ ...image, newer: { ...(image.newer as object), status: 'none' } }),
+    ],
+    [
+      'unknown newer versions without a reason',
+      (image: Record<string, unknown>) => ({
+        ...image,
+        newer: { ...(image.newer as object), line: null, newest: null, status: 'unknown' },
+      }),
     ],
     ['a missing field', (image: Record<string, unknown>) => Object.fromEntries(Object.entries(image).filter(([key]) => key !== 'held'))],
     ['a time that is none', (image: Record<string, unknown>) => ({ ...image, created: 'yesterday' })],

@@ -17,7 +17,7 @@ import { renderUpgrade } from '../../src/formats/upgrade-command.ts';
 import { makeFileSource, makePlace } from './check/outcomes.ts';
 import { onBase, open, settled } from './base-reports.ts';
 import { answered, available, openNewer, version, VERSIONS } from './newer-reports.ts';
-import { CHECKED, HERE, makeReport, makeRow, NOW, unknown, WORLD } from './reports.ts';
+import { CHECKED, HERE, makeReport, makeRow, NOW, THERE, unknown, WORLD } from './reports.ts';
 
 const PIPE = { width: null, noTrunc: false, paint: createPaint(false) };
 const rowOf = (name: string) => VERSIONS.images.find((image) => image.name === name)!;
@@ -377,6 +377,19 @@ describe('what to do about a newer version', () => {
       'compose.yaml:2: set PG to 15.14: its tag must become 15.14 (minor), or set PG to 18.1: its tag must become 18.1 (major)',
       'compose.yaml:3: write postgres:15.14, pinned to the digest of that tag (minor), or write postgres:18.1, pinned to the digest of that tag (major)',
     ]);
+  });
+
+  it('is told beside the new digest where the present one is pinned', () => {
+    const name = `postgres:15.4@${HERE}`;
+    const verdict = available({ ...version('15.14', 'minor'), digest: THERE });
+    const inFile = { sources: [makeFileSource('compose', makePlace('compose.yaml', 1, 12, name), name)] };
+    expect(renderUpgrade(makeRow(name, 'rebuilt', { ...answered(verdict), ...inFile }))).toEqual([
+      `put ${THERE} into compose.yaml:1`,
+      `compose.yaml:1: write postgres:15.14@${THERE} (minor)`,
+    ]);
+    expect(renderUpgrade(makeRow(name, 'rebuilt', answered(verdict))).at(-1)).toBe(
+      'for 15.14 (minor): write that tag where postgres:15.4 is named; a pull of postgres:15.4 does not bring it',
+    );
   });
 
   it('is told of ten lines, and how many more there are', () => {
