@@ -2,7 +2,7 @@ import type { ImageReport } from '../check/report.ts';
 import { renderDuration } from '../core/duration.ts';
 import { parseReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import type { VersionPolicy } from '../core/versions/policy.ts';
+import type { TagPattern, VersionPolicy } from '../core/versions/policy.ts';
 import { renderAge, renderTime } from './age.ts';
 import { nameOf } from './facts.ts';
 import { describeHold } from './kept-holds.ts';
@@ -46,14 +46,20 @@ export function installedTagOf(image: ImageReport): string | null {
 
 const LONGEST_LINE = 400;
 
-const FIELDS: readonly (readonly [string, (image: ImageReport, options: PolicyOptions) => readonly string[]])[] = [
+type FieldValues = (image: ImageReport, options: PolicyOptions) => readonly string[];
+
+const FIELDS: readonly (readonly [string, FieldValues])[] = [
   ['Installed', (image) => [describeInstalled(image)]],
   ['Candidate', (image) => [describeCandidate(image)]],
   ['Newest', (image) => versionsOf(image).slice(1).map(renderVersion)],
-  ['Variant', ({ newer }) => (newer.variant === null ? [] : [renderVersion(newer.variant)])],
-  ['Why', (image) => describeWhy(image)],
-  ['Track', describeTrack],
-  ['Wanted', describeWanted],
+  ['Newer-Variant', ({ newer }) => (newer.variant === null ? [] : [renderVersion(newer.variant)])],
+  ['Why', describeWhy],
+  ['Track', describePart('track', ({ track }) => track)],
+  ['Include', describePart('include', ({ include }) => listGlobs(include))],
+  ['Exclude', describePart('exclude', ({ exclude }) => listGlobs(exclude))],
+  ['Skip', describePart('skip', ({ skip }) => skip.join(', '))],
+  ['Min-Age', describePart('minAgeMs', ({ minAgeMs }) => (minAgeMs === 0 ? '' : renderDuration(minAgeMs)))],
+  ['Variant', describePart('variant', ({ variant }) => (variant === 'same' ? '' : variant))],
   ['Hold', ({ held }) => (held === null ? [] : [describeHold(held).trim()])],
   ['Note', ({ newer }) => newer.notes.slice(0, MOST_NOTES).map((note) => sanitizeText(note, LONGEST_LINE))],
   ['Checked', describeChecked],
@@ -97,31 +103,18 @@ function describeWhy({ newer: { verdict } }: ImageReport): readonly string[] {
   }
 }
 
-/** `minor (imgupdate.yaml:3:5)` */
-function describeTrack(image: ImageReport, { originsOf }: PolicyOptions): readonly string[] {
-  const { table } = image.newer;
-  return table === null ? [] : [withOrigin(table.policy.track, originsOf(image).get('track') ?? 'default')];
+/** Says a part of the policy with the place it comes from, `minor (imgupdate.yaml:3:5)`; `write` gives nothing for what need not be said. */
+function describePart(key: keyof VersionPolicy, write: (policy: VersionPolicy) => string): FieldValues {
+  return (image, { originsOf }) => {
+    const { table } = image.newer;
+    const text = table === null ? '' : sanitizeText(write(table.policy), LONGEST_LINE);
+    if (text === '') return [];
+    return [`${text} (${sanitizeText(originsOf(image).get(key) ?? 'default')})`];
+  };
 }
 
-/** What else is wanted of newer versions, where anything is: one line each. */
-function describeWanted(image: ImageReport, { originsOf }: PolicyOptions): readonly string[] {
-  const { table } = image.newer;
-  if (table === null) return [];
-  const { include, exclude, skip, minAgeMs, variant } = table.policy;
-  const said: readonly (readonly [keyof VersionPolicy, string])[] = [
-    ['include', include.length === 0 ? '' : `only ${include.map(({ glob }) => glob).join(', ')}`],
-    ['exclude', exclude.length === 0 ? '' : `not ${exclude.map(({ glob }) => glob).join(', ')}`],
-    ['skip', skip.length === 0 ? '' : `skip ${skip.join(', ')}`],
-    ['minAgeMs', minAgeMs === 0 ? '' : `seen first ${renderDuration(minAgeMs)} ago or earlier`],
-    ['variant', variant === 'same' ? '' : 'a newer variant will do'],
-  ];
-  return said.flatMap(([key, text]) =>
-    text === '' ? [] : [withOrigin(sanitizeText(text, LONGEST_LINE), originsOf(image).get(key) ?? null)],
-  );
-}
-
-function withOrigin(text: string, origin: string | null): string {
-  return origin === null ? text : `${text} (${sanitizeText(origin)})`;
+function listGlobs(patterns: readonly TagPattern[]): string {
+  return patterns.map(({ glob }) => glob).join(', ');
 }
 
 /** `2026-11-20T12:41:06Z (remembered, 3 min ago)` */
