@@ -118,7 +118,11 @@ describe('sightings of an earlier run', () => {
     early.writeSightings(nginx, ['1.29'], NOON + 1);
     late.close();
     early.close();
-    remember(cache, (memory) => expect(memory.readSightings(nginx, ['1.29'])).toEqual(new Map([['1.29', NOON + 1]])));
+    const expectEarlier = (): void =>
+      remember(cache, (memory) => expect(memory.readSightings(nginx, ['1.29'])).toEqual(new Map([['1.29', NOON + 1]])));
+    expectEarlier();
+    changeRaw(file, 'update sightings set id = -id');
+    expectEarlier();
   });
 
   it('have their bound in each repository: the oldest go', () => {
