@@ -30,6 +30,8 @@ it('says each value and that it is the default where nothing is configured', asy
       "stdout": "failOn: base,rebuilt,gone    default
     onUnknown: fail              default
     strict: false                default
+    track: major                 default
+    minAge: 0                    default
     maxAge: 1h                   default
     timeout: 15s                 default
     jobs: 16                     default
@@ -60,6 +62,8 @@ it('says where each value comes from', async () => {
       "stdout": "failOn: base,gone                                               imgupdate.yaml:1:9
     onUnknown: fail                                                 default
     strict: false                                                   default
+    track: major                                                    default
+    minAge: 0                                                       default
     maxAge: 1h30m                                                   ../imgupdate.json:1:13
     timeout: 15s                                                    default
     jobs: 4                                                         IMGUPDATE_JOBS
