@@ -44,9 +44,9 @@ export function chooseAmong(installed: TagShape, candidates: Iterable<TagShape>,
   };
 }
 
-/** Chooses the newest variant of a tag without a version: `alpine3.22` for `alpine3.19`, `trixie` for `bookworm`. */
+/** Chooses the newest variant of a tag without a version: `alpine3.22` for `alpine3.19`. Which code name is released, or supported for long, is not known. */
 export function chooseFloating(installed: TagShape, tags: Iterable<string>, judge: Judge): VariantVersion | null {
-  if (installed.axes.length === 0) return null;
+  if (installed.axes.length === 0 || installed.words.includes('<')) return null;
   let best: TagShape | null = null;
   for (const tag of tags) {
     if (!isTag(tag)) continue;
@@ -64,7 +64,7 @@ function better(best: TagShape | null, candidate: TagShape): TagShape {
 const MAX_DEFERRED = 5;
 
 function noteRejected(best: Best, candidate: TagShape, { rule, why }: Judgement): void {
-  if (!OF_POLICY.has(rule)) return;
+  if (!ABOVE.has(rule)) return;
   if (best.unwanted === null || compareTags(candidate, best.unwanted.candidate) > 0) best.unwanted = { candidate, why };
   if (rule !== 'min-age') return;
   const { deferred } = best;
@@ -74,8 +74,8 @@ function noteRejected(best: Best, candidate: TagShape, { rule, why }: Judgement)
   if (deferred.length > MAX_DEFERRED) deferred.pop();
 }
 
-/** The rules that reject what is a newer version, but not a wanted one. */
-const OF_POLICY: ReadonlySet<string> = new Set(['include', 'exclude', 'track', 'skip', 'min-age']);
+/** The rules that reject what is above the installed version. */
+const ABOVE: ReadonlySet<string> = new Set(['leap', 'include', 'exclude', 'track', 'skip', 'min-age']);
 
 function versionOf(installed: TagShape, chosen: TagShape | null): Version | null {
   return chosen === null ? null : { tag: chosen.tag, level: levelOf(installed, chosen), digest: null };

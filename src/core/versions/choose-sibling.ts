@@ -1,4 +1,4 @@
-import { compareText } from './compare.ts';
+import { compareText, hasSameVariant } from './compare.ts';
 import { readTag } from './read-tag.ts';
 import type { TagShape } from './shape.ts';
 
@@ -49,6 +49,7 @@ function compareSiblings(a: TagShape, b: TagShape, { own, words }: { readonly ow
   );
 }
 
+/** What has more axes than the other had is another variant, which its words tell. */
 function isSamePlace(a: TagShape, own: TagShape): boolean {
-  return a.axes.every((number, at) => number === own.axes[at]);
+  return hasSameVariant({ ...a, words: '' }, { ...own, words: '' });
 }

@@ -9,12 +9,12 @@ import type { TagShape } from './shape.ts';
  * Source: Semantic Versioning 2.0.0, item 11.
  */
 export function compareVersions(a: TagShape, b: TagShape): number {
-  return compareCores(a, b) || (compareNumbers(a.axes, b.axes) === 0 ? compareRevisions(a, b) : 0);
+  return compareCores(a, b) || (hasSameAxes(a, b) ? compareLists(a.revisions, b.revisions) : 0);
 }
 
 /** Orders two tags of one family to choose the better: by version, then variant, then as text, so that no two are equal. */
 export function compareTags(a: TagShape, b: TagShape): number {
-  return compareCores(a, b) || compareNumbers(a.axes, b.axes) || compareRevisions(a, b) || compareText(a.tag, b.tag);
+  return compareCores(a, b) || compareLists(a.axes, b.axes) || compareLists(a.revisions, b.revisions) || compareText(a.tag, b.tag);
 }
 
 /** Orders by numbers and pre-release alone. */
@@ -39,13 +39,17 @@ export function compareText(a: string, b: string): number {
 /** Whether the variant is a newer one of the same words: no axis lower, one at least higher. */
 export function hasNewerVariant(from: TagShape, to: TagShape): boolean {
   return (
-    from.words === to.words && from.axes.every((number, at) => number <= (to.axes[at] ?? -1)) && compareNumbers(from.axes, to.axes) !== 0
+    from.words === to.words && !hasSameAxes(from, to) && from.axes.every((version, at) => compareNumbers(version, to.axes[at] ?? []) <= 0)
   );
 }
 
 /** Whether two variants are the same, their versions included. */
 export function hasSameVariant(a: TagShape, b: TagShape): boolean {
-  return a.words === b.words && compareNumbers(a.axes, b.axes) === 0;
+  return a.words === b.words && hasSameAxes(a, b);
+}
+
+function hasSameAxes(a: TagShape, b: TagShape): boolean {
+  return a.axes === b.axes || compareLists(a.axes, b.axes) === 0;
 }
 
 /** A list that ends is lower than one that goes on: `-1361` than `-1361.1699548032`. */
@@ -57,9 +61,9 @@ function compareNumbers(a: readonly number[], b: readonly number[]): number {
   return a.length - b.length;
 }
 
-function compareRevisions(a: TagShape, b: TagShape): number {
-  for (const [at, counter] of a.revisions.entries()) {
-    const difference = compareNumbers(counter, b.revisions[at] ?? []);
+function compareLists(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
+  for (let at = 0; at < a.length; at += 1) {
+    const difference = compareNumbers(a[at] ?? [], b[at] ?? []);
     if (difference !== 0) return difference;
   }
   return 0;

@@ -1,9 +1,9 @@
 import { isDigit, isHash } from './numbers.ts';
-import type { TagShape } from './shape.ts';
+import type { Scheme, TagShape } from './shape.ts';
 
 /** What only the whole list of a repository's tags tells. */
 export type Learned = {
-  /** The lowest single number that the family's numbers below it do not lead up to; null: none. */
+  /** The lowest first number that the family's numbers below it do not lead up to; null: none. */
   readonly leapFrom: number | null;
   /** The lengths at which tags of digits alone are hashes that happen to have no letter. */
   readonly hashLengths: ReadonlySet<number>;
@@ -13,25 +13,33 @@ export type Learned = {
 export const NOTHING_LEARNED: Learned = { leapFrom: null, hashLengths: new Set() };
 
 /**
- * Finds where the single numbers of a family stop to be versions of it: 16, 17, 18, 2021 leaps at 2021; 847, 1012 does not.
+ * Finds the first number at which a family's versions stop to be versions of the same thing, going upwards from the installed one over the first numbers that
+ * are there: 16, 17, 18, 2021 leaps at 2021, and 4, 5, 95 at 95; 847, 1012 does not.
  *
- * A leap is a number of 4 digits or more that is more than ten times the one before it.
+ * Dates and versions that begin with a year do not leap.
  */
 export function findLeap(installed: TagShape, family: Iterable<TagShape>): number | null {
-  const [from, ...more] = installed.core?.numbers ?? [];
-  if (from === undefined || more.length > 0) return null;
-  const numbers: number[] = [];
-  for (const { core, words, prefix } of family) {
-    const [number, ...rest] = core?.numbers ?? [];
-    if (number === undefined || rest.length > 0 || number <= from) continue;
-    if (prefix === installed.prefix && words === installed.words && core?.scheme !== 'date') numbers.push(number);
+  const { core, prefix, words } = installed;
+  if (core === null || !PLAIN.has(core.scheme)) return null;
+  const numbers = new Set<number>();
+  for (const { core: other, ...shape } of family) {
+    if (other?.form === core.form && PLAIN.has(other.scheme) && shape.prefix === prefix && shape.words === words)
+      numbers.add(other.numbers[0] ?? 0);
   }
-  let before = from;
+  let before = core.numbers[0] ?? 0;
   for (const number of Float64Array.from(numbers).sort()) {
-    if (number > 999 && number > 10 * Math.max(before, 1)) return number;
+    if (number <= before) continue;
+    if (number > highestAfter(before, core.numbers.length)) return number;
     before = number;
   }
   return null;
+}
+
+const PLAIN: ReadonlySet<Scheme> = new Set(['semver', 'four', 'counter']);
+
+/** How far the next version may be: counters of builds may skip many, other versions a few (node 0 to 4, elasticsearch 2 to 5, mariadb 5 to 10). */
+function highestAfter(number: number, parts: number): number {
+  return parts === 1 && number > 99 ? 10 * number : Math.max(9, 2 * number + 3);
 }
 
 /** Counts the tags of a repository that are nothing but hexadecimal digits, by length. */

@@ -60,6 +60,11 @@ export function isDay(year: number, month: number, day: number): boolean {
   return isYear(year) && month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
+/** Whether a number is a day written in 8 digits: 20240110. */
+export function isDayNumber(number: number): boolean {
+  return isDay(Math.floor(number / 10_000), Math.floor(number / 100) % 100, number % 100);
+}
+
 /** Whether a number can be the year of an image. */
 export function isYear(year: number): boolean {
   return year >= 1990 && year <= 2099;

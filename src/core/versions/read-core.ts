@@ -1,4 +1,4 @@
-import { endOfDigits, endOfLetters, isDay, isDigit, isLetter, isYear } from './numbers.ts';
+import { endOfDigits, endOfLetters, isDay, isDayNumber, isDigit, isLetter, isYear } from './numbers.ts';
 import type { Core } from './shape.ts';
 import { isGluedSuffix } from './read-suffix.ts';
 import { OPENERS } from './words.ts';
@@ -73,16 +73,12 @@ function readDotted(tag: string, start: number): CoreAt | null {
   return { kind: 'core', start, end, core: stamped?.core ?? { scheme: schemeOf(numbers, isMonth), numbers, form } };
 }
 
-function isDayNumber(number: number): boolean {
-  return isDay(Math.floor(number / 10_000), Math.floor(number / 100) % 100, number % 100);
-}
-
 const CLOCK = /T(\d{4,6})Z?/y;
 
-/** A first number that is a day, with the time behind it or what counts within the day: `20240110`, `20240110123000`, `20240110T1230Z`, `20240110.1`. */
+/** A first number that is a day, with the time behind it or what counts within the day: `20240110`, `20240110123000`, `20240110T1230Z`, `20240110.1`; what counts may be left out. */
 function stampOf(tag: string, start: number, numbers: readonly number[]): { readonly end: number; readonly core: Core } | null {
   const digits = endOfDigits(tag, start) - start;
-  if ((digits !== 8 && digits !== 10 && digits !== 12 && digits !== 14) || numbers.length > 2) return null;
+  if ((digits !== 8 && digits !== 10 && digits !== 12 && digits !== 14) || numbers.length > MAX_PARTS) return null;
   const text = tag.slice(start, start + digits);
   const day = [text.slice(0, 4), text.slice(4, 6), text.slice(6, 8)].map(Number);
   const [year = 0, month = 0, date = 0] = day;
@@ -90,13 +86,19 @@ function stampOf(tag: string, start: number, numbers: readonly number[]): { read
   if (!isDay(year, month, date) || Number(clock.slice(0, 2)) > 23 || Number(clock.slice(2, 4)) > 59 || Number(clock.slice(4, 6)) > 59)
     return null;
   const rest = [...(clock === '' ? [] : [Number(clock)]), ...numbers.slice(1)];
-  const end = endOfDigits(tag, start + digits + (numbers.length > 1 ? 1 : 0));
+  const end = endOfNumbers(tag, start);
   const matcher = new RegExp(CLOCK);
   matcher.lastIndex = end;
   const match = numbers.length === 1 && digits === 8 ? matcher.exec(tag) : null;
   const [stamp, time] = match ?? ['', ''];
-  const form = `${'d'.repeat(digits)}${numbers.length > 1 ? '.' : ''}${stamp === '' ? '' : 'T'}`;
+  const form = `${'d'.repeat(digits)}${numbers.length > 2 ? '.'.repeat(numbers.length - 1) : ''}${stamp === '' ? '' : 'T'}`;
   return { end: end + stamp.length, core: { scheme: 'date', numbers: [...day, ...rest, ...(stamp === '' ? [] : [Number(time)])], form } };
+}
+
+function endOfNumbers(tag: string, start: number): number {
+  let end = endOfDigits(tag, start);
+  while (tag[end] === '.' && isDigit(tag, end + 1)) end = endOfDigits(tag, end + 1);
+  return end;
 }
 
 function schemeOf(numbers: readonly number[], isMonth: boolean): Core['scheme'] {

@@ -1,15 +1,15 @@
-import { isDay, isDigit, isHash, isLetter, readNumbers } from './numbers.ts';
+import { isDay, isDayNumber, isDigit, isHash, isLetter, readNumbers } from './numbers.ts';
 import type { Suffix } from './shape.ts';
-import { ARCHITECTURES, CHANNELS, CODE_NAMES, COMPANIONS, GLUED_REVISIONS, PRE_RELEASES, REQUESTS, REVISIONS, SYSTEMS } from './words.ts';
+import { ARCHITECTURES, CHANNELS, CODE_NAMES, GLUED_REVISIONS, PRE_RELEASES, REQUESTS, REVISIONS } from './words.ts';
 
 /** A suffix while it is read; `owner`: what a plain number that comes next belongs to. */
 type Reading = {
   readonly pre: number[];
   readonly words: string[];
-  readonly axes: number[];
+  readonly axes: (readonly number[])[];
   readonly revisions: (readonly number[])[];
   isWork: boolean;
-  owner: 'pre' | 'axis' | 'request' | null;
+  owner: 'pre' | 'word' | 'revision' | 'request' | null;
 };
 
 /** Where a piece of a suffix stands: `glued` to the numbers, `first` behind them, `later`, or in a tag without numbers (`floating`). */
@@ -46,8 +46,11 @@ function isSeparator(text: string, at: number): boolean {
 }
 
 function piecesOf(text: string): readonly string[] {
-  return text.replaceAll('x86_64', 'x86+64').split(/[-_]/);
+  return text.replaceAll('x86_64', 'x86+64').split(BETWEEN_PIECES);
 }
+
+/** `rc42.ce.0` is `rc42` and `ce.0`. */
+const BETWEEN_PIECES = /[-_]|(?<=\d)\.(?=[A-Za-z])/;
 
 function readPieces(pieces: readonly string[], start: Place): Suffix {
   const reading: Reading = { pre: [], words: [], axes: [], revisions: [], isWork: false, owner: null };
@@ -98,7 +101,10 @@ function readPiece(reading: Reading, piece: Piece, place: Place): void {
 
 function readPlainNumber(reading: Reading, number: readonly number[], owner: Reading['owner']): void {
   if (owner === 'request') reading.isWork = true;
-  if (owner === 'axis') addAxis(reading, reading.words.pop() ?? '', number);
+  const [count = 0, ...more] = number;
+  const isWhole = owner === 'word' && !(more.length === 0 && isDayNumber(count));
+  if (isWhole) addAxis(reading, `${reading.words.pop() ?? ''}-`, number);
+  else if (owner === 'revision') addRevision(reading, `${reading.words.pop() ?? ''}-`, number);
   else if (owner === 'pre') reading.pre.push(...number);
   else if (number.length > 2) addAxis(reading, '', number);
   else addRevision(reading, '', number);
@@ -106,18 +112,24 @@ function readPlainNumber(reading: Reading, number: readonly number[], owner: Rea
 
 function readWord(reading: Reading, text: string): void {
   const word = text.toLowerCase();
-  if (SYSTEMS.has(word) || COMPANIONS.has(word)) reading.owner = 'axis';
-  if (REQUESTS.has(word)) reading.owner = 'request';
+  reading.owner = ownerOf(word);
   addWord(reading, text);
 }
 
-/** A word with a number: a counter (`r5`, `ce.0`), or a companion with its version (`alpine3.19`). One letter with a number is neither. */
+/** A plain number behind a word is that word's version (`-temurin-17`, `-debian-12`); behind a channel it counts the channel's builds. */
+function ownerOf(word: string): Reading['owner'] {
+  if (REQUESTS.has(word)) return 'request';
+  if (REVISIONS.has(word)) return 'revision';
+  return word === '' || CHANNELS.has(word) ? null : 'word';
+}
+
+/** A word with a number: a counter (`r5`, `ce.0`), or a companion with its version (`alpine3.19`). One letter with one number is neither. */
 function readNumbered(reading: Reading, { text, word, number, isDotted }: Piece, place: Place): void {
   const written = text.slice(0, word.length);
   if (REQUESTS.has(word)) reading.isWork = true;
   if (REVISIONS.has(word) || (place === 'glued' && GLUED_REVISIONS.has(word))) addRevision(reading, written, number);
   else if (isDotted && number.length === 1 && isWord(word)) addRevision(reading, `${written}.`, number);
-  else if (word.length > 1 && isWord(word)) addAxis(reading, written, number);
+  else if ((word.length > 1 || number.length > 1) && isWord(word)) addAxis(reading, written, number);
   else addWord(reading, text);
 }
 
@@ -150,7 +162,7 @@ function addWord(reading: Reading, word: string): void {
 /** A number of 4 digits is another way of counting than a shorter one: `ltsc2022`, `ubuntu2204`. */
 function addAxis(reading: Reading, word: string, number: readonly number[]): void {
   reading.words.push(word + number.map((part) => (part > 999 ? '####' : '#')).join('.'));
-  reading.axes.push(...number);
+  reading.axes.push(number);
 }
 
 function addRevision(reading: Reading, word: string, number: readonly number[]): void {

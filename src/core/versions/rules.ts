@@ -87,18 +87,17 @@ export const RULES: readonly VersionRule[] = [
   },
   {
     name: 'pre-release',
-    meaning: 'Alphas, betas, release candidates and the like, unless the installed version is one',
-    rejects: ({ installed, candidate }) =>
-      candidate.pre.length > 0 && installed.pre.length === 0 ? `is a pre-release, and ${installed.tag} is none` : null,
+    meaning:
+      'Alphas, betas, release candidates and the like, unless the installed version is one that is no more finished, and has its number or has none alike',
+    rejects: rejectPreRelease,
   },
   { name: 'older', meaning: 'Versions that are not above the installed one', rejects: rejectOlder },
   {
     name: 'leap',
-    meaning:
-      'Single numbers of 4 digits or more, and all above them, that are more than ten times the version before them: `2021` behind `18`',
+    meaning: 'Versions whose first number no other leads up to, and all above them: `2021` behind `16`, `17`, `18`; `95.0` behind `4.38`',
     rejects: ({ candidate, installed, learned: { leapFrom } }) =>
-      leapFrom !== null && (candidate.core?.numbers[0] ?? 0) >= leapFrom && candidate.core?.numbers.length === 1
-        ? `is another way of counting: no version between ${installed.tag} and ${leapFrom} leads up to it`
+      leapFrom !== null && (candidate.core?.numbers[0] ?? 0) >= leapFrom
+        ? `is too far above ${installed.tag}: no version between leads up to ${leapFrom}`
         : null,
   },
   {
@@ -173,7 +172,8 @@ function isMonth({ core }: TagShape): boolean {
 
 function rejectParts({ installed, candidate }: VersionPair): string | null {
   const [has, wanted] = [candidate.core?.numbers.length ?? 0, installed.core?.numbers.length ?? 0];
-  if (has !== wanted) return `has ${has} ${has === 1 ? 'number' : 'numbers'}, and ${installed.tag} has ${wanted}`;
+  if (has !== wanted && schemeOf(candidate) !== 'date')
+    return `has ${has} ${has === 1 ? 'number' : 'numbers'}, and ${installed.tag} has ${wanted}`;
   return candidate.core?.form === installed.core?.form ? null : `writes its numbers otherwise than ${installed.tag}`;
 }
 
@@ -182,6 +182,14 @@ function rejectVariantVersion({ installed, candidate, policy, seeking }: Version
   if (seeking !== 'version') return isNewer ? null : `is not on a newer variant than ${installed.tag}`;
   if (hasSameVariant(installed, candidate) || (isNewer && policy.variant === 'newer')) return null;
   return `is on ${isNewer ? 'a newer' : 'another'} variant than ${installed.tag}`;
+}
+
+function rejectPreRelease({ installed, candidate }: VersionPair): string | null {
+  if (candidate.pre.length === 0) return null;
+  if (installed.pre.length === 0) return `is a pre-release, and ${installed.tag} is none`;
+  if ((candidate.pre[0] ?? 0) < (installed.pre[0] ?? 0)) return `is less finished than ${installed.tag}`;
+  if (candidate.pre.length > 1 === installed.pre.length > 1) return null;
+  return `names ${candidate.pre.length > 1 ? 'one pre-release' : 'any pre-release'}, and ${installed.tag} does not`;
 }
 
 function rejectOlder({ installed, candidate, seeking }: VersionPair): string | null {

@@ -29,8 +29,8 @@ export type Suffix = {
   readonly pre: readonly number[];
   /** The words of the variant in their order, `#` for each number of an axis or a revision: `slim|alpine##|r#`. */
   readonly words: string;
-  /** The numbers of the axes (`alpine3.19`, `bookworm`), those of all axes one after the other. */
-  readonly axes: readonly number[];
+  /** The versions of the words that have one of their own (`alpine3.19`, `bookworm`), in their order. */
+  readonly axes: readonly (readonly number[])[];
   /** The counters that order builds of one version, in their order. */
   readonly revisions: readonly (readonly number[])[];
   /** Whether it names unreleased work (`-pr-12`). */

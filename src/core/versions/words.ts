@@ -53,6 +53,8 @@ export const REVISIONS: ReadonlySet<string> = new Set([
   'patch',
   'post',
   'hotfix',
+  'security',
+  'cu',
   'k3s',
   'rke2r',
 ]);
@@ -108,31 +110,6 @@ export const SYSTEMS: ReadonlySet<string> = new Set([
   'windowsservercore',
   'servercore',
   'nanoserver',
-]);
-
-/** Companions whose version may stand behind them as a plain number, after the version of the image itself (`1.16.1-erlang-26.2.1`). */
-export const COMPANIONS: ReadonlySet<string> = new Set([
-  'jdk',
-  'jre',
-  'java',
-  'openjdk',
-  'python',
-  'php',
-  'node',
-  'nodejs',
-  'ruby',
-  'golang',
-  'erlang',
-  'otp',
-  'scala',
-  'cuda',
-  'cudnn',
-  'rocm',
-  'pg',
-  'postgres',
-  'postgresql',
-  'mysql',
-  'mariadb',
 ]);
 
 /** Processors and word sizes, whose numbers are no versions. Source: Go, internal/syslist; Debian, architectures; the prefixes of Docker's official images. */
