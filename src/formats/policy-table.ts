@@ -10,7 +10,8 @@ export type VersionTableOptions = { readonly paint: Paint; readonly all: boolean
 const OF_FAMILY: ReadonlySet<string> = new Set(['leap', 'include', 'exclude', 'track', 'skip', 'min-age']);
 const OLDER = 'older';
 
-const MOST_NEWER = 30;
+const MOST_HIGHEST = 10;
+const MOST_NEXT = 10;
 const MOST_OLDER = 5;
 const WIDEST_TAG = 40;
 const LONGEST_WHY = 300;
@@ -29,21 +30,20 @@ export function renderVersionTable(rows: readonly VersionRow[], { paint, all }: 
   return [...lines, ...countRest(rows, new Set(shown))].map((line) => `${line}\n`).join('');
 }
 
-/** The tag of an answer is never among those that are too many. */
+/** The answers, the highest versions and those next to what is installed, on either side; nobody reads the ones between. */
 function chooseRows(rows: readonly VersionRow[]): readonly VersionRow[] {
-  let [newer, older] = [0, 0];
-  return rows.filter(({ kind, rule }) => {
-    if (kind === 'admitted' || OF_FAMILY.has(rule ?? '')) return ++newer <= MOST_NEWER;
-    if (rule === OLDER) return ++older <= MOST_OLDER;
-    return kind !== 'rejected';
-  });
+  const newer = rows.filter(({ kind, rule }) => kind === 'admitted' || OF_FAMILY.has(rule ?? ''));
+  const older = rows.filter(({ rule }) => rule === OLDER);
+  const wanted = new Set([...newer.slice(0, MOST_HIGHEST), ...newer.slice(-MOST_NEXT), ...older.slice(0, MOST_OLDER)]);
+  return rows.filter((row) => (row.kind !== 'rejected' && row.kind !== 'admitted') || wanted.has(row));
 }
 
 function renderRow(row: VersionRow, width: number, paint: Paint): string {
   const mark = row.kind === 'installed' ? ' *** ' : '     ';
   const tag = renderTagName(row.tag);
   const gap = ' '.repeat(Math.max(0, width - tag.length));
-  const level = (row.level ?? '').padEnd(LEVEL_WIDTH);
+  // how far back an older version lies would read as an offer
+  const level = (row.rule === OLDER ? '' : (row.level ?? '')).padEnd(LEVEL_WIDTH);
   return `${mark}${brushOf(row, paint)(tag)}${gap}  ${level}  ${describeRow(row)}`;
 }
 

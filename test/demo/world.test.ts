@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startDemoWorld, type DemoWorld } from '../../src/demo/world.ts';
 import { makeDemoContent } from '../../src/demo/world-images.ts';
 import { parseReference } from '../../src/core/reference.ts';
+import { decideNewer } from '../../src/core/versions/decide-newer.ts';
+import { STANDARD_POLICY } from '../../src/core/versions/policy.ts';
 import { ask } from '../helpers/ask.ts';
+import { makeReference } from '../helpers/makers.ts';
 
 const ACCEPT = ['application/vnd.oci.image.index.v1+json', 'application/vnd.oci.image.manifest.v1+json'].join(', ');
 
@@ -127,6 +130,21 @@ describe('in the demo world', () => {
       await fresh.close();
     }
   });
+});
+
+test.each([
+  ['nginx:1.27', '1.29', null],
+  ['postgres:16', null, '18'],
+  ['grafana/grafana:11.2.0', '11.6.7', '12.2.1'],
+  ['node:20-slim', null, '24-slim'],
+  ['redis:7.2', '7.4', '8.2'],
+  ['ghcr.io/acme/api:2.3.1', '2.4.0', null],
+])('of %s there is the newer %s, and %s above it', (name, line, newest) => {
+  const { registry, repository, tag } = makeReference(name);
+  const tags = (makeDemoContent().published.get(registry) ?? []).filter((each) => each.repository === repository).map((each) => each.tag);
+  const { verdict } = decideNewer(tag ?? '', { tags, firstSeen: () => null, now: 0 }, STANDARD_POLICY);
+  expect(verdict).toMatchObject({ kind: 'available' });
+  expect(verdict.kind === 'available' && [verdict.line?.tag ?? null, verdict.newest?.tag ?? null]).toEqual([line, newest]);
 });
 
 test('the demo is the same each time', () => {

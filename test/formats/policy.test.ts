@@ -27,7 +27,7 @@ const NGINX: readonly VersionRow[] = [
   row('1.29', 'line', { level: 'minor' }),
   row('1.28', 'admitted', { level: 'minor' }),
   row('1.27', 'installed'),
-  ...['1.26', '1.25', '1.24', '1.23', '1.22', '1.21', '1.20'].map((tag) => rejected(tag, 'older', 'is lower')),
+  ...['1.26', '1.25', '1.24', '1.23', '1.22', '1.21', '1.20'].map((tag) => rejected(tag, 'older', 'is lower', 'minor')),
   rejected('1.30-rc1', 'pre-release', 'is a pre-release, and 1.27 is none'),
   rejected('1.29-alpine', 'variant', 'is alpine, and 1.27 is not'),
   rejected('1.28-alpine', 'variant', 'is alpine, and 1.27 is not'),
@@ -144,7 +144,9 @@ describe('the version table of an image', () => {
       '     1.27.3    patch  line',
       ' *** 1.27.1           installed',
     ]);
-    expect(lines.slice(-3)).toEqual(['     170 more tags are admitted', '     195 more tags are rejected by older', '']);
+    const levels = lines.filter((line) => line.endsWith('admitted')).map((line) => line.trim().split(/ +/)[0]);
+    expect([levels[0], levels[9], levels[10], levels[19]]).toEqual(['1.27.300', '1.27.291', '1.27.110', '1.27.101']);
+    expect(lines.slice(-3)).toEqual(['     180 more tags are admitted', '     195 more tags are rejected by older', '']);
   });
 
   it('lets nothing of a registry reach the terminal but text', () => {
