@@ -103,7 +103,7 @@ async function benchManyRepositories(bench: Workbench): Promise<readonly Row[]> 
   await shelf.close();
   return [
     bounded('200 repositories of 50 tags, cold', `${cold} list requests`, { bound: '200', holds: cold === 200 }),
-    bounded('  the same again within max-age', `${again} list requests`, { bound: '0', holds: again === 0 }),
+    bounded('  the same again within max-age', `${again} list requests`, { bound: '0', holds: cold > 0 && again === 0 }),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decideNewer, type NewerDecision } from '../../../src/core/versions/decide-newer.ts';
+import { planVersions } from '../../../src/core/versions/plan-versions.ts';
 import { STANDARD_POLICY } from '../../../src/core/versions/policy.ts';
 import { tabulateVersions } from '../../../src/core/versions/tabulate.ts';
 import { readRows, readTags, TAG_LISTS, type CorpusRow } from './corpus.ts';
@@ -31,12 +32,24 @@ describe.each(NAMES)('in a repository as of %s', (name) => {
     expect(decide(shuffled(tags), row)).toEqual(inOrder);
   });
 
+  it.each(rows)('$installed: the tags that are asked for suffice', (row) => {
+    const plan = planVersions(row.installed);
+    if (row.kind === 'untracked' && plan.kind === 'untracked') return;
+    const asked = plan.kind === 'follow' ? tags.filter((tag) => isAskedFor(tag, plan.prefix)) : [];
+    expect(decide(asked, row)).toEqual(decide(tags, row));
+  });
+
   it.each(rows.filter(({ never }) => never.length > 0))('$installed is not offered $never, and a rule says why', (row) => {
     const table = tabulateVersions(row.installed, factsOf(tags), { ...STANDARD_POLICY, ...row.policy });
     const told = row.never.map((tag) => table.find((version) => version.tag === tag) ?? { tag, kind: 'missing', rule: null, why: '' });
     expect(told.filter(({ kind, rule, why }) => kind !== 'rejected' || rule === null || why === '')).toEqual([]);
   });
 });
+
+/** Where a registry lists in lexical order, of a prefix only those pages are asked for whose tags go on with a digit. */
+function isAskedFor(tag: string, prefix: string): boolean {
+  return tag.startsWith(prefix) && /^\d/.test(tag.slice(prefix.length));
+}
 
 type Told = { readonly kind: string; readonly line: string | null; readonly newest: string | null; readonly variant: string | null };
 
