@@ -1,12 +1,15 @@
 /** What stands below the options of the verbs that print images; written out here so that help loads no format. */
 export const OUTPUT_HELP = `
 Filters:
-  reference=GLOB status=WORD verdict=WORD update=WORD base=WORD registry=HOST
-  source=KIND platform=OS/ARCH label=KEY[=VALUE] held=BOOL unused=BOOL
-  outdated=BOOL
+  reference=GLOB status=WORD verdict=WORD update=WORD newer=WORD base=WORD
+  registry=HOST source=KIND platform=OS/ARCH label=KEY[=VALUE] held=BOOL
+  unused=BOOL outdated=BOOL
 
 Words of status:
   current rebuilt gone local pinned none unknown
+
+Words of update and of newer:
+  rebuilt gone base patch minor major; available none untracked unknown
 
 Words of base:
   current moved gone none pinned unknown, and what moved: layers-differ
@@ -15,14 +18,15 @@ Words of base:
 Fields of a template ({{json .}} prints the entry of the JSON document):
   .Image .Reference .Registry .Repository .Tag .Digest .Current .Candidate
   .CandidateDigest .CandidateCreated .Update .Status .Verdict .Why .Reason
-  .Error .Held .Platform .ID .Created .Size .Download .Base .BaseStatus
-  .BaseKind .BaseWhy .BaseConfidence .UsedBy .CheckedAt .Labels .Containers
-  .Sources
+  .Error .Held .Platform .ID .Created .Size .Download .Newer .NewerStatus
+  .NewerWhy .NewerReason .Line .LineLevel .Newest .NewestLevel .Variant .Sibling
+  .Base .BaseStatus .BaseKind .BaseWhy .BaseConfidence .UsedBy .CheckedAt
+  .Labels .Containers .Sources
 
 Columns of plain, with a TAB between them and - for nothing:
   name, digest here, candidate, status, verdict, platform, bytes to download,
   used by, checked at, reason, reference, base, its answer, its confidence,
-  where it is`;
+  where it is, newest version of the line, newest above it, their answer`;
 
 /** What stands below the options of the verbs that take targets: where images may be. */
 export const PLACE_HELP = `
