@@ -16,7 +16,7 @@ export const LONGEST_NAME = 800;
 
 /**
  * What an answer about an image comes to. `says` follows the image's name. `counts`: what of `--fail-on` it reaches. `about`: what the place is of. `onlyWhere`: it
- * is a finding where a check is to fail on one of these; empty: everywhere. `change`: what is to be changed at each place; `advice` null where that says it.
+ * is a finding where a check is to fail on one of these; empty: everywhere. `change`: what is to be changed at each place of the image; `advice` null where that says it.
  */
 export type Found = {
   readonly rule: FindingRule;

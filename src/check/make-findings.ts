@@ -28,7 +28,7 @@ type At = { readonly image: ImageReport; readonly source: SourcePlace | null; re
 
 function makeFinding(found: Found, { image, source, measure }: At): Finding {
   const { rule, says, counts, isSure, about, change } = found;
-  const file = about === 'image' ? (source?.file ?? null) : null;
+  const file = source?.file ?? null;
   const place: FilePlace | null = source?.file?.place ?? null;
   const within = place === null ? carriedWithin(image) : (source?.file?.within ?? null);
   const isUnresolved = rule === 'unknown/unsupported' && image.registry === null && place !== null;

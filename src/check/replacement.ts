@@ -81,12 +81,12 @@ function withoutQuotes(written: string): string {
 /** What the one variable in a tag has to be for the tag to be another: `VERSION`, `20.19.5` for `node:${VERSION}-alpine`. */
 function solve(name: string, from: string, to: string): { readonly name: string; readonly value: string } | null {
   const dollar = name.indexOf('$');
-  if (dollar < 0 || name.includes('$', dollar + 1)) return null;
+  if (dollar < 0) return null;
   const [whole = '', braced, bare] = VARIABLE.exec(name.slice(dollar)) ?? [];
   const variable = braced ?? bare;
   const before = name.slice(name.lastIndexOf(':', dollar) + 1, dollar);
   const after = name.slice(dollar + whole.length);
-  const isOfTag = before !== name.slice(0, dollar) && !before.includes('/') && !after.includes('/');
+  const isOfTag = before !== name.slice(0, dollar);
   const fits = [from, to].every((tag) => tag.length > before.length + after.length && tag.startsWith(before) && tag.endsWith(after));
   if (variable === undefined || !isOfTag || !fits || !TAG.test(to)) return null;
   return { name: variable, value: to.slice(before.length, to.length - after.length) };

@@ -11,8 +11,7 @@ import { plainBrush, type Brush, type Paint } from './paint.ts';
 export function versionsOf({ newer }: Pick<ImageReport, 'newer'>): readonly Version[] {
   const { verdict } = newer;
   if (verdict.kind !== 'available') return [];
-  const { line, newest } = verdict;
-  return [line, newest?.tag === line?.tag ? null : newest].filter((version) => version !== null);
+  return [verdict.line, verdict.newest].filter((version) => version !== null);
 }
 
 /** `1.29.3 (minor)`; `20.11.1-alpine3.22 (variant)` where the version itself is the same. */

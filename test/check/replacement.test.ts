@@ -57,6 +57,12 @@ describe('what is to stand in a file instead', () => {
     expect(adviseOnVersion(written, newer)).toBe(advice);
   });
 
+  it('leaves no variable empty, and sets none for two places that overlap', () => {
+    expect(adviseOnVersion('a:1.${V}.1', to('1.1', '1.2.1'))).toBe('its tag must become 1.1');
+    expect(adviseOnVersion('a:1.${V}.1', to('1..1', '1.2.1'))).toBe('its tag must become 1..1');
+    expect(adviseOnVersion('a:1.${V}.1', to('1.3.1', '1.2.1'))).toBe('set V to 3: its tag must become 1.3.1');
+  });
+
   it('is told of what is in no file by the tag alone', () => {
     expect(adviseOnVersion(null, newer)).toBe('change the tag to 20.19.5-alpine');
   });

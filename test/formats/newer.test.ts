@@ -5,7 +5,7 @@ import { compilePattern } from '../../src/core/pattern.ts';
 import { STANDARD_POLICY, type VersionPolicy } from '../../src/core/versions/policy.ts';
 import { renderApt } from '../../src/formats/apt.ts';
 import { compileFilters } from '../../src/formats/filter.ts';
-import { renderHints } from '../../src/formats/hints.ts';
+import { listActions, renderHints } from '../../src/formats/hints.ts';
 import { createPaint } from '../../src/formats/paint.ts';
 import { renderPlain } from '../../src/formats/plain.ts';
 import { renderShow } from '../../src/formats/show.ts';
@@ -123,6 +123,13 @@ describe('newer versions for scripts', () => {
     ]);
   });
 
+  it('are one cell and one word each, whatever a tag is', () => {
+    const row = makeRow('a:1', 'current', answered(available(version('2 (minor), 3', 'minor'))));
+    expect(renderTable(makeReport([row]), PIPE)).toContain('  2\ufffd(minor)\ufffd\ufffd3 (minor)  ');
+    expect(renderPlain(makeReport([row]))).toContain('\t2\ufffd(minor)\ufffd\ufffd3,minor\t');
+    expect(renderApt(makeReport([row]))).toBe('docker.io/library/a:1 2\ufffd(minor)\ufffd\ufffd3 amd64 [upgradable from: 1]\n');
+  });
+
   it('are told in the words of apt', () => {
     expect(renderApt(VERSIONS)).toMatchInlineSnapshot(`
       "ghcr.io/acme/api:2.3.1 2.4.0 amd64 [upgradable from: 2.3.1]
@@ -208,6 +215,7 @@ describe('the summary of newer versions', () => {
       [failed, onOpenBase, cut(), cut('mysql:8.0')],
       '1 image, the base of 1 other and the newer versions of 2 others',
     ],
+    ['an image whose base is open, too', [{ ...onOpenBase, ...answered(openNewer('timeout', 'no answer')) }], 'the base of 1 image'],
     [
       'an image whose tag is open, too',
       [makeRow('a:1', unknown('timeout', 'no answer'), answered(openNewer('timeout', 'no answer')))],
@@ -249,6 +257,12 @@ describe('the hints about newer versions', () => {
   it('advise no login where the tag was found and its list was not', () => {
     const row = makeRow('r.example/a:1', 'current', answered(openNewer('not-found-or-private', 'r.example lists no tags of a')));
     expect(renderHints([row])).toEqual(['W: r.example/a:1 (newer versions): r.example lists no tags of a']);
+  });
+
+  it('beside a finding are those of its rule', () => {
+    const row = makeRow('r.example/a:1', unknown('timeout', 'no answer'), answered(openNewer('unauthorized', '401')));
+    expect(listActions(row, 'unknown/network')).toEqual(['try a longer --timeout']);
+    expect(listActions(row, 'unknown/auth')).toEqual(["run 'docker login r.example'"]);
   });
 
   it('name a filter that shows the rest', () => {
@@ -420,7 +434,7 @@ describe('update of lists of tags', () => {
     const report = makeReport([
       makeRow('a:1', 'current', answered(none, { trail: steps(3) })),
       makeRow('a:2', 'current', answered(none, { trail: steps(3) })),
-      makeRow('b:1', 'current', answered(none)),
+      makeRow('b:1', 'current', answered(none, { trail: steps(2).map((step) => ({ ...step, cost: 'remembered' })) })),
       makeRow('c:1', 'current', answered(openNewer('timeout', 'docker.io/library/c did not list its tags'))),
       onBase('my-site:dev', 'local', settled('current', 'nginx:1.27'), { base: { checkedAt: CHECKED } }),
     ]);

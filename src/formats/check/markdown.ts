@@ -85,24 +85,15 @@ function close({ isFolded }: Section, left: number): string {
 }
 
 function renderRow(finding: Finding): string {
+  const advice = adviceOf(finding);
   const cells = [
     renderCode(subjectOf(finding)),
     renderWhere(finding),
     `${escapeMarkdown(restOf(finding))} ${renderCode(finding.rule)}`,
-    renderAdvice(finding),
+    advice === null ? '' : escapeSentence(advice),
   ];
   return `| ${cells.join(' | ')} |\n`;
 }
-
-/** What is to be written there is code, so that nothing has to be put into it for it to be shown, and it can be copied. */
-function renderAdvice(finding: Finding): string {
-  const { replacement } = finding;
-  if (replacement !== null) return `write ${renderCode(sanitizeText(replacement.text, LONGEST_TEXT))}`;
-  const advice = adviceOf(finding);
-  return advice === null ? '' : escapeSentence(advice);
-}
-
-const LONGEST_TEXT = 800;
 
 /** Its line in a file and what names it there; what it is carried in. */
 function renderWhere(finding: Finding): string {

@@ -89,6 +89,8 @@ describe('the page of a check', () => {
     );
     expect(text).toContain('unknown docker.io/library/redis did not list its tags within 30s');
     expect(text).toContain('untracked latest has no number in it; the same image as 3.6.1');
+    const floating = makeReport(VERSIONS.images.filter(({ newer }) => newer.sibling !== null));
+    expect(textOf(renderHtml({ ...makeOutcome([]), report: floating }, ABOUT))).toContain('the same image as 3.6.1');
     const report = makeReport([makeRow('node:20.1.0', 'current')]);
     expect(textOf(renderHtml({ ...makeOutcome([]), report }, ABOUT))).toContain('Image Tag Base');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderMarkdown } from '../../../src/formats/check/markdown.ts';
 import { escapeMarkdown, escapeSentence, renderCode } from '../../../src/formats/markdown/escape.ts';
-import { HOSTILE, makeCrowd, makeFinding, makeOutcome, makePlace } from './outcomes.ts';
+import { HOSTILE, makeCrowd, makeFinding, makeOutcome } from './outcomes.ts';
 import { makeRow, THERE } from '../reports.ts';
 import { SAMPLE } from './sample.ts';
 
@@ -121,10 +121,10 @@ describe('the summary of a step', () => {
     expect(renderCode(text)).toBe(code);
   });
 
-  it('shows what is to be written as code, so that it can be copied', () => {
-    const text = `node:20.19.5@${THERE}`;
-    const finding = makeFinding('stale/minor', { advice: `write ${text}`, replacement: { place: makePlace('Dockerfile', 1, 6), text } });
-    expect(renderMarkdown(makeOutcome([finding]))).toContain(`| write \`${text}\` |`);
+  it('shows what is to be written so that it can be copied', () => {
+    const write = (advice: string) => renderMarkdown(makeOutcome([makeFinding('stale/minor', { advice })]));
+    expect(write('write node:20.19.5-alpine')).toContain('| write node:20.19.5-alpine |');
+    expect(write(`write node:20.19.5@${THERE}`)).toContain(`| write \`node:20.19.5@${THERE}\` |`);
   });
 
   it('is cut between rows, says how many are left out, and leaves nothing open', () => {
