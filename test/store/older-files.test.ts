@@ -1,12 +1,26 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CACHE } from '../../src/store/cache.ts';
 import { STATE } from '../../src/store/state.ts';
 import { openStoreFile } from '../../src/store/store-file.ts';
+import { run } from '../helpers/processes.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
-import { cacheFile, changeRaw, makeDocument, makeFound, makeVersion, nginx, node, NOON, remember, rowIn, stateFile } from './make.ts';
+import {
+  cacheFile,
+  changeRaw,
+  makeDocument,
+  makeFound,
+  makeMemory,
+  makeVersion,
+  nginx,
+  node,
+  NOON,
+  remember,
+  rowIn,
+  stateFile,
+} from './make.ts';
 import { bundleStore, runBaseJob, runHoldJob, runJob } from './processes.ts';
 
 let built: TemporaryDirectory;
@@ -144,4 +158,81 @@ describe('files of the first version', () => {
     expect(held).toMatchObject({ holds: ['after'], seen: 50, warnings: [{ code: 'store-unwritable' }] });
     expect(files.map((path) => readFileSync(path))).toEqual(before);
   });
+});
+
+describe('a disk that is full at first', () => {
+  const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
+
+  /** On a small disk of its own: what there was before, and then, with the disk full, what `work` does. */
+  async function onFullDisk(prepare: () => void, work: (makeRoom: () => void) => void, skip: () => void): Promise<void> {
+    mkdirSync(directory, { mode: 0o700 });
+    const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', directory]);
+    if (mounted.exitCode !== 0 && !requiresSystem) skip();
+    expect(mounted.stderr).toBe('');
+    try {
+      prepare();
+      const ballast = join(directory, 'ballast');
+      expect(() => writeFileSync(ballast, Buffer.alloc(2 * 1024 * 1024))).toThrow('ENOSPC');
+      work(() => rmSync(ballast));
+    } finally {
+      await run('umount', ['--lazy', directory]); // a test that fails leaves files open
+    }
+  }
+
+  it.skipIf(!isRoot && !requiresSystem)('leaves files as they are; once there is room they take what is new', (test) =>
+    onFullDisk(
+      fill,
+      (makeRoom) => {
+        let now = NOON;
+        const memory = makeMemory(directory, { ...options(), now: () => now });
+        expect(memory.readBases(node, '20', 'linux/amd64')).toEqual([makeVersion('a')]);
+        expect([memory.readHolds(), memory.readTagList(nginx), memory.readTag(nginx, '1.27')]).toEqual([[], null, makeFound('a')]);
+        makeRoom();
+        memory.writeHold(hold);
+        now += 2_000;
+        memory.writeSightings(nginx, ['1.27'], NOON);
+        expect(rowIn(stateFile(directory), 'select count(*) as holds from holds')).toEqual({ holds: 1 });
+        expect(memory.readHolds()).toEqual([hold]);
+        memory.close();
+        expect(memory.warnings()).toEqual([]);
+      },
+      () => test.skip(),
+    ),
+  );
+
+  it.skipIf(!isRoot && !requiresSystem)('writes nothing into a file that a newer program has made its own meanwhile', (test) =>
+    onFullDisk(
+      fill,
+      (makeRoom) => {
+        const memory = makeMemory(directory, options());
+        expect(memory.readHolds()).toEqual([]);
+        makeRoom();
+        changeRaw(stateFile(directory), 'pragma user_version = 7');
+        memory.writeHold(hold);
+        memory.close();
+        const problem = 'it has version 7, this program knows version 2';
+        expect(memory.warnings().map(({ message }) => message)).toEqual([
+          `the state ${stateFile(directory)} cannot be written, nothing new of bases, versions and holds is remembered: ${problem}`,
+        ]);
+      },
+      () => test.skip(),
+    ),
+  );
+
+  it.skipIf(!isRoot && !requiresSystem)('has no room for a first file either, which costs a warning', (test) =>
+    onFullDisk(
+      () => undefined,
+      () => {
+        const memory = makeMemory(directory, options());
+        memory.writeHold(hold);
+        expect(memory.readHolds()).toEqual([hold]);
+        memory.close();
+        expect(memory.warnings().map(({ message }) => message)).toEqual([
+          `the cache ${cacheFile(directory)} cannot be used, nothing is remembered: database or disk is full`,
+          `the state ${stateFile(directory)} cannot be used, neither bases nor holds are remembered: database or disk is full`,
+        ]);
+      },
+      () => test.skip(),
+    ),
+  );
 });
