@@ -141,9 +141,9 @@ describe('where the state cannot be written', () => {
     expect(stderr).toContain('E: what is held back has not changed: the state cannot be written\nN: ');
   });
 
-  it('showhold prints nothing, and says why', async () => {
+  it('showhold prints nothing, says why, and does not pass that for an answer', async () => {
     const { exitCode, stdout, stderr } = await blocked('showhold');
-    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^W: /);
   });
 });

@@ -39,17 +39,26 @@ describe('wrong usage', () => {
 });
 
 describe('help', () => {
-  it.each(['list', 'show', 'update', 'limits', 'demo'])('of %s is the same by both ways to ask', async (verb) => {
-    const asked = await runCli(['help', verb]);
-    expect(asked).toMatchObject({ exitCode: 0, stderr: '', stdout: (await runCli([verb, '--help'])).stdout });
-    expect(asked.stdout).toMatch(new RegExp(`^Usage: imgupdate ${verb} `));
-  });
+  it.each(['list', 'show', 'policy', 'update', 'hold', 'showhold', 'limits', 'demo'])(
+    'of %s is the same by both ways to ask',
+    async (verb) => {
+      const asked = await runCli(['help', verb]);
+      expect(asked).toMatchObject({ exitCode: 0, stderr: '', stdout: (await runCli([verb, '--help'])).stdout });
+      expect(asked.stdout).toMatch(new RegExp(`^Usage: imgupdate ${verb} `));
+    },
+  );
 
   it('names every verb and exit code', async () => {
     const { exitCode, stdout, stderr } = await runCli(['help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toBe((await runCli(['--help'])).stdout);
-    for (const word of ['list', 'show', 'update', 'limits', 'demo', 'Exit codes:']) expect(stdout).toContain(word);
+    for (const word of ['list', 'show', 'policy', 'update', 'hold', 'unhold', 'showhold', 'limits', 'demo', 'Exit codes:'])
+      expect(stdout).toContain(word);
+  });
+
+  it.each(['hold', 'unhold', 'showhold', 'policy', 'config'])('of %s keeps to 80 columns', async (verb) => {
+    const { stdout } = await runCli([verb, '--help']);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('of check names its words and exit codes, within 80 columns', async () => {
