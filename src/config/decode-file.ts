@@ -67,15 +67,28 @@ function readImages(node: Tree, file: FileText): readonly Setting<ImageRule>[] {
     return { ok: true, value: { value, origin: originOf(file, item.span.start) } };
   });
   const rules = orFail(read, { file, path: 'images' });
-  const wildcards = rules.reduce((sum, { value }) => sum + (value.match.match(/[*?[]/g)?.length ?? 0), 0);
+  const wildcards = countWildcards(rules.map(({ value }) => value.match));
   if (wildcards > MOST_WILDCARDS) {
     throw fail(file, `images: expected at most ${MOST_WILDCARDS} of * ? and [ in all of "match", got ${wildcards}`, node.span.start);
+  }
+  const overTags = rules.flatMap(({ value: { include, exclude } }) => [...(include ?? []), ...(exclude ?? [])].map(({ glob }) => glob));
+  const cost = overTags.length + countWildcards(overTags);
+  if (cost > MOST_OVER_TAGS) {
+    const what = `at most ${MOST_OVER_TAGS} patterns, and * ? and [ in them, in all of "include" and "exclude"`;
+    throw fail(file, `images: expected ${what}, got ${cost}`, node.span.start);
   }
   return rules;
 }
 
+function countWildcards(globs: readonly string[]): number {
+  return globs.reduce((sum, glob) => sum + (glob.match(/[*?[]/g)?.length ?? 0), 0);
+}
+
 /** Each is tried on every image: what is found in a project may be made to take for ever. */
 const MOST_WILDCARDS = 1_000;
+
+/** The same of what is tried on every tag, of which a repository has many more. */
+const MOST_OVER_TAGS = 500;
 
 function readRegistries(node: Tree, file: FileText): ReadonlyMap<string, RegistryRule> {
   const rules = new Map<string, RegistryRule>();

@@ -31,6 +31,8 @@ describe('a configuration file', () => {
 failOn: [gone, base]
 onUnknown: warn
 strict: true
+track: minor
+minAge: 3d
 maxAge: 1h30m
 timeout: 5s
 jobs: 4
@@ -44,6 +46,8 @@ bases:
       failOn: ['base', 'gone'],
       onUnknown: 'warn',
       strict: true,
+      track: 'minor',
+      minAge: 259_200_000,
       maxAge: 5_400_000,
       timeout: 5_000,
       jobs: 4,
@@ -89,6 +93,33 @@ bases:
     };
     expect(matches('acme/api:1')).toEqual([true, false]);
     expect(matches('scratchpad:2')).toEqual([false, true]);
+  });
+
+  it('says of images which newer versions are wanted, one pattern or tag or a list of them', () => {
+    const { images } = decode(`images:
+  - match: node
+    track: digest
+    minAge: 0
+    include: 20.*
+    exclude: ['*-rc*', "*-alpine3.1?"]
+    skip: 1.30
+    variant: newer
+  - match: redis
+    include: []
+    skip: [7.10, 7.4.1]
+`);
+    const [first, second] = images.map(({ value }) => value);
+    expect(first).toMatchObject({ track: 'digest', minAge: 0, skip: ['1.30'], variant: 'newer' });
+    expect([first?.include, first?.exclude].map((patterns) => patterns?.map(({ glob }) => glob))).toEqual([
+      ['20.*'],
+      ['*-rc*', '*-alpine3.1?'],
+    ]);
+    expect(['20.1-alpine3.19', '20.1-alpine3.2', '20.1-rc1'].map((tag) => first?.exclude?.map(({ matches }) => matches(tag)))).toEqual([
+      [false, true],
+      [false, false],
+      [true, false],
+    ]);
+    expect(second).toMatchObject({ include: [], exclude: null, skip: ['7.10', '7.4.1'], track: null, minAge: null, variant: null });
   });
 
   it('says of registries how they are reached, by any of their names', () => {
@@ -167,6 +198,18 @@ describe('what is wrong is said with its place', () => {
     ['failOn: 1', 'failOn: expected a comma list of base, rebuilt, gone, patch, minor, major, any, none, got "1" at line 1, column 9'],
     ['failOn: {}', 'failOn: expected a text, got a mapping at line 1, column 9'],
     ['onUnknown: wran', 'onUnknown: expected fail or warn, got "wran" (did you mean "warn"?) at line 1, column 12'],
+    ['track: minr', 'track: expected digest or patch or minor or major, got "minr" (did you mean "minor"?) at line 1, column 8'],
+    ['minAge: 3', 'minAge: expected a duration such as 90s, 15m, 1h or 7d, got "3" at line 1, column 9'],
+    [
+      'images:\n  - match: a\n    include: a:1.*',
+      'images[0].include: expected a pattern over tags such as 1.* or *-alpine, got "a:1.*": no tag has ":" at line 3, column 14',
+    ],
+    [
+      'images:\n  - match: a\n    exclude: [ok, ^1$]',
+      'images[0].exclude: expected a pattern over tags such as 1.* or *-alpine, got "^1$": no tag has "^" at line 3, column 19',
+    ],
+    ['images:\n  - match: a\n    skip: 1.*', 'images[0].skip: expected a tag such as 1.27.4, got "1.*" at line 3, column 11'],
+    ['images:\n  - match: a\n    variant: any', 'images[0].variant: expected same or newer, got "any" at line 3, column 14'],
     ['strict: yes', 'strict: expected true or false, got "yes" at line 1, column 9'],
     ['strict: 1', 'strict: expected true or false, got 1 at line 1, column 9'],
     ['maxAge: 60', 'maxAge: expected a duration such as 90s, 15m, 1h or 7d, got "60" at line 1, column 9'],
@@ -245,6 +288,12 @@ describe('what is wrong is said with its place', () => {
     expect(() => decode(`images:\n${images}`)).toThrow(
       /images: expected at most 1000 of \* \? and \[ in all of "match", got 1100 at line 2/,
     );
+  });
+
+  it('in how many patterns over tags there may be, and wildcards in them', () => {
+    const images = (count: number) => `images: [{match: a, exclude: [${Array.from({ length: count }, () => "'*-x?'").join(', ')}]}]`;
+    expect(decode(images(166)).images).toHaveLength(1);
+    expect(() => decode(images(167))).toThrow(/images: expected at most 500 patterns, and \* \? and \[ in them, .*, got 501 at line 1/);
   });
 
   it('and without the login an address may hold', () => {
