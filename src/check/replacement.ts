@@ -1,5 +1,6 @@
 import { type Digest, parseDigest } from '../core/digest.ts';
 import type { FilePlace } from '../core/file-reference.ts';
+import { isTag } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { Version } from '../core/verdict.ts';
 import type { Replacement } from './finding.ts';
@@ -45,15 +46,12 @@ export function adviseOnVersion(written: string | null, { from, to }: Extract<Ch
 const LONGEST_WRITTEN = 800;
 const LONGEST_TAG = 128;
 
-/** Source: OCI distribution-spec v1.1, Pulling manifests. */
-const TAG = /^\w[\w.-]{0,127}$/;
-
 function rewrite(written: string, change: Change): string | null {
   const { name, pin } = split(written);
   if (change.kind === 'digest') return pin === null || parseDigest(pin) === null ? null : `${name}@${change.to}`;
   const { from, to } = change;
   const colon = name.lastIndexOf(':');
-  if (colon < 1 || name.slice(colon + 1) !== from || !TAG.test(to.tag)) return null;
+  if (colon < 1 || name.slice(colon + 1) !== from || !isTag(to.tag)) return null;
   if (pin !== null && (parseDigest(pin) === null || to.digest === null)) return null;
   return `${name.slice(0, colon)}:${to.tag}${pin === null || to.digest === null ? '' : `@${to.digest}`}`;
 }
@@ -64,13 +62,12 @@ function split(written: string): { readonly name: string; readonly pin: string |
   return at < 0 ? { name: written, pin: null } : { name: written.slice(0, at), pin: written.slice(at + 1) };
 }
 
-/** Exactly where the text stands, without the quotes around it; null where something else stands there, too. */
+/** Exactly where the text stands, without quotes that are of it; null where it is written in another way: over several lines, with escapes, or not safe to print. */
 function regionOf(place: FilePlace, written: string): FilePlace | null {
   const { line, endLine, column, endColumn } = place;
-  const inner = withoutQuotes(written).length;
-  const around = endColumn - column - inner;
-  if (line !== endLine || (around !== 0 && around !== 2)) return null;
-  return { ...place, column: column + around / 2, endColumn: endColumn - around / 2 };
+  if (line !== endLine || endColumn - column !== written.length || written.includes('\u{fffd}')) return null;
+  const quote = (written.length - withoutQuotes(written).length) / 2;
+  return { ...place, column: column + quote, endColumn: endColumn - quote };
 }
 
 function withoutQuotes(written: string): string {
@@ -88,7 +85,7 @@ function solve(name: string, from: string, to: string): { readonly name: string;
   const after = name.slice(dollar + whole.length);
   const isOfTag = before !== name.slice(0, dollar);
   const fits = [from, to].every((tag) => tag.length > before.length + after.length && tag.startsWith(before) && tag.endsWith(after));
-  if (variable === undefined || !isOfTag || !fits || !TAG.test(to)) return null;
+  if (variable === undefined || !isOfTag || !fits || !isTag(to)) return null;
   return { name: variable, value: to.slice(before.length, to.length - after.length) };
 }
 

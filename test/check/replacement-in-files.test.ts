@@ -82,6 +82,9 @@ describe('what is written into a file changes the tag and nothing else', () => {
   it('of JSON and of a list', () => {
     const json = '{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"postgres:15.4"},{"image":"a:1"}]}}';
     expect(apply(json, readKubernetes(json, 'json'))).toBe(json.replace('15.4', '15.14'));
+    const escaped = json.replace('postgres:15.4', 'docker.io\\/library\\/postgres:15.4');
+    expect(readKubernetes(escaped, 'json')[0]?.written).toBe('docker.io/library/postgres:15.4');
+    expect(apply(escaped, readKubernetes(escaped, 'json'))).toBe(escaped);
     const list = '# 15.4\npostgres:15.4\n  docker.io/library/postgres:15.4\na:1\n';
     expect(apply(list, parseList(list, 'images.txt').references)).toBe('# 15.4\npostgres:15.14\n  docker.io/library/postgres:15.14\na:1\n');
   });
