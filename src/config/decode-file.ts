@@ -88,7 +88,7 @@ function countWildcards(globs: readonly string[]): number {
 const MOST_WILDCARDS = 1_000;
 
 /** The same of what is tried on every tag, of which a repository has many more. */
-const MOST_OVER_TAGS = 500;
+const MOST_OVER_TAGS = 200;
 
 function readRegistries(node: Tree, file: FileText): ReadonlyMap<string, RegistryRule> {
   const rules = new Map<string, RegistryRule>();

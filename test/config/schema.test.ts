@@ -70,7 +70,13 @@ describe('the JSON Schema', () => {
       },
     ],
     [{ minAge: '0', images: [{ match: 'a', track: 'minor', minAge: '3d', include: '1.*', exclude: [], skip: 1.3, variant: 'same' }] }],
-    [{ images: [{ match: 'a', minAge: 0, include: ['*-alpine', '[^0-9a-f]\\.[a\\]]', 2], exclude: '?', skip: ['1.30', '_x'], variant: 'newer' }] }],
+    [
+      {
+        images: [
+          { match: 'a', minAge: 0, include: ['*-alpine', '[^0-9a-f]\\.[a\\]]', 2], exclude: '?', skip: ['1.30', '_x'], variant: 'newer' },
+        ],
+      },
+    ],
     [{ registries: { 'ghcr.io': null, '[::1]:5000': {} } }],
     [{ registries: { 'r.example:5000': { insecure: true, ca: 'ca.pem', clientCert: 'both.pem', mirror: 'https://m.example:8443/hub/' } } }],
     [{ registries: { localhost: { clientCert: { cert: 'c', key: 'k' }, concurrency: 9999, trustRealm: ['a.example', 'b:1'], floor: 0 } } }],

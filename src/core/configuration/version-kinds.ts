@@ -19,11 +19,17 @@ function parseTagPattern(text: string): Parsed<TagPattern> {
   if (foreign !== undefined) {
     return malformed(`expected a pattern over tags such as 1.* or *-alpine, got ${quote(text)}: no tag has "${sanitizeText(foreign)}"`);
   }
+  const stars = text.split('*').length - 1;
+  if (stars > MOST_STARS) return malformed(`expected at most ${MOST_STARS} of * in a pattern over tags, got ${stars}`);
   return parsed({ glob: sanitizeText(text), matches: glob.value.matches });
 }
 
 /** A tag has at most 128 characters, and a class in a pattern some for each. */
 const LONGEST_GLOB = 500;
+
+/** Each may begin anywhere in a tag, and a repository may have hundreds of thousands of them. */
+const MOST_STARS = 10;
+
 const TAG_CHARACTER = /^[A-Za-z0-9_.-]$/;
 
 function parseTag(text: string): Parsed<string> {
