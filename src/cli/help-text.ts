@@ -75,7 +75,8 @@ Keys:
 
 What the file of a project says of trustRealm is not believed, its allowHosts
 only narrow those of yours, and registries whose connections it changes are
-asked without credentials.`;
+asked without credentials. Of failOn, track and minAge the variables come before
+its rules of images.`;
 
 /** What stands below the verbs. */
 export const EXIT_CODE_HELP = `

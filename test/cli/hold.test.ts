@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ran } from '../helpers/processes.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
+import { startSmallWorld } from './small-world.ts';
 
 /** hold, unhold and showhold, with a state of their own. */
 let home: TemporaryDirectory;
@@ -146,6 +147,31 @@ describe('where the state cannot be written', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^W: /);
   });
+});
+
+it('what is held is said to be in every list, and fails no check; a hold of nothing is warned of', async () => {
+  const world = await startSmallWorld();
+  const ask = async (verb: string): Promise<Ran> => {
+    const ran = await runCli(
+      [verb, '-H', world.engineHost, '--format', '{{.Image}} {{.Held}}', ...(verb === 'check' ? ['docker-daemon:'] : [])],
+      {
+        home: home.path,
+      },
+    );
+    return { ...ran, stdout: world.normalize(ran.stdout) };
+  };
+  try {
+    expect((await ask('check')).exitCode).toBe(2);
+    await said('hold', '*/acme/moved', 'nowhere', '--reason', 'wait');
+    const listed = await ask('list');
+    expect(listed.stdout).toBe('REGISTRY/acme/moved:1 true\nREGISTRY/acme/same:1 false\ndev:1 false\n');
+    expect(listed.stderr).toContain('W: hold nowhere matches no image that was looked at\n');
+    expect((await ask('check')).exitCode).toBe(0);
+    await said('unhold', '*/acme/moved', 'nowhere');
+    expect((await ask('check')).exitCode).toBe(2);
+  } finally {
+    await world.close();
+  }
 });
 
 it('no configuration is read, and no engine asked', async () => {

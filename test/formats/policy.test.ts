@@ -3,6 +3,7 @@ import type { ImageReport } from '../../src/check/report.ts';
 import { reason } from '../../src/core/reason.ts';
 import type { NewerVerdict } from '../../src/core/verdict.ts';
 import { STANDARD_POLICY, type VersionPolicy } from '../../src/core/versions/policy.ts';
+import { RULES } from '../../src/core/versions/rules.ts';
 import type { VersionRow } from '../../src/core/versions/tabulate.ts';
 import { createPaint } from '../../src/formats/paint.ts';
 import { candidateTagOf, type PolicyOptions, renderPolicy } from '../../src/formats/policy.ts';
@@ -129,6 +130,24 @@ describe('the version table of an image', () => {
         Version table:
       "
     `);
+  });
+
+  it.each(RULES.slice(RULES.findIndex(({ name }) => name === 'older')).map(({ name }) => name))(
+    'tells each version of the family by itself: of the rule %s',
+    (name) => {
+      const text = render(make(AVAILABLE, { table: tableOf([rejected('1.28', name, 'because')]) }));
+      expect(text).toMatch(new RegExp(`^ {5}1\\.28 .* rejected by ${name}: because$`, 'm'));
+    },
+  );
+
+  it.each(
+    RULES.slice(
+      0,
+      RULES.findIndex(({ name }) => name === 'older'),
+    ).map(({ name }) => name),
+  )('counts the tags of other families: of the rule %s', (name) => {
+    const text = render(make(AVAILABLE, { table: tableOf([rejected('1.28', name, 'because')]) }));
+    expect(text).toContain(`Version table:\n     1 tag is rejected by ${name}\n`);
   });
 
   it('is short however many versions there are, and loses no answer', () => {
