@@ -35,8 +35,11 @@ function decided(what: string, installed: string, tags: readonly string[]): Row 
     if (installed.includes('.') && verdict.kind !== 'available') throw new Error(`decided otherwise of ${installed}: ${verdict.why}`);
     return (user + system) / 1_000;
   });
-  const most = Math.max(...times);
-  return bounded(what, `${ms(median(times))}, at most ${ms(most)}`, { bound: 'under 300 ms', holds: most < 300 });
+  const first = times[0] ?? 0;
+  return bounded(what, `${ms(median(times))}, the first time ${ms(first)}`, {
+    bound: 'both under 300 ms',
+    holds: Math.max(first, median(times)) < 300,
+  });
 }
 
 /** A word needs no list to be known as one. */
