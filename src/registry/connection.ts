@@ -15,12 +15,17 @@ import { ruleOf, type Place } from './places.ts';
 import { chooseProxy } from './proxy.ts';
 import { createSession } from './session.ts';
 import { createStop, unlessStopped, type Stop } from './stop.ts';
+import { TAG_LIST_LIMITS } from './tag-limits.ts';
+import { createTagLists, type TagLists } from './tag-lists.ts';
 import type { HostTrust, Transport } from './transport.ts';
+
+/** All questions about one registry's content. */
+export type RegistryContent = Manifests & TagLists;
 
 /** One place of this run: its content and what it was asked. */
 export type Connection = {
   /** `namespace`: the registry whose content is wanted, where the place is not that registry itself. */
-  readonly manifestsFor: (namespace: string | null) => Manifests;
+  readonly contentFor: (namespace: string | null) => RegistryContent;
   readonly announce: (repositories: readonly string[]) => void;
   readonly counter: Counter;
 };
@@ -53,6 +58,8 @@ export async function createConnection(place: Place, shared: Shared): Promise<Co
   const places = Math.max(1, rule?.concurrency?.value ?? options.concurrency);
   const gate = createGate(places, (ms) => context.sleep(ms, shared.stop));
   const session = createSession({ context, gate, counter, fallBackToHttp });
+  const limits = { ...TAG_LIST_LIMITS, ...options.tagLists };
+  const lists = createGate(limits.concurrency, (ms) => context.sleep(ms, shared.stop));
   const onWrongDigest = (): void =>
     warn(
       'wrong-digest-header',
@@ -60,7 +67,10 @@ export async function createConnection(place: Place, shared: Shared): Promise<Co
     );
   const onWarning = (text: string): void => warn('registry-warning', `${registry} says: ${text}`);
   return {
-    manifestsFor: (namespace) => createManifests(session, { namespace, onWrongDigest, onWarning }),
+    contentFor: (namespace) => ({
+      ...createManifests(session, { namespace, onWrongDigest, onWarning }),
+      ...createTagLists({ session, gate: lists, limits, namespace, warn }),
+    }),
     announce: session.announce,
     counter,
   };

@@ -4,6 +4,7 @@ import type { OnRequest } from './exchange.ts';
 import type { ProxySettings } from './proxy.ts';
 import type { Clock } from './retry.ts';
 import type { Stop } from './stop.ts';
+import type { TagListLimits } from './tag-limits.ts';
 import type { HostTrust, Transport } from './transport.ts';
 
 /** All that the registry client is told from outside. */
@@ -34,6 +35,8 @@ export type RegistryOptions = {
   readonly runTimeoutMs: number;
   /** The longest time a registry may ask us to wait; what asks for more is not waited for. */
   readonly maxRetryWaitMs: number;
+  /** Other bounds of lists of tags than TAG_LIST_LIMITS. */
+  readonly tagLists?: Partial<TagListLimits>;
   readonly userAgent: string;
   readonly clock: Clock;
   /** Takes one line per request, without secrets. */

@@ -1,7 +1,7 @@
-import type { TagAnswer } from '../check/ports.ts';
+import type { TagAnswer, TagsAnswer } from '../check/ports.ts';
+import type { RegistryContent } from './connection.ts';
 import { reason, type Outcome, type Reason, type ReasonKind } from '../core/reason.ts';
 import type { Repository } from '../core/reference.ts';
-import type { Manifests } from './manifests.ts';
 import type { Mirror } from './places.ts';
 import type { Stop } from './stop.ts';
 
@@ -9,9 +9,9 @@ export type MirroredParts = {
   /** The registry that is meant. */
   readonly registry: string;
   readonly mirror: Mirror;
-  readonly atMirror: Manifests;
+  readonly atMirror: RegistryContent;
   /** null where the registry itself may not be contacted. */
-  readonly atOrigin: Manifests | null;
+  readonly atOrigin: RegistryContent | null;
   readonly warn: (code: string, message: string) => void;
 };
 
@@ -21,6 +21,9 @@ const FINAL: ReadonlySet<ReasonKind> = new Set(['unauthorized', 'budget', 'unsup
 /** The mirror works, and has nothing: that is what pull-through caches are like. */
 const HAS_NOTHING: ReadonlySet<ReasonKind> = new Set(['not-found-or-private']);
 
+/** Many a mirror has images and no lists. */
+const HAS_NO_LIST: ReadonlySet<ReasonKind> = new Set([...HAS_NOTHING, 'unsupported']);
+
 /**
  * Asks a registry's mirror instead of the registry; the registry itself for what the mirror cannot be asked about or does not have.
  *
@@ -28,7 +31,7 @@ const HAS_NOTHING: ReadonlySet<ReasonKind> = new Set(['not-found-or-private']);
  * that is gone. So one warning says who answered. That a mirror has no such tag proves nothing of the registry: alone it is never `gone`.
  * Source: distribution, registry/proxy, proxytagservice.go; containerd, core/remotes/docker, resolver.go (hosts in order, the next after any failure).
  */
-export function createMirrored(parts: MirroredParts): Manifests {
+export function createMirrored(parts: MirroredParts): RegistryContent {
   const { registry, mirror, atMirror, atOrigin, warn } = parts;
   const name = mirror.place.registry;
   let isMirrorLost = false;
@@ -43,10 +46,10 @@ export function createMirrored(parts: MirroredParts): Manifests {
       warn('mirror', `${registry} was not asked itself but its mirror ${name} (${mirror.where}), which may lag behind`);
       return said;
     }
-    if (FINAL.has(lack.kind) || stop.signal.aborted) return asking.fail(lack);
+    if ((FINAL.has(lack.kind) && !asking.lacks.has(lack.kind)) || stop.signal.aborted) return asking.fail(lack);
     if (atOrigin === null)
       return asking.fail({ ...lack, message: `${lack.message}; ${registry} itself may not be contacted (allowHosts)` });
-    if (!HAS_NOTHING.has(lack.kind) && !isMirrorLost) {
+    if (!asking.lacks.has(lack.kind) && !isMirrorLost) {
       isMirrorLost = true;
       warn('mirror-lost', `${registry} was asked itself where its mirror ${name} (${mirror.where}) did not answer: ${lack.message}`);
     }
@@ -59,12 +62,13 @@ export function createMirrored(parts: MirroredParts): Manifests {
     resolveTag: (repository, tag, stop) =>
       ask(
         {
-          ask: (manifests, asked) => manifests.resolveTag(asked, tag, stop),
+          ask: (content, asked) => content.resolveTag(asked, tag, stop),
           lackOf: (answer) =>
             answer.kind === 'gone'
               ? reason('not-found-or-private', `${name} has no ${name}/${mirror.prefix}${repository.repository}:${tag}`)
               : reasonOfTag(answer),
           failureOf: reasonOfTag,
+          lacks: HAS_NOTHING,
           fail: (why): TagAnswer => ({ kind: 'unknown', reason: why }),
         },
         repository,
@@ -72,13 +76,25 @@ export function createMirrored(parts: MirroredParts): Manifests {
       ),
     fetchManifest: (repository, blob, stop) =>
       ask(
-        documentAsking((manifests, asked) => manifests.fetchManifest(asked, blob, stop)),
+        documentAsking((content, asked) => content.fetchManifest(asked, blob, stop)),
         repository,
         stop,
       ),
     fetchConfig: (repository, blob, stop) =>
       ask(
-        documentAsking((manifests, asked) => manifests.fetchConfig(asked, blob, stop)),
+        documentAsking((content, asked) => content.fetchConfig(asked, blob, stop)),
+        repository,
+        stop,
+      ),
+    listTags: (repository, wanted, stop) =>
+      ask(
+        {
+          ask: (content, asked) => content.listTags(asked, wanted, stop),
+          lackOf: reasonOfTags,
+          failureOf: reasonOfTags,
+          lacks: HAS_NO_LIST,
+          fail: (why): TagsAnswer => ({ kind: 'unknown', reason: why }),
+        },
         repository,
         stop,
       ),
@@ -87,19 +103,25 @@ export function createMirrored(parts: MirroredParts): Manifests {
 
 /** One question, and how its answers are read. */
 type Asking<T> = {
-  readonly ask: (manifests: Manifests, repository: Repository) => Promise<T>;
+  readonly ask: (content: RegistryContent, repository: Repository) => Promise<T>;
   /** Why an answer is none, from a mirror; null for one. */
   readonly lackOf: (answer: T) => Reason | null;
   /** The same, from the registry itself. */
   readonly failureOf: (answer: T) => Reason | null;
+  /** What a mirror says that works and has nothing. */
+  readonly lacks: ReadonlySet<ReasonKind>;
   readonly fail: (why: Reason) => T;
 };
 
 function documentAsking(ask: Asking<Outcome<Uint8Array>>['ask']): Asking<Outcome<Uint8Array>> {
   const reasonOf = (outcome: Outcome<Uint8Array>): Reason | null => (outcome.ok ? null : outcome.reason);
-  return { ask, lackOf: reasonOf, failureOf: reasonOf, fail: (why) => ({ ok: false, reason: why }) };
+  return { ask, lackOf: reasonOf, failureOf: reasonOf, lacks: HAS_NOTHING, fail: (why) => ({ ok: false, reason: why }) };
 }
 
 function reasonOfTag(answer: TagAnswer): Reason | null {
+  return answer.kind === 'unknown' ? answer.reason : null;
+}
+
+function reasonOfTags(answer: TagsAnswer): Reason | null {
   return answer.kind === 'unknown' ? answer.reason : null;
 }

@@ -1,11 +1,10 @@
 import type { Registry, RegistryUse, Warning } from '../check/ports.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import { compareText } from '../core/reference.ts';
-import { createConnection, type Connection, type Shared } from './connection.ts';
+import { createConnection, type Connection, type RegistryContent, type Shared } from './connection.ts';
 import { refuseContact } from './contact.ts';
 import type { RegistryOptions } from './context.ts';
 import { startDeadline } from './deadline.ts';
-import type { Manifests } from './manifests.ts';
 import { createMirrored } from './mirrored.ts';
 import { placesOf, type Place, type Places } from './places.ts';
 import { createStop, NOT_WAITED_FOR, unlessStopped, type Stop } from './stop.ts';
@@ -34,7 +33,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const connections = new Map<string, Promise<Connection | Reason>>();
   const made = new Map<string, Connection>();
   const announced = new Map<string, Set<string>>();
-  const answering = new Map<string, Manifests>();
+  const answering = new Map<string, RegistryContent>();
   const stops = new WeakMap<AbortSignal, Stop>();
   const shared: Shared = {
     options,
@@ -45,7 +44,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   const connect = async (place: Place): Promise<Connection | Reason> => {
     const connection = await createConnection(place, shared);
-    if (!('manifestsFor' in connection)) return connection;
+    if (!('contentFor' in connection)) return connection;
     connection.announce([...(announced.get(keyOf(place)) ?? [])]);
     made.set(keyOf(place), connection);
     return connection;
@@ -63,9 +62,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     announced.set(keyOf(place), names.add(repository));
   };
 
-  const at = (place: Place, namespace: string | null): Manifests => createReached(place.registry, () => connectionTo(place), namespace);
+  const at = (place: Place, namespace: string | null): RegistryContent =>
+    createReached(place.registry, () => connectionTo(place), namespace);
 
-  const answererOf = (registry: string): Manifests => {
+  const answererOf = (registry: string): RegistryContent => {
     const known = answering.get(registry) ?? createAnswerer(registry, placesOf(registry, options), { at, options, warn: shared.warn });
     answering.set(registry, known);
     return known;
@@ -88,8 +88,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     resolveTag: (repository, tag, signal) => answererOf(repository.registry).resolveTag(repository, tag, stopOf(signal)),
     fetchManifest: (repository, blob, signal) => answererOf(repository.registry).fetchManifest(repository, blob, stopOf(signal)),
     fetchConfig: (repository, blob, signal) => answererOf(repository.registry).fetchConfig(repository, blob, stopOf(signal)),
-    listTags: ({ registry }) =>
-      Promise.resolve({ kind: 'unknown', reason: reason('unsupported', `${registry} is not asked for tags yet`) }),
+    listTags: (repository, wanted, signal) => answererOf(repository.registry).listTags(repository, wanted, stopOf(signal)),
     usage: (): readonly RegistryUse[] => mergeUsage([...made.values()].map(({ counter }) => counter.usage())),
     warnings: () => [...warnings.values()].toSorted((a, b) => compareText(a.message, b.message)),
     close: async () => {
@@ -106,13 +105,13 @@ function keyOf(place: Place): string {
 }
 
 type Reaching = {
-  readonly at: (place: Place, namespace: string | null) => Manifests;
+  readonly at: (place: Place, namespace: string | null) => RegistryContent;
   readonly options: RegistryOptions;
   readonly warn: Shared['warn'];
 };
 
 /** Whoever answers for a registry: itself, or its mirror and itself. */
-function createAnswerer(registry: string, { own, mirror }: Places, { at, options, warn }: Reaching): Manifests {
+function createAnswerer(registry: string, { own, mirror }: Places, { at, options, warn }: Reaching): RegistryContent {
   if (mirror === null) return at(own, null);
   if (!mirror.ok) {
     const why = reason('unreachable', `${registry} cannot be asked: ${mirror.message}`);
@@ -128,24 +127,28 @@ function createAnswerer(registry: string, { own, mirror }: Places, { at, options
 }
 
 /** The content of a place that is connected to at the first question; every answer is the same reason where that cannot be. */
-function createReached(registry: string, connect: () => Promise<Connection | Reason>, namespace: string | null): Manifests {
-  let reaching: Promise<Manifests | Reason> | null = null;
-  const reach = async (until: Stop): Promise<Manifests | Reason> => {
-    reaching ??= connect().then((connection) => ('manifestsFor' in connection ? connection.manifestsFor(namespace) : connection));
+function createReached(registry: string, connect: () => Promise<Connection | Reason>, namespace: string | null): RegistryContent {
+  let reaching: Promise<RegistryContent | Reason> | null = null;
+  const reach = async (until: Stop): Promise<RegistryContent | Reason> => {
+    reaching ??= connect().then((connection) => ('contentFor' in connection ? connection.contentFor(namespace) : connection));
     return (await unlessStopped(reaching, until)) ?? reason('timeout', `${registry} ${NOT_WAITED_FOR}`);
   };
   return {
     resolveTag: async (repository, tag, stop) => {
-      const manifests = await reach(stop);
-      return 'resolveTag' in manifests ? manifests.resolveTag(repository, tag, stop) : { kind: 'unknown', reason: manifests };
+      const content = await reach(stop);
+      return 'resolveTag' in content ? content.resolveTag(repository, tag, stop) : { kind: 'unknown', reason: content };
     },
     fetchManifest: async (repository, blob, stop) => {
-      const manifests = await reach(stop);
-      return 'resolveTag' in manifests ? manifests.fetchManifest(repository, blob, stop) : { ok: false, reason: manifests };
+      const content = await reach(stop);
+      return 'resolveTag' in content ? content.fetchManifest(repository, blob, stop) : { ok: false, reason: content };
     },
     fetchConfig: async (repository, blob, stop) => {
-      const manifests = await reach(stop);
-      return 'resolveTag' in manifests ? manifests.fetchConfig(repository, blob, stop) : { ok: false, reason: manifests };
+      const content = await reach(stop);
+      return 'resolveTag' in content ? content.fetchConfig(repository, blob, stop) : { ok: false, reason: content };
+    },
+    listTags: async (repository, wanted, stop) => {
+      const content = await reach(stop);
+      return 'resolveTag' in content ? content.listTags(repository, wanted, stop) : { kind: 'unknown', reason: content };
     },
   };
 }
