@@ -1,5 +1,5 @@
 import { digestOf, parseDigest } from '../core/digest.ts';
-import { answer, errorAnswer, jsonAnswer, withHeaders, type Answer } from './answer.ts';
+import { answer, errorAnswer, jsonAnswer, type Answer } from './answer.ts';
 import { findManifest, readManifest, type RepositoryContent, type StoredManifest } from './registry-content.ts';
 import type { ServedRequest } from './serve.ts';
 
@@ -77,21 +77,6 @@ export function answerBlob(repository: RepositoryContent, text: string): Answer 
   return answer(200, { 'content-type': 'application/octet-stream', 'docker-content-digest': digest, etag: `"${digest}"` }, bytes);
 }
 
-/** The tags in pages. Source: OCI distribution-spec v1.1, "Listing Tags". */
-export function answerTags(request: ServedRequest, name: string, repository: RepositoryContent): Answer {
-  const asked = Number.parseInt(request.query.get('n') ?? `${TAGS_PER_PAGE}`, 10);
-  if (Number.isNaN(asked) || asked < 0)
-    return errorAnswer(400, { code: 'PAGINATION_NUMBER_INVALID', message: 'invalid number of results requested' });
-  const limit = Math.min(asked, TAGS_PER_PAGE);
-  const last = request.query.get('last');
-  const tags = [...repository.tags.keys()].sort().filter((tag) => last === null || tag > last);
-  const page = tags.slice(0, limit);
-  const end = page.at(-1);
-  const body = jsonAnswer(200, { name, tags: page });
-  if (end === undefined || page.length === tags.length) return body;
-  return withHeaders(body, { link: `</v2/${name}/tags/list?last=${encodeURIComponent(end)}&n=${limit}>; rel="next"` });
-}
-
 /** The manifests that refer to another one. Source: OCI distribution-spec v1.1, "Listing Referrers". */
 export function answerReferrers(request: ServedRequest, repository: RepositoryContent, text: string): Answer {
   const subject = parseDigest(text);
@@ -116,7 +101,6 @@ export function answerReferrers(request: ServedRequest, repository: RepositoryCo
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
 const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
-const TAGS_PER_PAGE = 1000;
 
 /** Weights are not looked at, as no registry does. Source: RFC 9110 section 12.5.1. */
 function readAccept(header: string | undefined): (mediaType: string) => boolean {

@@ -1,10 +1,11 @@
 import { answer, errorAnswer, jsonAnswer, withHeaders, type Answer } from './answer.ts';
 import type { ImageOrIndex } from './images.ts';
-import { answerBlob, answerManifest, answerReferrers, answerTags, deleteManifest, receiveManifest } from './registry-api.ts';
+import { answerBlob, answerManifest, answerReferrers, deleteManifest, receiveManifest } from './registry-api.ts';
 import { createAuthority, type Action, type AuthOptions, type Authority, type Permit } from './registry-auth.ts';
 import { openRepository, storeImage, type Content } from './registry-content.ts';
 import { createQuota, type Quota, type QuotaOptions } from './registry-quota.ts';
 import { readRoute, type Route } from './registry-routes.ts';
+import { answerTags, type TagListing } from './registry-tags.ts';
 import { answerUpload, type Uploads } from './registry-uploads.ts';
 import { serve, type Intervention, type RequestRecord, type ServedRequest, type TlsIdentity } from './serve.ts';
 import type { Digest } from '../core/digest.ts';
@@ -15,6 +16,7 @@ export type RegistryOptions = {
   /** Repositories that only the users named may see; the others are public. It needs `auth` to know who asks. */
   readonly privateTo?: ReadonlyMap<string, readonly string[]>;
   readonly quota?: QuotaOptions;
+  readonly tagListing?: TagListing;
   readonly latencyMs?: number;
   readonly tls?: TlsIdentity;
   /** Asked before each answer; null lets it be the ordinary one. */
@@ -32,6 +34,8 @@ export type EmbeddedRegistry = {
   readonly put: (repository: string, tag: string | null, image: ImageOrIndex) => void;
   /** Lets a tag name what the repository already holds under `digest`. */
   readonly move: (repository: string, tag: string, digest: Digest) => void;
+  /** Lets many tags name one image, in this order of age. */
+  readonly putTags: (repository: string, tags: Iterable<string>, image: ImageOrIndex) => void;
   /** Removes a tag, or with null the whole repository. */
   readonly remove: (repository: string, tag: string | null) => void;
   /** Every request since the start or the last `forget`, in the order of arrival; the list grows. */
@@ -73,6 +77,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
     uploads: { open: new Map(), next: 1 },
     authority: createAuthority({ auth: options.auth ?? { kind: 'none' }, url, permit, now }),
     quota: options.quota === undefined ? null : createQuota(options.quota, now),
+    tagListing: options.tagListing ?? {},
   };
   const served = await serve({
     handle: (request) => handle(state, request),
@@ -88,6 +93,11 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
     put: (repository, tag, image) => storeImage(openRepository(content, repository), tag, image),
     move: (repository, tag, digest) => {
       openRepository(content, repository).tags.set(tag, digest);
+    },
+    putTags: (repository, tags, image) => {
+      const target = openRepository(content, repository);
+      storeImage(target, null, image);
+      for (const tag of tags) target.tags.set(tag, image.digest);
     },
     remove: (repository, tag) => {
       if (tag === null) content.delete(repository);
@@ -106,6 +116,7 @@ type RegistryState = {
   readonly uploads: Uploads;
   readonly authority: Authority;
   readonly quota: Quota | null;
+  readonly tagListing: TagListing;
 };
 
 /** Anyone may read what is public, users may also write. A repository that is missing looks like one that is private. */
@@ -165,7 +176,7 @@ function handleRepository(state: RegistryState, request: ServedRequest, route: R
     case 'blob':
       return answerBlob(repository, route.digest);
     case 'tags':
-      return answerTags(request, name, repository);
+      return answerTags(request, { name, repository }, state.tagListing);
     case 'referrers':
       return answerReferrers(request, repository, route.digest);
   }
