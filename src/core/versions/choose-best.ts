@@ -9,38 +9,36 @@ import type { TagShape } from './shape.ts';
 /** Judges a candidate as a newer version, or as a newer variant. */
 export type Judge = (candidate: TagShape, seeking: VersionPair['seeking']) => Judgement | null;
 
-/** The best candidates so far. `unwanted`: the best that nothing but the policy rejects. */
-type Best = {
-  line: TagShape | null;
-  newest: TagShape | null;
-  lineVariant: TagShape | null;
-  newestVariant: TagShape | null;
-  unwanted: { readonly candidate: TagShape; readonly why: string } | null;
-  readonly deferred: TagShape[];
-};
+/** The best of those with the installed first number, or of those above. `waiting`: what is too young, the highest first. */
+type Best = { version: TagShape | null; variant: TagShape | null; waiting: readonly TagShape[] };
+
+/** What is above the installed version and rejected, the highest. */
+type Unwanted = { readonly candidate: TagShape; readonly why: string } | null;
 
 /** Chooses among the tags that can be of one family with the installed one. */
 export function chooseAmong(installed: TagShape, candidates: Iterable<TagShape>, judge: Judge): NewerDecision {
-  const best: Best = { line: null, newest: null, lineVariant: null, newestVariant: null, unwanted: null, deferred: [] };
+  const line: Best = { version: null, variant: null, waiting: [] };
+  const above: Best = { version: null, variant: null, waiting: [] };
+  let unwanted: Unwanted = null;
   for (const candidate of candidates) {
-    const isInLine = candidate.core?.numbers[0] === installed.core?.numbers[0];
-    const judgement = judge(candidate, 'version');
-    if (judgement !== null) noteRejected(best, candidate, judgement);
-    else if (isInLine) best.line = better(best.line, candidate);
-    else best.newest = better(best.newest, candidate);
-    if (!hasNewerVariant(installed, candidate) || judge(candidate, 'variant') !== null) continue;
-    if (isInLine) best.lineVariant = better(best.lineVariant, candidate);
-    else best.newestVariant = better(best.newestVariant, candidate);
+    const best = candidate.core?.numbers[0] === installed.core?.numbers[0] ? line : above;
+    if (isBetter(candidate, best.version)) {
+      const judgement = judge(candidate, 'version');
+      if (judgement === null) best.version = candidate;
+      else if (ABOVE.has(judgement.rule)) {
+        if (isBetter(candidate, unwanted?.candidate ?? null)) unwanted = { candidate, why: judgement.why };
+        if (judgement.rule === 'min-age') best.waiting = withWaiting(best.waiting, candidate);
+      }
+    }
+    if (hasNewerVariant(installed, candidate) && isBetter(candidate, best.variant) && judge(candidate, 'variant') === null)
+      best.variant = candidate;
   }
-  const { line, newest } = best;
-  const variant = best.lineVariant ?? best.newestVariant;
+  const variant = line.variant ?? above.variant;
+  const isTold = variant === line.version || variant === above.version;
   return {
-    verdict:
-      line === null && newest === null
-        ? { kind: 'none', why: explainNone(installed, best) }
-        : { kind: 'available', line: versionOf(installed, line), newest: versionOf(installed, newest), why: explain(installed, best) },
-    variant: variant === line || variant === newest ? null : variantOf(installed, variant),
-    deferred: best.deferred.map(({ tag }) => tag),
+    verdict: verdictOf(installed, { line: line.version, newest: above.version, unwanted }),
+    variant: isTold ? null : variantOf(installed, variant),
+    deferred: [...waitingAbove(above), ...waitingAbove(line)].slice(0, MAX_DEFERRED).map(({ tag }) => tag),
   };
 }
 
@@ -52,30 +50,52 @@ export function chooseFloating(installed: TagShape, tags: Iterable<string>, judg
     if (!isTag(tag)) continue;
     const candidate = readTag(tag);
     const isRelated = candidate.kind === 'word' && hasNewerVariant(installed, candidate) && compareCores(installed, candidate) === 0;
-    if (isRelated && judge(candidate, 'floating') === null) best = better(best, candidate);
+    if (isRelated && isBetter(candidate, best) && judge(candidate, 'floating') === null) best = candidate;
   }
   return best === null ? null : { tag: best.tag, level: null, digest: null };
 }
 
-function better(best: TagShape | null, candidate: TagShape): TagShape {
-  return best === null || compareTags(candidate, best) > 0 ? candidate : best;
+function isBetter(candidate: TagShape, best: TagShape | null): boolean {
+  return best === null || compareTags(candidate, best) > 0;
 }
 
 const MAX_DEFERRED = 5;
 
-function noteRejected(best: Best, candidate: TagShape, { rule, why }: Judgement): void {
-  if (!ABOVE.has(rule)) return;
-  if (best.unwanted === null || compareTags(candidate, best.unwanted.candidate) > 0) best.unwanted = { candidate, why };
-  if (rule !== 'min-age') return;
-  const { deferred } = best;
-  if (deferred.some(({ tag }) => tag === candidate.tag)) return;
-  deferred.push(candidate);
-  deferred.sort((a, b) => compareTags(b, a));
-  if (deferred.length > MAX_DEFERRED) deferred.pop();
+function withWaiting(waiting: readonly TagShape[], candidate: TagShape): readonly TagShape[] {
+  const last = waiting[MAX_DEFERRED - 1];
+  if ((last !== undefined && compareTags(candidate, last) < 0) || waiting.some(({ tag }) => tag === candidate.tag)) return waiting;
+  return [...waiting, candidate].sort((a, b) => compareTags(b, a)).slice(0, MAX_DEFERRED);
+}
+
+/** What waits below the version that is offered is of no interest. */
+function waitingAbove({ waiting, version }: Best): readonly TagShape[] {
+  return waiting.filter((candidate) => isBetter(candidate, version));
 }
 
 /** The rules that reject what is above the installed version. */
 const ABOVE: ReadonlySet<string> = new Set(['leap', 'include', 'exclude', 'track', 'skip', 'min-age']);
+
+type Chosen = { readonly line: TagShape | null; readonly newest: TagShape | null; readonly unwanted: Unwanted };
+
+function verdictOf(installed: TagShape, { line, newest, unwanted }: Chosen): NewerDecision['verdict'] {
+  if (line !== null || newest !== null) {
+    return {
+      kind: 'available',
+      line: versionOf(installed, line),
+      newest: versionOf(installed, newest),
+      why: explain(installed, line, newest),
+    };
+  }
+  const why =
+    unwanted === null ? `nothing newer is tagged as ${installed.tag} is` : `${unwanted.candidate.tag} is above, but ${unwanted.why}`;
+  return { kind: 'none', why };
+}
+
+/** `15.14 is the newest of 15, 18.1 of all`. */
+function explain({ prefix, core }: TagShape, line: TagShape | null, newest: TagShape | null): string {
+  if (line === null || newest === null) return `${(line ?? newest)?.tag ?? ''} is the newest version`;
+  return `${line.tag} is the newest of ${prefix}${core?.numbers[0] ?? ''}, ${newest.tag} of all`;
+}
 
 function versionOf(installed: TagShape, chosen: TagShape | null): Version | null {
   return chosen === null ? null : { tag: chosen.tag, level: levelOf(installed, chosen), digest: null };
@@ -84,15 +104,4 @@ function versionOf(installed: TagShape, chosen: TagShape | null): Version | null
 function variantOf(installed: TagShape, chosen: TagShape | null): VariantVersion | null {
   if (chosen === null) return null;
   return { tag: chosen.tag, level: compareCores(installed, chosen) === 0 ? null : levelOf(installed, chosen), digest: null };
-}
-
-/** `15.14 is the newest of 15, 18.1 of all`. */
-function explain({ prefix, core }: TagShape, { line, newest }: Best): string {
-  if (line === null || newest === null) return `${(line ?? newest)?.tag ?? ''} is the newest version`;
-  return `${line.tag} is the newest of ${prefix}${core?.numbers[0] ?? ''}, ${newest.tag} of all`;
-}
-
-function explainNone({ tag }: TagShape, { unwanted }: Best): string {
-  if (unwanted === null) return `nothing newer is tagged as ${tag} is`;
-  return `${unwanted.candidate.tag} is newer, but ${unwanted.why}`;
 }

@@ -53,7 +53,7 @@ function hasSameAxes(a: TagShape, b: TagShape): boolean {
 }
 
 /** A list that ends is lower than one that goes on: `-1361` than `-1361.1699548032`. */
-function compareNumbers(a: readonly number[], b: readonly number[]): number {
+export function compareNumbers(a: readonly number[], b: readonly number[]): number {
   for (let at = 0; at < a.length && at < b.length; at += 1) {
     const difference = (a[at] ?? 0) - (b[at] ?? 0);
     if (difference !== 0) return difference;

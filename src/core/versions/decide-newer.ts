@@ -1,7 +1,7 @@
 import type { NewerVerdict, VariantVersion } from '../verdict.ts';
 import { chooseAmong, chooseFloating } from './choose-best.ts';
 import { gatherRelatives } from './family.ts';
-import type { Learned } from './learn.ts';
+import { type Learned, NOTHING_LEARNED } from './learn.ts';
 import { explainUntracked, UNTRACKED } from './plan-versions.ts';
 import { STANDARD_POLICY, type VersionPolicy } from './policy.ts';
 import { readTag } from './read-tag.ts';
@@ -38,7 +38,8 @@ export function decideNewer(
 ): NewerDecision {
   if (policy.track === 'digest') return untracked('only its digest is followed (track: digest)');
   const own = readTag(installed);
-  const { shapes, learned } = gatherRelatives(own, facts.tags);
+  const isUnfit = judgeInstalled(own, NOTHING_LEARNED, rules) !== null;
+  const { shapes, learned } = gatherRelatives(own, isUnfit ? [] : facts.tags);
   const { firstSeen, now } = facts;
   const judge = (candidate: TagShape, seeking: VersionPair['seeking']): Judgement | null =>
     judgeCandidate({ installed: own, candidate, learned, policy, firstSeen, now, seeking }, rules);

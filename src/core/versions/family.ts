@@ -1,8 +1,9 @@
 import { isTag } from '../reference.ts';
 import { createHashCount, findLeap, type Learned, NOTHING_LEARNED } from './learn.ts';
+import { compareNumbers } from './compare.ts';
 import { isDigit } from './numbers.ts';
 import { readSuffix } from './read-suffix.ts';
-import { readTag } from './read-tag.ts';
+import { createReaderBehind, readTag } from './read-tag.ts';
 import type { Suffix, TagShape } from './shape.ts';
 
 /** The tags of a repository that can be of one family with the installed one, and what the whole list tells. */
@@ -15,12 +16,15 @@ export function gatherRelatives(installed: TagShape, tags: Iterable<string>): Re
   const count = isBareNumber(installed) ? createHashCount() : null;
   count?.see(installed.tag);
   const readSuffixOf = createSuffixReader();
+  const readBehind = createReaderBehind(begin, readSuffixOf);
   const shapes: TagShape[] = [];
   for (const tag of tags) {
     if (tag === installed.tag) continue;
     count?.see(tag);
     if (!tag.startsWith(begin) || (isLiteral && !isDigit(tag, begin.length))) continue;
-    if (isTag(tag)) shapes.push(readTag(tag, readSuffixOf));
+    if (!isTag(tag)) continue;
+    const shape = isLiteral ? readBehind(tag) : readTag(tag, readSuffixOf);
+    if (isAbove(shape, installed)) shapes.push(shape);
   }
   const hashLengths = count?.lengths() ?? NOTHING_LEARNED.hashLengths;
   return { shapes, learned: { hashLengths, leapFrom: findLeap(installed, shapes) } };
@@ -31,8 +35,13 @@ function isBareNumber({ prefix, core }: TagShape): boolean {
   return prefix === '' && core?.numbers.length === 1;
 }
 
+/** What is below is neither newer, nor a newer variant, nor does it lead up to anything. */
+function isAbove(shape: TagShape, installed: TagShape): boolean {
+  return compareNumbers(shape.core?.numbers ?? [], installed.core?.numbers ?? []) >= 0;
+}
+
 /** What every tag of the family begins with: the prefix up to its first hash. */
-export function literalPrefix({ prefix }: TagShape): string {
+function literalPrefix({ prefix }: TagShape): string {
   const at = prefix.indexOf('<hash>');
   return at === -1 ? prefix : prefix.slice(0, at);
 }

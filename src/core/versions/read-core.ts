@@ -23,6 +23,38 @@ export function readCore(tag: string, at: number): CoreAt | null {
   return readDotted(tag, start);
 }
 
+/**
+ * Reads numbers with dots that end with the tag or at a separator and can be nothing but a version; null for all that has to be looked at more closely.
+ */
+export function readPlainCore(tag: string, start: number): { readonly end: number; readonly core: Core } | null {
+  const numbers: number[] = [];
+  for (let at = start; ;) {
+    let number = 0;
+    let end = at;
+    for (let code = tag.charCodeAt(end); code >= 48 && code <= 57; code = tag.charCodeAt(end)) {
+      number = number * 10 + code - 48;
+      end += 1;
+    }
+    const digits = end - at;
+    const isPadded = digits > 1 && tag.charCodeAt(at) === 48;
+    if (digits === 0 || digits > 6 || isPadded || numbers.length === MAX_PARTS) return null;
+    numbers.push(number);
+    const code = tag.charCodeAt(end);
+    if (code === DOT) {
+      at = end + 1;
+      continue;
+    }
+    const isEnd = end === tag.length || ((code === DASH || code === UNDERSCORE) && !(digits === 4 && numbers.length === 1));
+    if (!isEnd) return null;
+    return { end, core: { scheme: schemeOf(numbers, false), numbers, form: DOTS[numbers.length - 1] ?? '' } };
+  }
+}
+
+const DOT = 46;
+const DASH = 45;
+const UNDERSCORE = 95;
+const DOTS = ['', '.', '..', '...'];
+
 function startOfNumbers(tag: string, at: number): number | null {
   const letters = endOfLetters(tag, at);
   if (letters === at) return isDigit(tag, at) ? at : null;

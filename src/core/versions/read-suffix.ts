@@ -46,7 +46,7 @@ function isSeparator(text: string, at: number): boolean {
 }
 
 function piecesOf(text: string): readonly string[] {
-  return text.replaceAll('x86_64', 'x86+64').split(BETWEEN_PIECES);
+  return (text.includes('x86_64') ? text.replaceAll('x86_64', 'x86+64') : text).split(BETWEEN_PIECES);
 }
 
 /** `rc42.ce.0` is `rc42` and `ce.0`. */
@@ -127,7 +127,8 @@ function ownerOf(word: string): Reading['owner'] {
 function readNumbered(reading: Reading, { text, word, number, isDotted }: Piece, place: Place): void {
   const written = text.slice(0, word.length);
   if (REQUESTS.has(word)) reading.isWork = true;
-  if (REVISIONS.has(word) || (place === 'glued' && GLUED_REVISIONS.has(word))) addRevision(reading, written, number);
+  const isCount = REVISIONS.has(word) || (word === 'v' && number.length === 1);
+  if (isCount || (place === 'glued' && GLUED_REVISIONS.has(word))) addRevision(reading, written, number);
   else if (isDotted && number.length === 1 && isWord(word)) addRevision(reading, `${written}.`, number);
   else if ((word.length > 1 || number.length > 1) && isWord(word)) addAxis(reading, written, number);
   else addWord(reading, text);

@@ -1,5 +1,5 @@
 import { endOfDigits, isHash, readNumbers } from './numbers.ts';
-import { readCore } from './read-core.ts';
+import { readCore, readPlainCore } from './read-core.ts';
 import { readFloating, readSuffix } from './read-suffix.ts';
 import type { Suffix, TagShape } from './shape.ts';
 import { ARCHITECTURES, SYSTEMS, WORK } from './words.ts';
@@ -10,7 +10,7 @@ import { ARCHITECTURES, SYSTEMS, WORK } from './words.ts';
  * `readSuffixOf` may remember suffixes: repositories have few of them, and many tags.
  */
 export function readTag(tag: string, readSuffixOf: (text: string) => Suffix = readSuffix): TagShape {
-  if (ATTACHMENT.test(tag)) return { ...readFloating(tag), tag, kind: 'attachment', prefix: '', core: null };
+  if (tag.startsWith('sha') && ATTACHMENT.test(tag)) return { ...readFloating(tag), tag, kind: 'attachment', prefix: '', core: null };
   if (isHash(tag)) return { ...readFloating(tag), tag, kind: 'hash', prefix: '<hash>', core: null };
   let prefix = '';
   let isWork = false;
@@ -23,7 +23,7 @@ export function readTag(tag: string, readSuffixOf: (text: string) => Suffix = re
     if (found?.kind === 'core') {
       const suffix = readSuffixOf(tag.slice(found.end));
       const kind = isWork || suffix.isWork ? 'work' : 'version';
-      return { ...suffix, tag, kind, prefix: prefix + tag.slice(at, found.start), core: found.core };
+      return shapeOf(tag, suffix, { kind, prefix: prefix + tag.slice(at, found.start), core: found.core });
     }
     isWork ||= isWorkWord(segment);
     prefix += (skipped?.text ?? segment) + tag.slice(skipped?.end ?? end, (skipped?.end ?? end) + 1);
@@ -33,10 +33,31 @@ export function readTag(tag: string, readSuffixOf: (text: string) => Suffix = re
 }
 
 /**
+ * Returns a reader of tags that begin with the prefix of a version and a digit: what is only numbers with dots up to a separator is read at once; the rest as any tag.
+ *
+ * It never differs from `readTag`.
+ */
+export function createReaderBehind(prefix: string, readSuffixOf: (text: string) => Suffix): (tag: string) => TagShape {
+  const word = prefix.slice(0, -1);
+  const isBehindSystem = SYSTEMS.has(word.slice(Math.max(word.lastIndexOf('-'), word.lastIndexOf('_')) + 1).toLowerCase());
+  return (tag) => {
+    const plain = isBehindSystem ? null : readPlainCore(tag, prefix.length);
+    if (plain === null) return readTag(tag, readSuffixOf);
+    const suffix = readSuffixOf(tag.slice(plain.end));
+    return suffix.isWork ? readTag(tag, readSuffixOf) : shapeOf(tag, suffix, { kind: 'version', prefix, core: plain.core });
+  };
+}
+
+/** Written out, because copying what is in a suffix one by one is many times as fast as spreading it. */
+function shapeOf(tag: string, { pre, words, axes, revisions, isWork }: Suffix, head: Pick<TagShape, 'kind' | 'prefix' | 'core'>): TagShape {
+  return { tag, kind: head.kind, prefix: head.prefix, core: head.core, pre, words, axes, revisions, isWork };
+}
+
+/**
  * What signers and the fallback of the referrers API attach to an image.
  * Source: cosign, Signature Specification, Storage; OCI distribution-spec v1.1, Referrers Tag Schema.
  */
-const ATTACHMENT = /^sha(?:256-[0-9a-f]{64}|512-[0-9a-f]{128}|512-[0-9a-f]{64})(?:[.-][\w.-]*)?$/i;
+const ATTACHMENT = /^sha(?:256-[0-9a-f]{64}|512-[0-9a-f]{128}|512-[0-9a-f]{64})(?:[.-][\w.-]*)?$/;
 
 function endOfSegment(tag: string, at: number): number {
   let end = at;

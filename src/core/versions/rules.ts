@@ -30,26 +30,24 @@ export const RULES: readonly VersionRule[] = [
   {
     name: 'word',
     meaning: 'Tags without a version in them: `latest`, `stable`, `bookworm`, `alpine3.19`',
-    rejects: (pair) => rejectKind(pair, 'word', 'has no version in it', 'is a version, and'),
+    rejects: (pair) => rejectKind(pair, 'word', 'has no version in it'),
   },
   {
     name: 'hash',
     meaning: 'Hashes of commits: 7 to 40 hexadecimal digits, and numbers among them where hashes are as many as numbers of that length',
     rejects: (pair) =>
-      rejectKind(pair, 'hash', 'is a hash', 'is a version, and') ??
-      ([pair.candidate, pair.installed].some((shape) => mayBeHash(shape) && pair.learned.hashLengths.has(shape.tag.length))
-        ? 'is a number among hashes of the same length'
-        : null),
+      rejectKind(pair, 'hash', 'is a hash') ??
+      (isHashOfDigits(pair.candidate, pair) || isHashOfDigits(pair.installed, pair) ? 'is a number among hashes of the same length' : null),
   },
   {
     name: 'attachment',
     meaning: 'Signatures and other attachments of an image: `sha256-` with a digest, with `.sig`, `.att` or `.sbom` behind it or nothing',
-    rejects: (pair) => rejectKind(pair, 'attachment', 'belongs to another image of the repository', 'is a version, and'),
+    rejects: (pair) => rejectKind(pair, 'attachment', 'belongs to another image of the repository'),
   },
   {
     name: 'work',
     meaning: 'Builds of unreleased work: `pr-12`, `sha-3f2a9c0`, `branch-login`',
-    rejects: (pair) => rejectKind(pair, 'work', 'is a build of unreleased work', 'is a version, and'),
+    rejects: (pair) => rejectKind(pair, 'work', 'is a build of unreleased work'),
   },
   {
     name: 'prefix',
@@ -135,14 +133,14 @@ export function judgeCandidate(pair: VersionPair, rules: readonly VersionRule[] 
 /** The rule that rejects a candidate; `why` is to be read behind its tag. */
 export type Judgement = { readonly rule: string; readonly why: string };
 
-function rejectKind(
-  { installed, candidate, seeking }: VersionPair,
-  kind: TagShape['kind'],
-  ...[why, other]: readonly [string, string]
-): string | null {
+function rejectKind({ installed, candidate, seeking }: VersionPair, kind: TagShape['kind'], why: string): string | null {
   if (seeking === 'floating') return null;
   if (candidate.kind === kind) return why;
-  return installed.kind === kind && candidate.kind === 'version' ? `${other} ${installed.tag} is none` : null;
+  return installed.kind === kind && candidate.kind === 'version' ? `is a version, and ${installed.tag} is none` : null;
+}
+
+function isHashOfDigits(shape: TagShape, { learned: { hashLengths } }: VersionPair): boolean {
+  return hashLengths.size > 0 && hashLengths.has(shape.tag.length) && mayBeHash(shape);
 }
 
 const SCHEMES: Readonly<Record<Scheme, string>> = {
@@ -180,7 +178,7 @@ function rejectParts({ installed, candidate }: VersionPair): string | null {
 function rejectVariantVersion({ installed, candidate, policy, seeking }: VersionPair): string | null {
   const isNewer = hasNewerVariant(installed, candidate);
   if (seeking !== 'version') return isNewer ? null : `is not on a newer variant than ${installed.tag}`;
-  if (hasSameVariant(installed, candidate) || (isNewer && policy.variant === 'newer')) return null;
+  if (candidate.words !== installed.words || hasSameVariant(installed, candidate) || (isNewer && policy.variant === 'newer')) return null;
   return `is on ${isNewer ? 'a newer' : 'another'} variant than ${installed.tag}`;
 }
 

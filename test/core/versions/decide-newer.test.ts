@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { decideNewer, type VersionFacts } from '../../../src/core/versions/decide-newer.ts';
+import { planVersions } from '../../../src/core/versions/plan-versions.ts';
+import { STANDARD_POLICY, type VersionPolicy } from '../../../src/core/versions/policy.ts';
+import { tabulateVersions } from '../../../src/core/versions/tabulate.ts';
+
+const factsOf = (tags: Iterable<string>): VersionFacts => ({ tags, firstSeen: () => null, now: 0 });
+const decide = (installed: string, tags: Iterable<string>, policy: Partial<VersionPolicy> = {}) =>
+  decideNewer(installed, factsOf(tags), { ...STANDARD_POLICY, ...policy });
+
+describe('why', () => {
+  it.each<readonly [string, readonly string[], Partial<VersionPolicy>, string]>([
+    ['15.4', ['15.14', '18.1'], {}, '15.14 is the newest of 15, 18.1 of all'],
+    ['v1.2', ['v1.3', 'v2.0'], {}, 'v1.3 is the newest of v1, v2.0 of all'],
+    ['15', ['18'], {}, '18 is the newest version'],
+    ['15', ['latest', '14'], {}, 'nothing newer is tagged as 15 is'],
+    ['15.4', ['18.1'], { track: 'minor' }, '18.1 is above, but is a major step, and track follows minor'],
+    ['18', ['2021'], {}, '2021 is above, but is too far above 18: no version between leads up to 2021'],
+    ['latest', ['15'], {}, 'its tag latest is no version'],
+    ['3f2a9c0', ['15'], {}, 'its tag 3f2a9c0 is a hash, which has no order'],
+    ['pr-12', ['15'], {}, 'its tag pr-12 is a build of unreleased work'],
+    ['15', ['16'], { track: 'digest' }, 'only its digest is followed (track: digest)'],
+  ])('%s of %j: %j', (installed, tags, policy, why) => {
+    expect(decide(installed, tags, policy).verdict.why).toBe(why);
+  });
+});
+
+describe('a newer variant', () => {
+  it.each<readonly [string, readonly string[], string | null]>([
+    ['20.11.1-alpine3.19', ['20.15.1-alpine3.19', '20.19.5-alpine3.21', '20.19.5-alpine3.22', '22.1.0-alpine3.22'], '20.19.5-alpine3.22'],
+    ['15-bullseye', ['15-bookworm', '18-trixie'], '15-bookworm'],
+    ['alpine3.19', ['alpine3.20', 'alpine3.22', 'slim3.23', 'alpine'], 'alpine3.22'],
+    ['1.0-alpine3.19', ['0.9-alpine3.22', '1.0-alpine3.18', '1.0-alpine'], null],
+    ['1.0-cuda12.4-cudnn9', ['1.1-cuda12.6-cudnn8'], null],
+    ['1.0-ubuntu20.10', ['1.0-ubuntu22.04'], '1.0-ubuntu22.04'],
+    ['bookworm', ['trixie', 'forky'], null],
+  ])('of %s among %j is %s', (installed, tags, expected) => {
+    expect(decide(installed, tags).variant?.tag ?? null).toBe(expected);
+  });
+});
+
+describe('what waits for its age', () => {
+  it('is told, the highest first, unless something above it is offered', () => {
+    const old = new Set(['1.3', '2.0']);
+    const facts = { tags: ['1.1', '1.2', '1.3', '1.4', '2.0', '2.1'], firstSeen: (tag: string) => (old.has(tag) ? 0 : 900), now: 1000 };
+    const { verdict, deferred } = decideNewer('1.0', facts, { ...STANDARD_POLICY, minAgeMs: 500 });
+    expect(verdict).toMatchObject({ kind: 'available', line: { tag: '1.3' }, newest: { tag: '2.0' } });
+    expect(deferred).toEqual(['2.1', '1.4']);
+  });
+
+  it('is at most five', () => {
+    const tags = Array.from({ length: 50 }, (_, at) => `1.${at}`);
+    expect(decide('1.0', tags, { minAgeMs: 1 }).deferred).toEqual(['1.49', '1.48', '1.47', '1.46', '1.45']);
+  });
+});
+
+describe('where the list of a tag begins', () => {
+  it.each([
+    ['15.4-alpine', ''],
+    ['v1.2.3', 'v'],
+    ['pg14-v1.2.3', 'pg14-v'],
+    ['RELEASE.2024-01-10T00-00-00Z', 'RELEASE.'],
+    ['main-3f2a9c0-1700000000', null],
+  ])('%s: %s', (tag, prefix) => {
+    expect(planVersions(tag)).toEqual({ kind: 'follow', prefix });
+  });
+
+  it('is not asked for by what is no version', () => {
+    expect(planVersions('latest').kind).toBe('untracked');
+    const unread = {
+      [Symbol.iterator]: (): Iterator<string> => {
+        throw new Error('the list was read');
+      },
+    };
+    expect(decide('latest', unread).verdict.kind).toBe('untracked');
+  });
+});
+
+describe('hostile tags', () => {
+  const long = (text: string): readonly string[] =>
+    Array.from({ length: 20_000 }, (_, at) => `1${text.repeat(64)}`.slice(0, 120) + String(at));
+
+  it.each(['.1', '-1', '-a1', '_', 'u1', '-x86_64', '0', '-alpine3', '.dev', 'rc', '-2024-01-10'])(
+    'of %s over and over are read',
+    (text) => {
+      const tags = long(text);
+      expect(decide('1.0', tags).verdict.kind).toBe('none');
+      expect(tabulateVersions('1.0', factsOf(tags), STANDARD_POLICY).length).toBe(tags.length + 1);
+    },
+  );
+
+  it('that can be no tags are left out', () => {
+    const tags = ['1.1', '1.2\u{1b}[2J', '1.3 ', `1.4${'0'.repeat(200)}`, '', '1.5/x'];
+    expect(decide('1.0', tags).verdict).toMatchObject({ line: { tag: '1.1' }, newest: null });
+    expect(tabulateVersions('1.0', factsOf(tags), STANDARD_POLICY).map(({ tag }) => tag)).toEqual(['1.1', '1.0']);
+  });
+});
+
+describe('the table of versions', () => {
+  it('has the family first, the highest version first, then the others by rule', () => {
+    const tags = ['latest', '15.14', 'v16.1', '18.1', '15.4', '15.3', '15.9', '19beta1', '15.14-alpine', 'edge', '16.1rc1'];
+    const rows = tabulateVersions('15.4', factsOf(tags), STANDARD_POLICY);
+    expect(rows.map(({ tag, kind, level, rule }) => [tag, kind, level, rule])).toEqual([
+      ['18.1', 'newest', 'major', null],
+      ['16.1rc1', 'rejected', 'major', 'pre-release'],
+      ['15.14', 'line', 'minor', null],
+      ['15.9', 'admitted', 'minor', null],
+      ['15.4', 'installed', null, null],
+      ['15.3', 'rejected', 'minor', 'older'],
+      ['edge', 'rejected', null, 'word'],
+      ['latest', 'rejected', null, 'word'],
+      ['v16.1', 'rejected', null, 'prefix'],
+      ['19beta1', 'rejected', null, 'parts'],
+      ['15.14-alpine', 'rejected', null, 'variant'],
+    ]);
+  });
+});
