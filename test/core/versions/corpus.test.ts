@@ -35,7 +35,7 @@ describe.each(NAMES)('in a repository as of %s', (name) => {
   it.each(rows)('$installed: the tags that are asked for suffice', (row) => {
     const plan = planVersions(row.installed);
     if (row.kind === 'untracked' && plan.kind === 'untracked') return;
-    const asked = plan.kind === 'follow' ? tags.filter((tag) => isAskedFor(tag, plan.prefix)) : [];
+    const asked = plan.kind === 'follow' ? tags.filter((tag) => plan.prefix === null || isAskedFor(tag, plan.prefix)) : [];
     expect(decide(asked, row)).toEqual(decide(tags, row));
   });
 
