@@ -46,9 +46,14 @@ export function decodeTagPage(body: string): TagPage | null {
  *
  * - A `Link` names the next page. Its path is never taken: Artifactory's lacks the virtual repository, and no other is anybody's business (RTFACT-18971). Its query is,
  *   whole where it is the registry's own origin, and only `last` and `n` where it is another's, as of a registry behind a proxy that ends TLS.
- * - Without a `Link`, a page that is full or has as many tags as registries usually give may not be the last: then `last` is its last tag.
+ * - Without a `Link`, a page that is full or has as many tags as registries usually give may not be the last: then `last` is its last tag. Not from a registry that has linked
+ *   before: there the page without a link is the last.
  */
-export function nextPage(asked: PageQuery, page: TagPage, answer: { readonly url: URL; readonly link: string | null }): NextPage | null {
+export function nextPage(
+  asked: PageQuery,
+  page: TagPage,
+  answer: { readonly url: URL; readonly link: string | null; readonly hasLinked: boolean },
+): NextPage | null {
   const target = nextTarget(answer.link);
   const end = page.tags.at(-1);
   const own = end === undefined ? null : { n: asked.n, last: end, rest: [] };
@@ -56,7 +61,7 @@ export function nextPage(asked: PageQuery, page: TagPage, answer: { readonly url
     const query = queryOf(target, answer.url, asked) ?? own;
     return query === null ? null : { query, said: true };
   }
-  const mayBeCut = page.size === asked.n || USUAL_CAPS.has(page.size);
+  const mayBeCut = !answer.hasLinked && (page.size === asked.n || USUAL_CAPS.has(page.size));
   return mayBeCut && own !== null ? { query: own, said: false } : null;
 }
 

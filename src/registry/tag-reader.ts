@@ -22,6 +22,7 @@ export function createTagReader(
   about: { readonly repository: Repository; readonly namespace: string | null; readonly maxBytes: number; readonly stop: Stop },
 ): TagReader {
   const { repository, namespace, maxBytes, stop } = about;
+  let hasLinked = false;
   return async (query) => {
     const asked = pageAsk(repository, query, { namespace, maxBytes });
     const answer = await session.ask(asked, stop);
@@ -30,7 +31,8 @@ export function createTagReader(
     if (response.status !== 200) return { kind: 'refused', status: response.status, reason: refuse(answer, { repository, asked }) };
     const page = decodeTagPage(bodyText(response));
     if (page === null) return { kind: 'failed', reason: strangeBody(repository) };
-    const next = nextPage(query, page, { url: response.url, link: response.header('link') });
+    const next = nextPage(query, page, { url: response.url, link: response.header('link'), hasLinked });
+    hasLinked ||= next?.said === true;
     return { kind: 'page', tags: page.tags, size: page.size, next };
   };
 }
