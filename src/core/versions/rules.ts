@@ -86,7 +86,7 @@ export const RULES: readonly VersionRule[] = [
   {
     name: 'pre-release',
     meaning:
-      'Alphas, betas, release candidates and the like, unless the installed version is one that is no more finished, and has its number or has none alike',
+      'Pre-releases for a release; for a pre-release those less finished (`beta1` for `rc1`), or with a number where it has none (`rc1` for `rc`)',
     rejects: rejectPreRelease,
   },
   { name: 'older', meaning: 'Versions that are not above the installed one', rejects: rejectOlder },

@@ -78,7 +78,7 @@ describe('where the list of a tag begins', () => {
 
 describe('hostile tags', () => {
   const long = (text: string): readonly string[] =>
-    Array.from({ length: 20_000 }, (_, at) => `1${text.repeat(64)}`.slice(0, 120) + String(at));
+    Array.from({ length: 4_000 }, (_, at) => `1${text.repeat(64)}`.slice(0, 120) + String(at));
 
   it.each(['.1', '-1', '-a1', '_', 'u1', '-x86_64', '0', '-alpine3', '.dev', 'rc', '-2024-01-10'])(
     'of %s over and over are read',
