@@ -39,11 +39,15 @@ const SMALLER_PAGE = 100;
 export function createTagLists({ session, gate, limits, namespace, warn }: TagListParts): TagLists {
   const listWithin = async (about: About, wanted: TagsWanted, ask: TagReader): Promise<TagsAnswer> => {
     let pages = 0;
+    let entries = 0;
     let dropped = 0;
     const read: TagReader = async (query) => {
       if (pages >= limits.pages) return { kind: 'failed', reason: reason('unsupported', `${about.subject} was cut after ${pages} pages`) };
+      if (entries > limits.tags * 2)
+        return { kind: 'failed', reason: reason('unsupported', `${about.subject} was cut after ${entries} names`) };
       pages++;
       const answer = await ask(query);
+      if (answer.kind === 'page') entries += answer.size;
       if (answer.kind === 'page') dropped += answer.size - answer.tags.length;
       return answer;
     };

@@ -135,6 +135,25 @@ describe('a list that does not end', () => {
     expect(tagsOf(answer)).toHaveLength(250);
   });
 
+  it('is cut at twice the most tags where it is read in parts, or brings nothing but names that are no tags', async () => {
+    let page = 0;
+    const { client, origin } = await startWith(
+      ['1'],
+      {
+        intercept: () => {
+          const names = [`v${1000 + page++}`, ...padded('-', 99)];
+          return { kind: 'answer', answer: jsonAnswer(200, { tags: names }, { link: `</?last=${names[0]}>; rel="next"` }) };
+        },
+      },
+      { tagLists: { tags: 250 } },
+    );
+    expect(await list(client, ['v'])).toMatchObject({
+      covers: [],
+      cut: { kind: 'unsupported', message: 'the list of tags of docker.io/acme/api was cut after 600 names' },
+    });
+    expect(origin.counts().tags).toBe(6);
+  });
+
   it('is cut at the most pages', async () => {
     const { client, origin } = await startWith(padded('1.', 700), { tagListing: { pageSize: 100 } }, { tagLists: { pages: 3 } });
     expect(await list(client)).toMatchObject({
