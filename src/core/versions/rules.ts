@@ -74,9 +74,7 @@ export const RULES: readonly VersionRule[] = [
     name: 'variant',
     meaning: 'Tags with other words behind the version: `15.14-alpine` for `15.4`, `1.2.3-r1` for `1.2.2`',
     rejects: ({ installed, candidate }) =>
-      candidate.words === installed.words
-        ? null
-        : `is the variant ${nameVariant(candidate)}, and ${installed.tag} is ${nameVariant(installed)}`,
+      candidate.words === installed.words ? null : `is ${nameVariant(candidate)}, and ${installed.tag} is ${nameVariant(installed)}`,
   },
   {
     name: 'variant-version',
@@ -245,7 +243,13 @@ function nameText(text: string): string {
   return text === '' ? 'its number' : `"${text}"`;
 }
 
-/** `alpine` where it is written so; `#` for a number. */
+/** `alpineN.N-rN`: the words as they are written, N for their numbers, and what a code name is. */
 function nameVariant({ words }: TagShape): string {
-  return words === '' ? 'without one' : words.replaceAll('#n', '#').replaceAll('|', '-').replaceAll(/#+/g, '*');
+  if (words === '') return 'plain';
+  const named = words
+    .replaceAll('#n', '#')
+    .replaceAll(/<(debian|ubuntu)>#/g, 'CODENAME')
+    .replaceAll(/#+/g, 'N')
+    .replaceAll('|', '-');
+  return `the variant ${named}`;
 }

@@ -114,4 +114,21 @@ describe('the table of versions', () => {
       ['15.14-alpine', 'rejected', null, 'variant'],
     ]);
   });
+
+  it.each([
+    ['15.14-alpine3.22', 'is the variant alpineN.N, and 15.4 is plain'],
+    ['15.14-slim-bookworm', 'is the variant slim-CODENAME, and 15.4 is plain'],
+    ['15.14-r3', 'is the variant rN, and 15.4 is plain'],
+    ['15.14.2', 'has 3 numbers, and 15.4 has 2'],
+    ['v15.14', 'begins with "v", and 15.4 with its number'],
+    ['2024.1', 'is a version that begins with its year, and 15.4 is a plain version'],
+    ['15.5rc1', 'is a pre-release, and 15.4 is none'],
+    ['15.04', 'is a version of year and month, and 15.4 is a plain version'],
+    ['15.3', 'is older than 15.4'],
+    ['3f2a9c0', 'is a hash'],
+    ['latest', 'has no version in it'],
+  ])('says of %s that it %s', (tag, why) => {
+    const rows = tabulateVersions('15.4', factsOf([tag]), STANDARD_POLICY);
+    expect(rows.find((row) => row.tag === tag)?.why).toBe(why);
+  });
 });
