@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { TagsAnswer } from '../../src/check/ports.ts';
 import { makeImage, makeLayer } from '../../src/demo/images.ts';
 import { startRegistry, type EmbeddedRegistry, type RegistryOptions as Served } from '../../src/demo/registry-server.ts';
-import { errorAnswer, jsonAnswer } from '../../src/demo/answer.ts';
+import { errorAnswer, jsonAnswer, type Answer } from '../../src/demo/answer.ts';
 import type { RegistryOptions } from '../../src/registry/registry.ts';
 import { createClient, createClientOf, type Client } from './helpers/client.ts';
 import { json } from './helpers/fake-registry.ts';
@@ -27,6 +27,12 @@ async function startWith(tags: readonly string[], served: Served = {}, options: 
 const list = ({ registry, signal }: Client, prefixes: readonly string[] = []) => registry.listTags(API, { prefixes }, signal);
 const tagsOf = (answer: TagsAnswer) => (answer.kind === 'found' ? answer.tags : answer.reason);
 const pagesOf = (origin: EmbeddedRegistry) => origin.requests.map(({ path }) => path.replace('/v2/acme/api/tags/list', ''));
+
+/** The same page, its tags the other way round. */
+function reversed(page: Answer): Answer {
+  const { name, tags } = JSON.parse(Buffer.from(page.body).toString()) as { name: string; tags: string[] };
+  return jsonAnswer(200, { name, tags: tags.toReversed() }, page.headers.link === undefined ? {} : { link: page.headers.link });
+}
 
 describe('a list of tags', () => {
   it('is whole after one page, with the tags as they came', async () => {
@@ -273,6 +279,13 @@ describe('a long list', () => {
         tagListing: { pageSize: 100 },
         intercept: ({ query }) =>
           query.get('last') === 'v.' ? { kind: 'answer', answer: jsonAnswer(200, { tags: ['v2', 'v1', 'zzz'] }) } : null,
+      },
+    ],
+    [
+      'goes on out of order after a jump',
+      {
+        tagListing: { pageSize: 100 },
+        intercept: ({ query }) => (query.get('last')?.startsWith('v1.') === true ? { kind: 'alter', alter: reversed } : null),
       },
     ],
   ])('of a registry that %s is read whole', async (_name, served) => {
