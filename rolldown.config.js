@@ -48,7 +48,7 @@ const CHECK =
 
 /** What not every check needs: other verbs, the decision about bases, places that are files and files that name images, configuration files, what came of a gate. */
 const LATER = [
-  /ssh|show|limits|update|upgrade|record|decide|check-base\.|own-documents|harvest/,
+  /ssh|show|limits|update|upgrade|record|decide|policy|hold-options|held-images|kept-holds|commands[\\/](?:un)?hold|tabulate|check-base\.|own-documents|harvest/,
   /base[\\/](?!claim|nothing|silent|version|provenance|purl|step\.)/,
   /sources[\\/](?!(?:docker|listed)[\\/]|(?:bounded|fields)\.)/,
   /sources[\\/]docker[\\/](?:stream|save-config|saving-bounds|read-saved)/,

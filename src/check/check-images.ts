@@ -5,6 +5,7 @@ import type { Reference } from '../core/reference.ts';
 import type { VersionPolicy } from '../core/versions/policy.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { readBuildsEarly, UNTOLD_BASE } from './check-bases.ts';
+import { checkNewer, type NewerOptions } from './check-newer.ts';
 import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
 import { chooseSubjects, type Rows, sortSubjects } from './choose-subjects.ts';
 import { createChainsHere, describeImage, untrackedNewer } from './describe-image.ts';
@@ -16,9 +17,10 @@ import { createLocalBases } from './local-bases.ts';
 import type { FileInventory, FileOptions, FileSource, Memory, Registry } from './ports.ts';
 import { readTargets } from './read-targets.ts';
 import { tellReading } from './reading-progress.ts';
-import type { BaseReport, CheckReport, ImageReport } from './report.ts';
+import type { BaseReport, CheckReport, ImageReport, NewerReport } from './report.ts';
 import { type BaseOptions, findRowBases } from './row-bases.ts';
 import { openStock, type Stock, type WantedSource } from './stock.ts';
+import { createTagLists } from './tag-lists.ts';
 import { tieBuild } from './tie-build.ts';
 
 /** What a check needs from outside. `openRegistry` is called only when something has to be asked, with what the engine says of registries. */
@@ -46,7 +48,7 @@ export type CheckOptions = TagCheckOptions & {
   /** What the configuration says of images. */
   readonly rules: readonly Setting<ImageRule>[];
   /** Which newer versions are wanted, where no rule says anything else. */
-  readonly versions: Pick<VersionPolicy, 'track' | 'minAgeMs'>;
+  readonly versions: Pick<VersionPolicy, 'track' | 'minAgeMs'> & Pick<NewerOptions, 'resolves' | 'tables'>;
   /** For targets, where no platform is named. */
   readonly machinePlatform: Platform;
   readonly bases: BaseOptions;
@@ -107,11 +109,14 @@ async function check(run: Run, options: CheckOptions): Promise<CheckReport> {
   const notes = createImageNotes(run.memory);
   readBuildsEarly(chosen.installed, notes, local);
   const settled = await settleTags(rows, run, options);
-  const bases = await findRowBases(rows, { ...run, toldOf, local, notes, settled }, options);
+  const [bases, newer] = await Promise.all([
+    findRowBases(rows, { ...run, toldOf, local, notes, settled }, options),
+    findNewer(rows, { ...run, settled }, options),
+  ]);
   const registry = await run.registry.opened();
   return {
     generatedAt: run.now(),
-    images: describeRows(rows, { ...run, settled, bases }),
+    images: describeRows(rows, { ...run, settled, bases, newer }),
     registries: registry?.usage() ?? [],
     warnings: [
       ...(run.files?.warnings ?? []),
@@ -155,9 +160,21 @@ async function settleTags({ installed, named, targets }: Rows, { answers, regist
   ]);
 }
 
-type Found = Run & { readonly settled: SettledTags; readonly bases: ReadonlyMap<Subject, BaseReport> };
+/** Finds the newer versions of each row that has a name. */
+function findNewer({ installed, named, targets }: Rows, run: Run & { readonly settled: SettledTags }, options: CheckOptions) {
+  const subjects = [...installed, ...named.map(({ subject }) => subject), ...targets.map(({ subject }) => subject)];
+  const openRegistry = run.registry.get;
+  const lists = createTagLists({ ...run, openRegistry }, options);
+  return checkNewer(subjects, { ...run, lists, openRegistry }, { ...options, ...options.versions });
+}
 
-function describeRows({ images, named, tie }: Rows, { stock, settled, bases, rules, now }: Found): readonly ImageReport[] {
+type Found = Run & {
+  readonly settled: SettledTags;
+  readonly bases: ReadonlyMap<Subject, BaseReport>;
+  readonly newer: ReadonlyMap<Subject, NewerReport>;
+};
+
+function describeRows({ images, named, tie }: Rows, { stock, settled, bases, newer, rules, now }: Found): readonly ImageReport[] {
   const here = createChainsHere(stock.images);
   const built = new Set(images);
   return sortSubjects([...images, ...named.map(({ subject }) => subject)]).map((subject) =>
@@ -166,7 +183,7 @@ function describeRows({ images, named, tie }: Rows, { stock, settled, bases, rul
       {
         settled: settled.get(subject) ?? null,
         base: bases.get(subject) ?? UNTOLD_BASE,
-        newer: untrackedNewer('its tag is no version'),
+        newer: newer.get(subject) ?? untrackedNewer('it could not be told which image is meant'),
         tie: built.has(subject) ? tie : null,
         rules: rules.of(subject.reference),
         now: now(),

@@ -28,6 +28,8 @@ export type CheckRequest = {
   readonly withoutEngine?: boolean;
   /** Files that name images, and how they are read; none without. */
   readonly files?: FileRequest;
+  /** Every tag of an image's repository is wanted, with the rule that admits or rejects it. */
+  readonly versionTables?: boolean;
   /** `remembered` without. */
   readonly records?: Records;
 };
@@ -72,7 +74,11 @@ export async function checkWith(context: Context, { options, settings: given }: 
         targets,
         files: { ...(request.files ?? NO_FILES), platforms: { build: machine, target: settings.targetPlatform ?? machine } },
         rules: settings.rules,
-        versions: settings.versions,
+        versions: {
+          ...settings.versions,
+          resolves: request.records === 'all' || request.versionTables === true,
+          tables: request.versionTables === true,
+        },
         machinePlatform: machine,
         bases,
         platform: settings.platform,

@@ -83,7 +83,7 @@ const OF_VERSIONS: readonly FailOn[] = ['patch', 'minor', 'major'];
 function warnOfVersions(images: readonly ImageReport[], failOn: readonly FailOn[]): readonly Warning[] {
   const wanted = OF_VERSIONS.filter((word) => images.some((image) => (image.failOn ?? failOn).includes(word)));
   if (wanted.length === 0 || images.some(({ newer }) => newer.verdict.kind !== 'untracked')) return [];
-  const message = `newer versions were not looked for, so ${wanted.join(', ')} can fail nothing`;
+  const message = `no image here has a version that is followed, so ${wanted.join(', ')} can fail nothing`;
   return [{ code: 'versions-untracked', message, image: null }];
 }
 

@@ -8,7 +8,7 @@ import { renderTagName } from '../../formats/newer.ts';
 import { createPaint, type Paint } from '../../formats/paint.ts';
 import { candidateTagOf, type PolicyOrigins, renderPolicy } from '../../formats/policy.ts';
 import { renderPoliciesJson } from '../../formats/policy-json.ts';
-import { checkWith } from '../check-machine.ts';
+import { type CheckRequest, checkWith } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
@@ -27,7 +27,7 @@ export async function policy(context: Context, image: string, options: PolicyCom
   const [pattern] = patterns;
   const named = pattern === undefined ? null : readImage(pattern);
   const settings = await readSettings(context, options);
-  const request = {
+  const request: CheckRequest = {
     all: named?.isId === true,
     matches: named?.matches ?? null,
     targets: references,

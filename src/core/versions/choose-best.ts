@@ -1,6 +1,7 @@
 import { isTag } from '../reference.ts';
 import type { VariantVersion, Version } from '../verdict.ts';
-import { compareCores, compareTags, hasNewerVariant, levelOf } from './compare.ts';
+import { compareCores, compareTags, levelOf } from './compare.ts';
+import { hasNewerVariant } from './variant.ts';
 import type { NewerDecision } from './decide-newer.ts';
 import { readTag } from './read-tag.ts';
 import type { Judgement, VersionPair } from './rules.ts';

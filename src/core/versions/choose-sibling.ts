@@ -1,4 +1,4 @@
-import { compareText, hasSameVariant } from './compare.ts';
+import { compareText, hasSameVariant } from './variant.ts';
 import { readTag } from './read-tag.ts';
 import type { TagShape } from './shape.ts';
 

@@ -1,6 +1,7 @@
 import SemVer from 'semver/classes/semver.js';
 import type { VersionLevel } from '../verdict.ts';
 import type { TagShape } from './shape.ts';
+import { compareLists, compareNumbers, compareText, hasSameAxes } from './variant.ts';
 
 /**
  * Orders two tags of one family by version: numbers, pre-release, then the counters of their suffix. Negative: `a` comes before `b`.
@@ -30,44 +31,6 @@ export function levelOf(from: TagShape, to: TagShape): VersionLevel {
 }
 
 const LEVELS: readonly VersionLevel[] = ['major', 'minor'];
-
-/** Orders texts by code unit. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Whether the variant is a newer one of the same words: no axis lower, one at least higher. */
-export function hasNewerVariant(from: TagShape, to: TagShape): boolean {
-  return (
-    from.words === to.words && !hasSameAxes(from, to) && from.axes.every((version, at) => compareNumbers(version, to.axes[at] ?? []) <= 0)
-  );
-}
-
-/** Whether two variants are the same, their versions included. */
-export function hasSameVariant(a: TagShape, b: TagShape): boolean {
-  return a.words === b.words && hasSameAxes(a, b);
-}
-
-function hasSameAxes(a: TagShape, b: TagShape): boolean {
-  return a.axes === b.axes || compareLists(a.axes, b.axes) === 0;
-}
-
-/** A list that ends is lower than one that goes on: `-1361` than `-1361.1699548032`. */
-export function compareNumbers(a: readonly number[], b: readonly number[]): number {
-  for (let at = 0; at < a.length && at < b.length; at += 1) {
-    const difference = (a[at] ?? 0) - (b[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
-
-function compareLists(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
-  for (let at = 0; at < a.length; at += 1) {
-    const difference = compareNumbers(a[at] ?? [], b[at] ?? []);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
 
 /** The numbers of both are equal here, so only where one has a pre-release is there anything left to compare. */
 function comparePreReleases(a: TagShape, b: TagShape): number {

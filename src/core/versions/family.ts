@@ -1,6 +1,6 @@
 import { isTag } from '../reference.ts';
 import { createHashCount, findLeap, type Learned, NOTHING_LEARNED } from './learn.ts';
-import { compareNumbers } from './compare.ts';
+import { compareNumbers } from './variant.ts';
 import { isDigit } from './numbers.ts';
 import { readSuffix } from './read-suffix.ts';
 import { createReaderBehind, readTag } from './read-tag.ts';

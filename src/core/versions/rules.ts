@@ -1,4 +1,5 @@
-import { hasNewerVariant, hasSameVariant, compareCores, compareVersions, levelOf } from './compare.ts';
+import { compareCores, compareVersions, levelOf } from './compare.ts';
+import { hasNewerVariant, hasSameVariant } from './variant.ts';
 import { type Learned, mayBeHash } from './learn.ts';
 import type { TagPattern, Track, VersionPolicy } from './policy.ts';
 import { readTag } from './read-tag.ts';

@@ -1,6 +1,7 @@
 import { isTag } from '../reference.ts';
 import type { VersionLevel } from '../verdict.ts';
-import { compareTags, compareText, levelOf } from './compare.ts';
+import { compareTags, levelOf } from './compare.ts';
+import { compareText } from './variant.ts';
 import { decideNewer, type VersionFacts } from './decide-newer.ts';
 import { createSuffixReader, gatherRelatives } from './family.ts';
 import type { VersionPolicy } from './policy.ts';

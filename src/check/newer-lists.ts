@@ -1,0 +1,72 @@
+import pLimit from 'p-limit';
+import { groupBy } from '../core/group.ts';
+import type { Reason } from '../core/reason.ts';
+import { renderRepository, type Repository } from '../core/reference.ts';
+import type { Progress } from './check-tags.ts';
+import type { NewerQuestion } from './newer-questions.ts';
+import type { Registry } from './ports.ts';
+import type { TagList, TagLists, WantedList } from './tag-lists.ts';
+
+/** The tags of a repository, or why they are not known. */
+export type ReadList = { readonly kind: 'list'; readonly list: TagList } | { readonly kind: 'failed'; readonly reason: Reason };
+
+/** A repository whose tags are wanted, and all questions about it. */
+export type ListGroup = WantedList & { readonly questions: readonly NewerQuestion[] };
+
+export type ListPorts = { readonly lists: TagLists; readonly openRegistry: () => Promise<Registry> };
+
+export type ListOptions = { readonly jobs: number; readonly offline: boolean; readonly onProgress: (progress: Progress) => void };
+
+/** Reads one list for each repository, however many questions are about it; each registry by itself, so that one that is slow holds up no other. */
+export async function readLists(
+  questions: readonly NewerQuestion[],
+  { lists, openRegistry }: ListPorts,
+  { jobs, offline, onProgress }: ListOptions,
+): Promise<readonly (readonly [ListGroup, ReadList])[]> {
+  const groups = groupByRepository(questions);
+  const recalled = lists.recallAll(groups);
+  const read = new Map<ListGroup, ReadList>();
+  for (const [place, group] of groups.entries()) {
+    const list = recalled[place] ?? null;
+    const failed = group.questions.map((question) => question.failed).find((reason) => reason !== null) ?? null;
+    if (list !== null) read.set(group, { kind: 'list', list });
+    else if (failed !== null && !offline) read.set(group, { kind: 'failed', reason: failed });
+  }
+  const asking = groups.filter((group) => !read.has(group));
+  if (asking.length > 0 && !offline) (await openRegistry()).announce(asking.map(({ repository }) => repository));
+  let done = 0;
+  const ask = async (group: ListGroup): Promise<void> => {
+    const answer = await lists.ask(group);
+    read.set(group, answer.ok ? { kind: 'list', list: answer.value } : { kind: 'failed', reason: answer.reason });
+    done += 1;
+    onProgress({ done, total: asking.length, subject: group.repository.registry });
+  };
+  const byRegistry = groupBy(asking, ({ repository }) => repository.registry);
+  await Promise.all(
+    [...byRegistry.values()].map(async (those) => {
+      const limit = pLimit(jobs);
+      await Promise.all(those.map((group) => limit(() => ask(group))));
+    }),
+  );
+  return groups.flatMap((group) => {
+    const answer = read.get(group);
+    return answer === undefined ? [] : [[group, answer] as const];
+  });
+}
+
+function groupByRepository(questions: readonly NewerQuestion[]): readonly ListGroup[] {
+  const groups = groupBy(questions, ({ reference }) => renderRepository(reference));
+  return [...groups.values()].flatMap((those) => {
+    const [first] = those;
+    if (first === undefined) return [];
+    const { registry, repository } = first.reference;
+    const place: Repository = { registry, repository };
+    return [{ repository: place, prefixes: joinPrefixes(those), questions: those }];
+  });
+}
+
+/** null where the whole list is wanted. */
+function joinPrefixes(questions: readonly NewerQuestion[]): readonly string[] | null {
+  const prefixes = questions.map(({ prefix }) => prefix);
+  return prefixes.includes(null) ? null : [...new Set(prefixes.filter((prefix) => prefix !== null))].sort();
+}
