@@ -6,7 +6,7 @@ import type { VersionPolicy } from '../core/versions/policy.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { readBuildsEarly, UNTOLD_BASE } from './check-bases.ts';
 import { checkNewer, type NewerOptions } from './check-newer.ts';
-import { checkTags, type Settled, type TagCheckOptions } from './check-tags.ts';
+import type { Progress, TagCheckOptions } from './check-tags.ts';
 import { chooseSubjects, type Rows, sortSubjects } from './choose-subjects.ts';
 import { createChainsHere, describeImage, untrackedNewer } from './describe-image.ts';
 import { createImageNotes } from './image-notes.ts';
@@ -20,6 +20,7 @@ import { tellReading } from './reading-progress.ts';
 import type { BaseReport, CheckReport, ImageReport, NewerReport } from './report.ts';
 import { type BaseOptions, findRowBases } from './row-bases.ts';
 import { openStock, type Stock, type WantedSource } from './stock.ts';
+import { type SettledTags, type Settling, startSettling } from './start-settling.ts';
 import { createTagLists } from './tag-lists.ts';
 import { tieBuild } from './tie-build.ts';
 
@@ -108,10 +109,13 @@ async function check(run: Run, options: CheckOptions): Promise<CheckReport> {
   const local = createLocalBases({ ...run.stock, readBuild: createBuildReader(rows, run) });
   const notes = createImageNotes(run.memory);
   readBuildsEarly(chosen.installed, notes, local);
-  const settled = await settleTags(rows, run, options);
-  const [bases, newer] = await Promise.all([
-    findRowBases(rows, { ...run, toldOf, local, notes, settled }, options),
-    findNewer(rows, { ...run, settled }, options),
+  const { settling, whenSettled } = startSettling(rows, run, options);
+  const [{ settled, bases }, newer] = await Promise.all([
+    settling.then(async (found) => ({
+      settled: found,
+      bases: await findRowBases(rows, { ...run, toldOf, local, notes, settled: found }, options),
+    })),
+    findNewer(rows, { ...run, settling, whenSettled }, options),
   ]);
   const registry = await run.registry.opened();
   return {
@@ -148,24 +152,22 @@ function createBuildReader({ targets }: Rows, { stock }: Run): Stock['readBuild'
   return async (image, wanted) => (builds.has(image) ? (builds.get(image) ?? null) : stock.readBuild(image, wanted));
 }
 
-type SettledTags = ReadonlyMap<Subject, Settled>;
-
-/** Settles the tag of each row; those of targets are, and those of references that cannot be told. */
-async function settleTags({ installed, named, targets }: Rows, { answers, registry }: Run, options: CheckOptions): Promise<SettledTags> {
-  const asked = named.flatMap(({ subject, settled }) => (settled === null ? [subject] : []));
-  return new Map([
-    ...(await checkTags([...installed, ...asked], { answers, openRegistry: registry.get }, options)),
-    ...targets.map(({ subject, settled }) => [subject, settled] as const),
-    ...named.flatMap(({ subject, settled }) => (settled === null ? [] : [[subject, settled] as const])),
-  ]);
-}
-
 /** Finds the newer versions of each row that has a name. */
-function findNewer({ installed, named, targets }: Rows, run: Run & { readonly settled: SettledTags }, options: CheckOptions) {
+async function findNewer(
+  { installed, named, targets }: Rows,
+  run: Run & Settling,
+  options: CheckOptions,
+): Promise<ReadonlyMap<Subject, NewerReport>> {
   const subjects = [...installed, ...named.map(({ subject }) => subject), ...targets.map(({ subject }) => subject)];
   const openRegistry = run.registry.get;
   const lists = createTagLists({ ...run, openRegistry }, options);
-  return checkNewer(subjects, { ...run, lists, openRegistry }, { ...options, ...options.versions });
+  let isSettled = false;
+  const onProgress = (progress: Progress): void => {
+    if (isSettled) options.onProgress(progress);
+  };
+  const noteSettled = (): void => void (isSettled = true);
+  run.settling.then(noteSettled, noteSettled);
+  return checkNewer(subjects, { ...run, lists, openRegistry }, { ...options, ...options.versions, onProgress });
 }
 
 type Found = Run & {

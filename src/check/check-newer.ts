@@ -21,8 +21,9 @@ export type NewerOptions = ListOptions & {
 };
 
 export type NewerPorts = ListPorts &
-  SameImagePorts & {
-    readonly settled: ReadonlyMap<Subject, Settled>;
+  Omit<SameImagePorts, 'settled'> & {
+    /** The answers about the tags of all rows, once they are there. */
+    readonly settling: Promise<ReadonlyMap<Subject, Settled>>;
     readonly rules: Rules;
     /** Milliseconds since the epoch. */
     readonly now: () => number;
@@ -43,8 +44,7 @@ export async function checkNewer(
 ): Promise<ReadonlyMap<Subject, NewerReport>> {
   const drafts = new Map<Subject, Draft>();
   const questions = subjects.flatMap((subject) => {
-    const verdict = ports.settled.get(subject)?.check.verdict ?? null;
-    const plan = planNewer(subject, verdict, ports.rules.of(subject.reference).versions);
+    const plan = planNewer(subject, ports.rules.of(subject.reference).versions);
     if (plan.kind === 'ask') return [plan.question];
     drafts.set(subject, { report: untrackedNewer(plan.why), tags: () => [] });
     return [];
@@ -55,7 +55,7 @@ export async function checkNewer(
     for (const [subject, draft] of await decideOfList(group, read, { ...ports, notes, options })) drafts.set(subject, draft);
   }
   notes.keep();
-  return tellSameImages(drafts, ports, options);
+  return tellSameImages(drafts, { ...ports, settled: await ports.settling }, options);
 }
 
 type Deciding = NewerPorts & { readonly notes: NewerNotes; readonly options: NewerOptions };

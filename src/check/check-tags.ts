@@ -12,6 +12,8 @@ export type TagCheckOptions = AnswerPolicy & {
   /** Questions at once per registry; the registry client bounds its requests by itself. */
   readonly jobs: number;
   readonly onProgress: (progress: Progress) => void;
+  /** Told of each row as soon as it is settled. */
+  readonly onSettled?: (subject: Subject, settled: Settled) => void;
 };
 
 /** `subject`: what is waited for, `images` or the registry that has been asked longest; with a total of 0 the places that are still read. */
@@ -32,8 +34,12 @@ export async function checkTags(
   options: TagCheckOptions,
 ): Promise<ReadonlyMap<Subject, Settled>> {
   const settled = new Map<Subject, Settled>();
+  const note = (subject: Subject, found: Settled): void => {
+    settled.set(subject, found);
+    options.onSettled?.(subject, found);
+  };
   const groups = groupByTag(subjects, (subject, verdict) => {
-    settled.set(subject, { check: { verdict, offered: null, trail: [] }, resolution: null });
+    note(subject, { check: { verdict, offered: null, trail: [] }, resolution: null });
   });
   const answered = answers.recallAll(groups.map(({ reference, tag }) => ({ repository: reference, tag })));
   const recalled = new Map(groups.map((group, place) => [group, answered[place] ?? null]));
@@ -47,7 +53,7 @@ export async function checkTags(
     for (const subject of group.subjects) {
       const question = { image: subject.image, reference: group.reference, platform: subject.platform };
       const check = await checkTag(question, resolution, answers);
-      settled.set(subject, { check, resolution });
+      note(subject, { check, resolution });
     }
     done.add(group);
     for (let waiting = groups[oldest]; waiting !== undefined && done.has(waiting); waiting = groups[oldest]) oldest += 1;

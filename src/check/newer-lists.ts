@@ -2,8 +2,9 @@ import pLimit from 'p-limit';
 import { groupBy } from '../core/group.ts';
 import type { Reason } from '../core/reason.ts';
 import { renderRepository, type Repository } from '../core/reference.ts';
-import type { Progress } from './check-tags.ts';
-import type { NewerQuestion } from './newer-questions.ts';
+import type { Progress, Settled } from './check-tags.ts';
+import type { Subject } from './images-to-check.ts';
+import { type NewerQuestion, whyUnlisted } from './newer-questions.ts';
 import type { Registry } from './ports.ts';
 import type { TagList, TagLists, WantedList } from './tag-lists.ts';
 
@@ -13,14 +14,25 @@ export type ReadList = { readonly kind: 'list'; readonly list: TagList } | { rea
 /** A repository whose tags are wanted, and all questions about it. */
 export type ListGroup = WantedList & { readonly questions: readonly NewerQuestion[] };
 
-export type ListPorts = { readonly lists: TagLists; readonly openRegistry: () => Promise<Registry> };
+export type ListPorts = {
+  readonly lists: TagLists;
+  readonly openRegistry: () => Promise<Registry>;
+  /** The answer about the tag of a row, as soon as it is there. */
+  readonly whenSettled: (subject: Subject) => Promise<Settled>;
+};
+
+type Limit = ReturnType<typeof pLimit>;
 
 export type ListOptions = { readonly jobs: number; readonly offline: boolean; readonly onProgress: (progress: Progress) => void };
 
-/** Reads one list for each repository, however many questions are about it; each registry by itself, so that one that is slow holds up no other. */
+/**
+ * Reads one list for each repository, however many questions are about it; each registry by itself, so that one that is slow holds up no other.
+ *
+ * A repository is asked for once its tags are settled: a registry that said nothing of them would say nothing again.
+ */
 export async function readLists(
   questions: readonly NewerQuestion[],
-  { lists, openRegistry }: ListPorts,
+  { lists, openRegistry, whenSettled }: ListPorts,
   { jobs, offline, onProgress }: ListOptions,
 ): Promise<readonly (readonly [ListGroup, ReadList])[]> {
   const groups = groupByRepository(questions);
@@ -28,15 +40,15 @@ export async function readLists(
   const read = new Map<ListGroup, ReadList>();
   for (const [place, group] of groups.entries()) {
     const list = recalled[place] ?? null;
-    const failed = group.questions.map((question) => question.failed).find((reason) => reason !== null) ?? null;
     if (list !== null) read.set(group, { kind: 'list', list });
-    else if (failed !== null && !offline) read.set(group, { kind: 'failed', reason: failed });
   }
   const asking = groups.filter((group) => !read.has(group));
   if (asking.length > 0 && !offline) (await openRegistry()).announce(asking.map(({ repository }) => repository));
   let done = 0;
-  const ask = async (group: ListGroup): Promise<void> => {
-    const answer = await lists.ask(group);
+  const ask = async (group: ListGroup, limit: Limit): Promise<void> => {
+    const settled = await Promise.all(group.questions.map(({ subject }) => whenSettled(subject)));
+    const why = offline ? null : whyUnlisted(settled.map(({ check }) => check.verdict));
+    const answer = why === null ? await limit(() => lists.ask(group)) : { ok: false as const, reason: why };
     read.set(group, answer.ok ? { kind: 'list', list: answer.value } : { kind: 'failed', reason: answer.reason });
     done += 1;
     onProgress({ done, total: asking.length, subject: group.repository.registry });
@@ -45,7 +57,7 @@ export async function readLists(
   await Promise.all(
     [...byRegistry.values()].map(async (those) => {
       const limit = pLimit(jobs);
-      await Promise.all(those.map((group) => limit(() => ask(group))));
+      await Promise.all(those.map((group) => ask(group, limit)));
     }),
   );
   return groups.flatMap((group) => {

@@ -118,14 +118,14 @@ function describeMismatch(reference: Reference, { config: { mediaType }, layers 
   return reason('bad-response', `${name} has ${layers.length} layers, and its config tells of ${diffIds.length}`);
 }
 
-/** What is known of an image before anything of it was read. */
+/** What is known of an image before anything of it was read. Of a tag nothing is here, and nothing has to prove that it comes from its registry. */
 function missingImage(reference: Reference, platform: Platform): InstalledImage {
   const { registry, repository, digest } = reference;
   return {
     ...makeNamedImage(renderReference(reference), platform),
     tags: reference.tag === null ? [] : [{ ...reference, digest: null }],
     repoDigests: digest === null ? [] : [{ registry, repository, digest }],
-    origin: { kind: 'repo-digests' },
+    origin: { kind: digest === null ? 'named' : 'repo-digests' },
   };
 }
 

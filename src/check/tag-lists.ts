@@ -3,8 +3,8 @@ import { renderRepository, type Repository } from '../core/reference.ts';
 import type { AnswerPolicy } from './answers.ts';
 import type { Memory, Registry, TagListNote } from './ports.ts';
 
-/** The tags of a repository, as its registry listed them. `tags` may read them from what is remembered. */
-export type TagList = { readonly note: TagListNote; readonly tags: () => readonly string[]; readonly asked: boolean };
+/** The tags of a repository, as its registry listed them. `tags` may read them from what is remembered; null: the list of `note` is no longer there. */
+export type TagList = { readonly note: TagListNote; readonly tags: () => readonly string[] | null; readonly asked: boolean };
 
 /** A repository, and the literal beginnings of those tags that are wanted; null: all of them. */
 export type WantedList = { readonly repository: Repository; readonly prefixes: readonly string[] | null };
@@ -30,7 +30,13 @@ export function createTagLists({ memory, openRegistry, now, signal }: TagListPor
     if (note === null || !isCovered(note, prefixes)) return null;
     const age = now() - note.observedAt;
     if (!policy.offline && (age < 0 || age >= policy.maxAgeMs)) return null;
-    return { note, tags: () => memory.readTagList(repository) ?? [], asked: false };
+    return { note, tags: () => readAs(note, repository), asked: false };
+  };
+  // another process may have put another list in its place, which need not have the tags that are wanted here
+  const readAs = ({ observedAt }: TagListNote, repository: Repository): readonly string[] | null => {
+    const tags = memory.readTagList(repository);
+    const [after] = memory.readTagLists([repository]);
+    return after?.observedAt === observedAt ? tags : null;
   };
   return {
     recallAll: (wanted) => {
