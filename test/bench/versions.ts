@@ -120,7 +120,7 @@ async function listTags(host: string, prefix: string): Promise<readonly string[]
 }
 
 async function benchOneRepository(bench: Workbench): Promise<readonly Row[]> {
-  const tags = Array.from({ length: 50 }, (_, number) => `v1.0.${number}`);
+  const tags = Array.from({ length: 47 }, (_, number) => `v1.0.${number}`);
   const shelf = await startShelf([{ repository: 'acme/app', tags, installed: tags.slice(0, 20) }]);
   await shelf.list(bench);
   const lists = shelf.pages();
@@ -129,7 +129,7 @@ async function benchOneRepository(bench: Workbench): Promise<readonly Row[]> {
 }
 
 async function benchManyRepositories(bench: Workbench): Promise<readonly Row[]> {
-  const tags = Array.from({ length: 50 }, (_, number) => `v1.0.${number}`);
+  const tags = Array.from({ length: 47 }, (_, number) => `v1.0.${number}`);
   const repositories = Array.from({ length: 200 }, (_, number) => ({ repository: `acme/app-${number}`, tags, installed: ['v1.0.7'] }));
   const shelf = await startShelf(repositories);
   const home = bench.newHome();
@@ -140,7 +140,7 @@ async function benchManyRepositories(bench: Workbench): Promise<readonly Row[]> 
   const again = shelf.pages();
   await shelf.close();
   return [
-    bounded('200 repositories of 50 tags, cold', `${cold} list requests`, { bound: '200', holds: cold === 200 }),
+    bounded('200 repositories of 47 tags, cold', `${cold} list requests`, { bound: '200', holds: cold === 200 }),
     bounded('  the same again within max-age', `${again} list requests`, { bound: '0', holds: cold > 0 && again === 0 }),
   ];
 }
