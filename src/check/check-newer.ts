@@ -68,18 +68,20 @@ async function decideOfList(group: ListGroup, read: ReadList, ports: Deciding): 
     return questions.map(({ subject }) => [subject, draft] as const);
   }
   const { list } = read;
-  const { memory, now, notes, options } = ports;
+  const { lists, memory, now, notes, options } = ports;
   const noted = notes.findAll(questions, list.note.observedAt);
-  let known: readonly string[] | null = null;
-  const tags = (): readonly string[] => (known ??= list.tags());
   const isNoted = noted.size === questions.length && !list.asked && !options.tables;
-  const decided = isNoted
-    ? null
-    : (await import('./decide-list.ts')).decideList({ ...group, list, tags: tags() }, noted, {
-        memory,
-        now: now(),
-        tables: options.tables,
-      });
+  const known = isNoted ? null : list.tags();
+  if (known === null && !isNoted) return decideOfList(group, await askAgain(lists, group), ports);
+  const tags = (): readonly string[] => known ?? list.tags() ?? [];
+  const decided =
+    known === null
+      ? null
+      : (await import('./decide-list.ts')).decideList({ ...group, list, tags: known }, noted, {
+          memory,
+          now: now(),
+          tables: options.tables,
+        });
   return questions.flatMap((question) => {
     const decision = noted.get(question) ?? decided?.get(question)?.decision;
     if (decision === undefined) return [];
@@ -88,6 +90,12 @@ async function decideOfList(group: ListGroup, read: ReadList, ports: Deciding): 
     const report = describeDecision(question, { decision, list, count: known?.length ?? null, table });
     return [[question.subject, { report, tags }] as const];
   });
+}
+
+/** What was remembered when the run began and is gone by now has to be asked for after all. */
+async function askAgain(lists: ListPorts['lists'], group: ListGroup): Promise<ReadList> {
+  const answer = await lists.ask(group);
+  return answer.ok ? { kind: 'list', list: answer.value } : { kind: 'failed', reason: answer.reason };
 }
 
 type Decided = {
