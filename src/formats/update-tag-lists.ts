@@ -2,13 +2,12 @@ import type { ImageReport } from '../check/report.ts';
 import { groupBy } from '../core/group.ts';
 import { parseReference, renderRepository } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import { plural } from './facts.ts';
 import { newerReasonOf } from './newer.ts';
 
 const LONGEST_MESSAGE = 300;
 
 /**
- * The repositories whose tags were listed, or should have been, a line each: `Get:9 docker.io/library/nginx tags [3 pages]`; `Hit` where the list was remembered.
+ * The repositories whose tags were listed, or should have been, a line each: `Get:9 docker.io/library/nginx tags [312 tags]`; `Hit` where the list was remembered.
  *
  * `firstNumber`: of the first line.
  */
@@ -27,7 +26,6 @@ function renderList(repository: string, images: readonly ImageReport[], number: 
   const name = `${number} ${sanitizeText(repository)} tags`;
   const reason = images.map(newerReasonOf).find((each) => each !== null) ?? null;
   if (reason !== null) return [`Err:${name}`, `  ${sanitizeText(reason.message, LONGEST_MESSAGE)}`];
-  const fetched = images.flatMap(({ newer }) => newer.trail).filter(({ cost, asked }) => cost !== 'remembered' && asked.startsWith('GET '));
-  const pages = new Set(fetched.map(({ asked }) => asked)).size;
-  return [pages === 0 ? `Hit:${name}` : `Get:${name} [${plural(pages, 'page')}]`];
+  const fetched = images.flatMap(({ newer }) => newer.trail).find(({ cost, asked }) => cost !== 'remembered' && asked.startsWith('GET '));
+  return [fetched === undefined ? `Hit:${name}` : `Get:${name} [${sanitizeText(fetched.answer, LONGEST_MESSAGE)}]`];
 }
