@@ -1,7 +1,7 @@
 import type { FailOn } from '../core/fail-on.ts';
 import { comparePlaces } from '../core/file-reference.ts';
 import { compareText } from '../core/reference.ts';
-import { type CheckResult, type Finding, FINDING_LEVELS, type Outcome } from './finding.ts';
+import { type CheckResult, type Finding, FINDING_LEVELS, FINDING_RULES, type Outcome } from './finding.ts';
 import { findInFiles, findInImage, findInPlaces } from './findings.ts';
 import { everyLookupFailed } from './lookups.ts';
 import type { CheckReport } from './report.ts';
@@ -62,7 +62,11 @@ function countFindings(report: CheckReport, findings: readonly Finding[]): Outco
 
 /** By place; then those of no file, by image. Of one place the gravest first. */
 function compareFindings(a: Finding, b: Finding): number {
-  return compareWhere(a, b) || FINDING_LEVELS.indexOf(a.level) - FINDING_LEVELS.indexOf(b.level) || compareText(a.rule, b.rule);
+  return (
+    compareWhere(a, b) ||
+    FINDING_LEVELS.indexOf(a.level) - FINDING_LEVELS.indexOf(b.level) ||
+    FINDING_RULES.indexOf(a.rule) - FINDING_RULES.indexOf(b.rule)
+  );
 }
 
 function compareWhere(a: Finding, b: Finding): number {

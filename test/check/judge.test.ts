@@ -110,6 +110,11 @@ describe('a check', () => {
     ]);
   });
 
+  it.each(['minor', 'base'] as const)('names the one in the line first, so that no major one hides it, with --fail-on %s', (failOn) => {
+    const image = newer({ kind: 'available', line: version('15.14', 'minor'), newest: version('18.1', 'major'), why: '' });
+    expect(look([image], { failOn: [failOn] }).findings.map(({ rule }) => rule)).toEqual(['stale/minor', 'stale/major']);
+  });
+
   it('names at each place what to write there, and nothing where it is held', () => {
     const written = ['node:20.11.1-alpine', 'node:${VERSION}-alpine', `node:20.11.1-alpine@${THERE}`];
     const verdict = { kind: 'available', line: version('20.19.5-alpine', 'minor'), newest: null, why: '' } as const;
