@@ -39,8 +39,11 @@ export function adviseOnVersion(written: string | null, { from, to }: Extract<Ch
   const { name, pin } = split(text);
   const tagged = pin === null ? null : rewrite(name, { kind: 'version', from, to });
   if (tagged !== null) return `write ${sanitizeText(tagged, LONGEST_WRITTEN)}, pinned to the digest of that tag`;
+  const pinned = pin === null ? '' : ', pinned to the digest of that tag';
   const variable = solve(name, from, to.tag);
-  return `${variable === null ? '' : `set ${variable.name} to ${sanitizeText(variable.value, LONGEST_TAG)}: `}its tag must become ${tag}`;
+  if (variable === null) return `its tag must become ${tag}${pinned}`;
+  const setting = `set ${variable.name} to ${sanitizeText(variable.value, LONGEST_TAG)}`;
+  return variable.value === to.tag && pinned === '' ? setting : `${setting}: its tag must become ${tag}${pinned}`;
 }
 
 const LONGEST_WRITTEN = 800;

@@ -43,11 +43,13 @@ describe('what is to stand in a file instead', () => {
 
   it.each([
     ['node:${VERSION}-alpine', 'set VERSION to 20.19.5: its tag must become 20.19.5-alpine'],
-    ['node:$TAG', 'set TAG to 20.19.5-alpine: its tag must become 20.19.5-alpine'],
+    ['node:$TAG', 'set TAG to 20.19.5-alpine'],
     ['node:20.${MINOR:-11}.1-alpine', 'its tag must become 20.19.5-alpine'],
     ['node:20.${MINOR:-11.1}-alpine', 'set MINOR to 19.5: its tag must become 20.19.5-alpine'],
     ['node:${VERSION}-${VARIANT}', 'its tag must become 20.19.5-alpine'],
-    [`node:\${VERSION}-alpine@${HERE}`, 'set VERSION to 20.19.5: its tag must become 20.19.5-alpine'],
+    [`node:\${VERSION}-alpine@${HERE}`, 'set VERSION to 20.19.5: its tag must become 20.19.5-alpine, pinned to the digest of that tag'],
+    [`node:$TAG@${HERE}`, 'set TAG to 20.19.5-alpine: its tag must become 20.19.5-alpine, pinned to the digest of that tag'],
+    ['node@${DIGEST}', 'its tag must become 20.19.5-alpine, pinned to the digest of that tag'],
     ['${IMAGE}', 'its tag must become 20.19.5-alpine'],
     ['localhost:5000/${IMAGE}', 'its tag must become 20.19.5-alpine'],
     ['node', 'its tag must become 20.19.5-alpine'],
