@@ -25,7 +25,7 @@ export function renderUpgradeToVersions(image: ImageReport): readonly string[] {
   const left = files.length - lines.length;
   const tags = versions.map(renderVersion).join(' or ');
   const [name = ''] = nameOf(image).split('@', 1);
-  const users = image.containers.length === 0 ? '' : `, and make ${listUsers(image)} anew`;
+  const users = image.containers.length === 0 ? '' : `, and recreate ${listUsers(image)}`;
   return [
     ...lines,
     ...(left === 0 ? [] : [`and ${left} more places`]),
