@@ -19,7 +19,7 @@ export type ImageFilter = (image: ImageReport) => boolean;
  * - `reference`: a glob over the name, as a bare word of `list`
  * - `status`: what the tag's question was answered with; `verdict`: the answer over all questions
  * - `update`: what is newer, `rebuilt`, `gone`, `base`, `patch`, `minor` or `major`
- * - `newer`: what the question for newer versions was answered with: `available`, `none`, `untracked`, `unknown`
+ * - `newer`: what the question for newer versions was answered with, `available`, `none`, `untracked`, `unknown`, or the level of one: `patch`, `minor`, `major`
  * - `base`: what the base's question was answered with, or how the base moved: `moved`, `upper-layers-removed`
  * - `registry`: `docker.io`; `source`: the kind of place, `docker-daemon`; `platform`: `linux/arm64`
  * - `label`: `KEY` or `KEY=VALUE`, as docker has it
@@ -57,7 +57,15 @@ type Compile = (value: string) => Parsed<ImageFilter>;
 const STATUSES: readonly TagVerdict['kind'][] = ['current', 'rebuilt', 'gone', 'local', 'pinned', 'none', 'unknown'];
 const VERDICTS: readonly Overall[] = ['stale', 'fresh', 'unknown'];
 const UPDATES: readonly ('rebuilt' | 'gone' | 'base' | Version['level'])[] = ['rebuilt', 'gone', 'base', 'patch', 'minor', 'major'];
-const NEWERS: readonly NewerVerdict['kind'][] = ['available', 'none', 'untracked', 'unknown'];
+const NEWERS: readonly (NewerVerdict['kind'] | Version['level'])[] = [
+  'available',
+  'none',
+  'untracked',
+  'unknown',
+  'patch',
+  'minor',
+  'major',
+];
 const BASES: readonly (BaseVerdict['kind'] | BaseMovement)[] = [
   'current',
   'moved',
@@ -77,7 +85,7 @@ const KEYS: ReadonlyMap<string, Compile> = new Map<string, Compile>([
   ['status', oneOf(STATUSES, (image, status) => image.tag.verdict.kind === status)],
   ['verdict', oneOf(VERDICTS, (image, verdict) => image.verdict === verdict)],
   ['update', oneOf(UPDATES, (image, update) => updatesOf(image).includes(update))],
-  ['newer', oneOf(NEWERS, (image, newer) => image.newer.verdict.kind === newer)],
+  ['newer', oneOf(NEWERS, (image, newer) => image.newer.verdict.kind === newer || levelsOf(image).includes(newer))],
   ['base', oneOf(BASES, (image, base) => image.base.verdict.kind === base || baseMovementOf(image) === base)],
   ['registry', compileRegistry],
   ['source', (value) => parsed((image) => image.sources.some((place) => place.kind === value))],
@@ -137,7 +145,11 @@ function trueOrFalse(test: ImageFilter): Compile {
 }
 
 function updatesOf(image: ImageReport): readonly string[] {
-  const levels = versionsOf(image).map(({ level }) => level);
   const base = image.base.verdict.kind;
-  return [image.tag.verdict.kind, ...levels, ...(base === 'moved' || base === 'gone' ? ['base'] : [])];
+  return [image.tag.verdict.kind, ...levelsOf(image), ...(base === 'moved' || base === 'gone' ? ['base'] : [])];
+}
+
+/** How much newer the versions are that are told. */
+function levelsOf(image: ImageReport): readonly string[] {
+  return versionsOf(image).map(({ level }) => level);
 }

@@ -52,7 +52,7 @@ describe('filters', () => {
     expect(compiled.ok && compiled.value(row)).toBe(true);
   });
 
-  it('find an update by the level of a newer version', () => {
+  it('find an image by the level of a newer version', () => {
     const verdict = {
       kind: 'available',
       line: { tag: '2', level: 'minor', digest: null },
@@ -67,6 +67,8 @@ describe('filters', () => {
       return compiled.ok && compiled.value(row);
     };
     expect([passes('update=minor'), passes('update=major'), passes('update=patch')]).toEqual([true, true, false]);
+    expect([passes('newer=minor'), passes('newer=major'), passes('newer=patch')]).toEqual([true, true, false]);
+    expect([passes('newer=available'), passes('newer=none')]).toEqual([true, false]);
   });
 
   it('by reference never let an image without a name pass', () => {
