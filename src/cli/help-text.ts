@@ -8,8 +8,11 @@ Filters:
 Words of status:
   current rebuilt gone local pinned none unknown
 
-Words of update and of newer:
-  rebuilt gone base patch minor major; available none untracked unknown
+Words of update:
+  rebuilt gone base patch minor major
+
+Words of newer:
+  available none untracked unknown, and of what is available: patch minor major
 
 Words of base:
   current moved gone none pinned unknown, and what moved: layers-differ
@@ -101,7 +104,9 @@ Words of --fail-on:
   base               the base that an image stands on moved, or is gone
   rebuilt            the tag names another image than the one pinned or running
   gone               the tag, or its image for the platform, does not exist
-  patch minor major  a newer version, by how much of it changes
+  patch              any newer version
+  minor              a newer version that is minor or major
+  major              a newer version that is major
   any none           each of these; nothing
 
 Artefacts (-o FORMAT=PATH, repeatable, - is stdout):
