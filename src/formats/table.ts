@@ -52,7 +52,7 @@ const uncoloured = () => plainBrush;
 const someHaveBase = (images: readonly ImageReport[]) => images.some(hasBase);
 
 const COLUMNS: readonly Column[] = [
-  { title: 'IMAGE', keep: 'both-ends', floors: [24, 18, 12, 8], isShown: always, cell: nameOf, brush: uncoloured },
+  { title: 'IMAGE', keep: 'both-ends', floors: [24, 18, 16, 14, 8], isShown: always, cell: nameOf, brush: uncoloured },
   {
     title: 'CURRENT',
     keep: 'start',

@@ -70,31 +70,31 @@ describe('the columns BASE and DRIFT', () => {
 
   it('cut long names of bases in the middle', () => {
     expect(renderTable(BASES, terminal(80))).toMatchInlineSnapshot(`
-      "IMAGE         CURREN  CANDIDA  UPDATE   BASE          DRIFT    DOWNLOAD  USED BY
-      alpin…ools:1  -       -        local    scratch       none     -         -
-      ghcr.…:2.3.1  3f2a9c  3f2a9c0  current  node:20-slim  moved    -         -
-      ghcr.…/web:1  3f2a9c  9d1e4a5  rebuilt  debia…m-slim  gone     12.3MB    -
-      my-app:dev    -       -        local    node:20-slim  moved    -         app
-      my-batch:dev  -       -        local    python:3.12   moved?   -         -
-      my-flat:dev   -       -        local    regis…ava:21  unknown  -         -
-      my-job:dev    -       -        local    ruby:…3-slim  unknown  -         -
-      my-lock:dev   -       -        local    node          pinned   -         -
-      my-site:dev   -       -        local    nginx:1.27    current  -         -
-      nginx:1.27    3f2a9c  3f2a9c0  current  -             -        -         -
+      "IMAGE             CURRE  CANDI  UPDATE   BASE          DRIFT    DOWNLOAD  USED …
+      alpine-tools:1    -      -      local    scratch       none     -         -
+      ghcr.io…pi:2.3.1  3f2a9  3f2a9  current  node:20-slim  moved    -         -
+      ghcr.io…me/web:1  3f2a9  9d1e4  rebuilt  debia…m-slim  gone     12.3MB    -
+      my-app:dev        -      -      local    node:20-slim  moved    -         app
+      my-batch:dev      -      -      local    python:3.12   moved?   -         -
+      my-flat:dev       -      -      local    regis…ava:21  unknown  -         -
+      my-job:dev        -      -      local    ruby:…3-slim  unknown  -         -
+      my-lock:dev       -      -      local    node          pinned   -         -
+      my-site:dev       -      -      local    nginx:1.27    current  -         -
+      nginx:1.27        3f2a9  3f2a9  current  -             -        -         -
       "
     `);
     expect(renderTable(BASES, terminal(60))).toMatchInlineSnapshot(`
-      "IMAGE     CURR  CANDI  UPDATE   BASE    DRIFT    DOWNLO  US…
-      alp…ls:1  -     -      local    sc…tch  none     -       -
-      ghc….3.1  3f2a  3f2a9  current  no…lim  moved    -       -
-      ghc…eb:1  3f2a  9d1e4  rebuilt  de…lim  gone     12.3MB  -
-      my-…:dev  -     -      local    no…lim  moved    -       app
-      my-…:dev  -     -      local    py….12  moved?   -       -
-      my-…:dev  -     -      local    re…:21  unknown  -       -
-      my-…:dev  -     -      local    ru…lim  unknown  -       -
-      my-…:dev  -     -      local    node    pinned   -       -
-      my-…:dev  -     -      local    ng….27  current  -       -
-      ngi…1.27  3f2a  3f2a9  current  -       -        -       -
+      "IMAGE      CURR  CAND  UPDATE   BASE    DRIFT    DOWNLO  US…
+      alpi…ls:1  -     -     local    sc…tch  none     -       -
+      ghcr….3.1  3f2a  3f2a  current  no…lim  moved    -       -
+      ghcr…eb:1  3f2a  9d1e  rebuilt  de…lim  gone     12.3MB  -
+      my-a…:dev  -     -     local    no…lim  moved    -       app
+      my-b…:dev  -     -     local    py….12  moved?   -       -
+      my-f…:dev  -     -     local    re…:21  unknown  -       -
+      my-j…:dev  -     -     local    ru…lim  unknown  -       -
+      my-l…:dev  -     -     local    node    pinned   -       -
+      my-s…:dev  -     -     local    ng….27  current  -       -
+      ngin…1.27  3f2a  3f2a  current  -       -        -       -
       "
     `);
     const longest = onBase('my-app:dev', 'local', moved(`registry.corp.example:5000/${'platform/'.repeat(9)}node:20-slim`));

@@ -74,9 +74,9 @@ describe('the table', () => {
       "
     `);
     expect(renderTable(LONG, terminal(48))).toMatchInlineSnapshot(`
-      "IMAGE         CURRENT  CANDIDA  UPDATE   USED BY
-      regis…alpine  3f2a9c0  9d1e4a5  rebuilt  contin…
-      nginx:1.27    3f2a9c0  3f2a9c0  current  -
+      "IMAGE             CURRE  CANDID  UPDATE   USED …
+      registr…0-alpine  3f2a9  9d1e4a  rebuilt  conti…
+      nginx:1.27        3f2a9  3f2a9c  current  -
       "
     `);
   });
