@@ -71,20 +71,23 @@ describe('a base that one image names and others do not', () => {
 });
 
 describe('50 images built here on one base', () => {
-  it.each([true, false])('cost one HEAD, which is also that of the base itself (told by the builder: %s)', async (parents) => {
-    await start({ quota: QUOTA });
-    await startMachine({ bases: 1, apps: 50, parents });
-    const first = await list();
-    expect(statuses(first, isApp)).toEqual({ current: 50 });
-    expect(first.images.find(({ name }) => name.includes('base/node-0'))?.tag.status).toBe('current');
-    expect(registry.counts()).toMatchObject({ total: 1, manifestHeads: 1 });
-    expect(statuses(await list(), isApp)).toEqual({ current: 50 });
-    expect(registry.counts()).toMatchObject(NOTHING);
-    expect(statuses(await list('--refresh'), isApp)).toEqual({ current: 50 });
-    expect(registry.counts()).toMatchObject({ total: 1, manifestHeads: 1 });
-    expect(statuses(await list('--offline'), isApp)).toEqual({ current: 50 });
-    expect(registry.counts()).toMatchObject(NOTHING);
-  });
+  it.each([true, false])(
+    'cost one HEAD, which is also that of the base itself, and one list of its tags (told by the builder: %s)',
+    async (parents) => {
+      await start({ quota: QUOTA });
+      await startMachine({ bases: 1, apps: 50, parents });
+      const first = await list();
+      expect(statuses(first, isApp)).toEqual({ current: 50 });
+      expect(first.images.find(({ name }) => name.includes('base/node-0'))?.tag.status).toBe('current');
+      expect(registry.counts()).toMatchObject({ total: 2, manifestHeads: 1, tags: 1 });
+      expect(statuses(await list(), isApp)).toEqual({ current: 50 });
+      expect(registry.counts()).toMatchObject(NOTHING);
+      expect(statuses(await list('--refresh'), isApp)).toEqual({ current: 50 });
+      expect(registry.counts()).toMatchObject({ total: 2, manifestHeads: 1, tags: 1 });
+      expect(statuses(await list('--offline'), isApp)).toEqual({ current: 50 });
+      expect(registry.counts()).toMatchObject(NOTHING);
+    },
+  );
 
   it('cost the document of what it became once when it moves', async () => {
     await start({ quota: QUOTA });
@@ -92,22 +95,21 @@ describe('50 images built here on one base', () => {
     await list();
     registry.put('base/node-0', '20', baseNumber(0, AFTER));
     expect(statuses(await list('--refresh'), isApp)).toEqual({ moved: 50 });
-    const { manifestHeads, manifestGets, blobs } = registry.counts();
-    expect({ manifestHeads, manifestGets, blobs }).toEqual({ manifestHeads: 1, manifestGets: 1, blobs: 1 });
+    expect(registry.counts()).toMatchObject({ total: 4, manifestHeads: 1, tags: 1, manifestGets: 1, blobs: 1 });
     expect(statuses(await list('--refresh'), isApp)).toEqual({ moved: 50 });
-    expect(registry.counts()).toMatchObject({ total: 1, manifestHeads: 1 });
+    expect(registry.counts()).toMatchObject({ total: 2, manifestHeads: 1, tags: 1 });
     expect(statuses(await list(), isApp)).toEqual({ moved: 50 });
     expect(registry.counts()).toMatchObject(NOTHING);
   });
 });
 
 describe('100 images built here on 10 bases', () => {
-  it('cost 10 HEADs, and nothing again within the hour', async () => {
+  it('cost 10 HEADs and 10 lists of tags, and nothing again within the hour', async () => {
     await start({ quota: QUOTA, auth: { kind: 'token', users: [], service: 'test' } });
     await startMachine({ bases: 10, apps: 100 });
     expect(statuses(await list(), isApp)).toEqual({ current: 100 });
-    const { manifestHeads, manifestGets, blobs, tokens, challenges } = registry.counts();
-    expect({ manifestHeads, manifestGets, blobs }).toEqual({ manifestHeads: 10 + challenges, manifestGets: 0, blobs: 0 });
+    const { manifestHeads, tags, manifestGets, blobs, tokens, challenges } = registry.counts();
+    expect({ manifestHeads, tags, manifestGets, blobs }).toEqual({ manifestHeads: 10 + challenges, tags: 10, manifestGets: 0, blobs: 0 });
     expect({ tokens, challenges }).toEqual({ tokens: 1, challenges: 1 });
     expect(statuses(await list(), isApp)).toEqual({ current: 100 });
     expect(registry.counts()).toMatchObject(NOTHING);
@@ -132,7 +134,7 @@ describe('provenance of 5 images that were pulled', () => {
     await start({ quota: QUOTA });
     await startPulled(5);
     expect(statuses(await list())).toEqual({ unknown: 5 });
-    expect(registry.counts()).toMatchObject({ total: 5, manifestHeads: 5 });
+    expect(registry.counts()).toMatchObject({ total: 10, manifestHeads: 5, tags: 5 });
     expect(statuses(await list('*/acme/*'))).toEqual({ unknown: 5 });
     expect(registry.counts()).toMatchObject(NOTHING);
 
@@ -144,7 +146,7 @@ describe('provenance of 5 images that were pulled', () => {
     expect(registry.requests.filter(({ method, path }) => method === 'HEAD' && path.includes('base/node')).length).toBe(2);
 
     expect(statuses(await list('--deep', '--refresh'))).toEqual({ current: 5 });
-    expect(registry.counts()).toMatchObject({ total: 6, manifestHeads: 6 });
+    expect(registry.counts()).toMatchObject({ total: 11, manifestHeads: 6, tags: 5 });
     expect(statuses(await list())).toEqual({ current: 5 });
     expect(registry.counts()).toMatchObject(NOTHING);
   });
@@ -153,7 +155,7 @@ describe('provenance of 5 images that were pulled', () => {
     await start({});
     await startPulled(5);
     expect(statuses(await list())).toEqual({ unknown: 5 });
-    expect(registry.counts()).toMatchObject({ total: 5, manifestHeads: 5 });
+    expect(registry.counts()).toMatchObject({ total: 10, manifestHeads: 5, tags: 5 });
     expect(statuses(await list('*/acme/*', '--refresh'))).toEqual({ current: 5 });
     expect(registry.counts()).toMatchObject({ manifestGets: 2 * 5 + 1, blobs: 5 + 1 });
   });
@@ -179,7 +181,7 @@ describe('annotations of images that were pulled', () => {
     expect(statuses(await list('--deep'))).toEqual({ current: 1 });
     expect(registry.counts()).toMatchObject({ manifestHeads: 2, manifestGets: 1 + 1 });
     expect(statuses(await list('--deep', '--refresh'))).toEqual({ current: 1 });
-    expect(registry.counts()).toMatchObject({ total: 2, manifestHeads: 2 });
+    expect(registry.counts()).toMatchObject({ total: 3, manifestHeads: 2, tags: 1 });
   });
 });
 
@@ -198,6 +200,6 @@ describe('an app that is also a base of others', () => {
     engine = await startEngine({ images });
     const document = await list();
     expect(document.images.map((each) => each.base.reference)).toEqual([names[0], names[1], null]);
-    expect(registry.counts()).toMatchObject({ total: 3, manifestHeads: 3 });
+    expect(registry.counts()).toMatchObject({ total: 6, manifestHeads: 3, tags: 3 });
   });
 });

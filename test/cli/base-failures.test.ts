@@ -215,7 +215,7 @@ describe('beside a base that cannot be asked for', () => {
       stderr: [
         'W: BASES/base/node:20 (base of 2 images): BASES answered 500, 3 times',
         'W: BASES/base/node:20: BASES answered 500, 3 times',
-        '5 images: 2 current, 2 local, 1 unknown; base: 1 current, 2 unknown. No updates found, but 1 image and the bases of 2 others could not be checked. Checked just now.',
+        '5 images: 2 current, 2 local, 1 unknown; newer: 1 unknown; base: 1 current, 2 unknown. No updates found, but 1 image and the bases of 2 others could not be checked. Checked just now.',
         '',
       ].join('\n'),
       stdout: [

@@ -114,13 +114,13 @@ describe('the base of an image that was copied out of its registry', () => {
     }
   });
 
-  it('is found by its provenance without a request for the image itself but that for its tag', async () => {
+  it('is found by its provenance without a request for the image itself but those for its tag and the list of tags', async () => {
     const document = attest(app(), [{ uri: purl(baseName), digest: base.digest }]);
     registry.put('acme/app', '1', document);
     for (const target of await copy(document)) {
       registry.forget();
       expect((await look(target)).base).toMatchObject({ status: 'current', evidence: ['provenance'], confidence: 'certain' });
-      expect(asked()).toEqual(['HEAD manifests/1']);
+      expect(asked()).toEqual(['HEAD manifests/1', 'GET tags/list?n=1000']);
     }
   });
 
@@ -149,14 +149,14 @@ describe('the tag of an image that was copied with a record of where it is from'
     [`containerd.io/distribution.source.${registry.host}`]: 'acme/app',
   });
 
-  it('is gone by a HEAD alone where its registry has nothing of it any more', async () => {
+  it('is gone by a HEAD and no document where its registry has nothing of it any more', async () => {
     registry.put('acme/app', '1', app());
     registry.remove('acme/app', '1');
     const document = build(['ADD other /']);
     for (const target of await copy(document, from())) {
       registry.forget();
       expect((await look(target)).tag).toMatchObject({ status: 'gone', digests: [document.digest] });
-      expect(asked()).toEqual(['HEAD manifests/1']);
+      expect(asked()).toEqual(['HEAD manifests/1', 'GET tags/list?n=1000']);
     }
   });
 

@@ -71,9 +71,9 @@ describe('the output', () => {
     [
       'plain',
       [
-        'on-moved:1 - - local stale linux/amd64 - - - - docker.io/library/on-moved:1 R/base/moved:1 moved,upper-layers-removed certain SOCKET',
-        'on-none:1 - - local fresh linux/amd64 - - - - docker.io/library/on-none:1 - unknown,no-evidence - SOCKET',
-        'on-same:1 - - local fresh linux/amd64 - - - - docker.io/library/on-same:1 R/base/same:1 current medium SOCKET',
+        'on-moved:1 - - local stale linux/amd64 - - - - docker.io/library/on-moved:1 R/base/moved:1 moved,upper-layers-removed certain SOCKET - - untracked',
+        'on-none:1 - - local fresh linux/amd64 - - - - docker.io/library/on-none:1 - unknown,no-evidence - SOCKET - - untracked',
+        'on-same:1 - - local fresh linux/amd64 - - - - docker.io/library/on-same:1 R/base/same:1 current medium SOCKET - - untracked',
       ].map((line) => line.replaceAll(' ', '\t')),
     ],
     [
@@ -124,6 +124,7 @@ describe('the output', () => {
       Platform: linux/amd64
       Current-Created: 2026-10-08 (DAYS ago)
       Image-Id: sha256:DIGEST
+      Newer-Tags: untracked: it was never pulled from or pushed to docker.io/library/on-moved
       Base: R/base/moved:1
       Base-Status: moved (upper-layers-removed), certain
       Base-Why: R/base/moved:1 dropped its top layer; this image still carries it
@@ -155,6 +156,7 @@ describe('the output', () => {
       Platform: linux/amd64
       Current-Created: 2026-10-01 (DAYS ago)
       Image-Id: sha256:DIGEST
+      Newer-Tags: untracked: it was never pulled from or pushed to docker.io/library/on-none
       Base: unknown: nothing says which base it was built on; name it: imgupdate show --base REF -H ENGINE on-none:1
       Size: 2.0 kB
       Found-In: docker-daemon ENGINE

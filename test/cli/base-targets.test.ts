@@ -238,7 +238,7 @@ describe('a transcript', () => {
         "stderr": "1 image: 1 not installed; base: 1 moved. Checked just now.
       Run 'imgupdate show docker://R/acme/app:1' to see what changed and how to upgrade.
       ",
-        "stdout": "R/acme/app:1	-	sha256:DIGEST	none	stale	linux/amd64	-	-	TIME	-	R/acme/app:1	R/base/node:20	moved,upper-layers-removed	certain	registry
+        "stdout": "R/acme/app:1	-	sha256:DIGEST	none	stale	linux/amd64	-	-	TIME	-	R/acme/app:1	R/base/node:20	moved,upper-layers-removed	certain	registry	-	-	none
       ",
       }
     `);
@@ -264,6 +264,9 @@ describe('a transcript', () => {
       Current-Created: 2026-10-08 (DAYS ago)
       Candidate: sha256:DIGEST
       Image-Id: sha256:DIGEST
+      Newer-Tags: none
+      Newer-Why: nothing newer is tagged as 1 is
+      Newer-Checked: TIME (just now)
       Base: R/base/node:20
       Base-Status: moved (upper-layers-removed), certain
       Base-Why: R/base/node:20 dropped its top layer; this image still carries it
@@ -279,6 +282,7 @@ describe('a transcript', () => {
       How: HEAD R/acme/app:1 -> sha256:DIGEST [free]
        GET R/acme/app@sha256:DIGEST -> manifest [counted]
        GET blob R/acme/app@sha256:DIGEST -> config, created TIME [free]
+      Newer-How: GET R/acme/app tags/list -> 1 tags [free]
       Base-How: GET R/acme/app@sha256:DIGEST -> manifest [remembered]
        HEAD R/base/node:20 -> sha256:DIGEST [free]
        GET R/base/node@sha256:DIGEST -> manifest [counted]
@@ -299,12 +303,12 @@ describe('a transcript', () => {
       {
         "exitCode": 0,
         "stderr": "W: R/acme/nothing:1: not found or private; run 'docker login R'
-      2 images: 1 gone, 1 unknown; base: 1 unknown. Checked just now.
+      2 images: 1 gone, 1 unknown; newer: 1 unknown; base: 1 unknown. Checked just now.
       Run 'imgupdate show docker://R/acme/app:none' to see what is known about it.
       ",
-        "stdout": "IMAGE                           CURRENT  CANDIDATE  UPDATE   BASE  DRIFT    USED BY
-      R/acme/app:none   -        -          gone     -     -        -
-      R/acme/nothing:1  -        -          unknown  -     unknown  -
+        "stdout": "IMAGE                           CURRENT  CANDIDATE  UPDATE   NEWER  BASE  DRIFT    USED BY
+      R/acme/app:none   -        -          gone     -      -     -        -
+      R/acme/nothing:1  -        -          unknown  ?      -     unknown  -
       ",
       }
     `);
@@ -316,6 +320,7 @@ describe('a transcript', () => {
       Status: gone
       Why: R/acme/app has no tag none
       Platform: linux/amd64
+      Newer-Tags: untracked: its tag none is no version
       Base: unknown: there is no image of which a base could be told
       Found-In: docker://R/acme/app:none
       Checked: TIME (just now)
@@ -331,6 +336,8 @@ describe('a transcript', () => {
       Status: unknown (not-found-or-private)
       Why: R/acme/nothing:1 is missing or private, answered 401: docker login R
       Platform: linux/amd64
+      Newer-Tags: unknown (not-found-or-private)
+      Newer-Why: R/acme/nothing:1 is missing or private, answered 401: docker login R
       Base: not named
       Base-Status: unknown (not-found-or-private)
       Base-Why: R/acme/nothing:1 is missing or private, answered 401: docker login R

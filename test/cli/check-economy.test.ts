@@ -28,10 +28,10 @@ describe('a checkout of 1,000 Dockerfiles', () => {
     await world.write(Object.fromEntries(files));
   });
 
-  it('on ten bases costs ten HEADs and no document, and nothing again within the hour', async () => {
+  it('on ten bases costs ten HEADs, ten lists of tags and no document, and nothing again within the hour', async () => {
     const first = await check();
     expect(first.exitCode).toBe(0);
-    expect(world.registry.counts()).toMatchObject({ manifestHeads: 10, manifestGets: 0, blobs: 0, total: 10 });
+    expect(world.registry.counts()).toMatchObject({ manifestHeads: 10, manifestGets: 0, blobs: 0, tags: 10, total: 20 });
     expect(first.document.images.map(({ sources }) => sources.length)).toEqual(Array.from({ length: 10 }, () => 200));
     const again = await check();
     expect(again.exitCode).toBe(0);
@@ -53,7 +53,7 @@ describe('what is pinned', () => {
     expect(world.registry.counts().manifestGets).toBeLessThanOrEqual(2);
     const again = await check('--refresh');
     expect(again.exitCode).toBe(2);
-    expect(world.registry.counts()).toMatchObject({ manifestHeads: 1, manifestGets: 0, blobs: 0, total: 1 });
+    expect(world.registry.counts()).toMatchObject({ manifestHeads: 1, manifestGets: 0, blobs: 0, tags: 1, total: 2 });
   });
 
   it('is not guessed at when the quota forbids to look', async () => {

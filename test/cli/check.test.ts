@@ -39,11 +39,13 @@ describe('check, in a checkout', () => {
     });
   });
 
-  it('finds that a tag is gone though nothing is installed to compare with', async () => {
+  it('finds that a tag is gone though nothing is installed to compare with, and which version there is now', async () => {
     await world.write({ Dockerfile: 'FROM R/base/php:7\n' });
     expect(await world.check()).toMatchObject({
       exitCode: 2,
-      stdout: 'Dockerfile:1:6: error: R/base/php:7 is gone: R/base/php has no tag 7; name another tag, or hold it [stale/gone]\n',
+      stdout:
+        'Dockerfile:1:6: error: R/base/php:7 is gone: R/base/php has no tag 7; name another tag, or hold it [stale/gone]\n' +
+        'Dockerfile:1:6: warning: R/base/php:7 has a newer version: 8 (major); write R/base/php:8 [stale/major]\n',
     });
   });
 
@@ -134,13 +136,16 @@ describe('check, in a checkout', () => {
     ['minor', 'minor'],
     ['base,patch,major', 'patch, major'],
     ['any', 'patch, minor, major'],
-  ])('says with --fail-on %s that newer versions are not looked for', async (failOn, words) => {
-    await world.write({ Dockerfile: 'FROM R/base/php:8\n' });
+  ])('says with --fail-on %s that it can fail nothing where no tag is a version', async (failOn, words) => {
+    world.registry.put('base/php', 'latest', makeWord('php'));
+    await world.write({ Dockerfile: 'FROM R/base/php:latest\n' });
     expect(await world.check('--fail-on', failOn, '-q')).toMatchObject({
       exitCode: 0,
-      stderr: `W: newer versions were not looked for, so ${words} can fail nothing\n`,
+      stderr: `W: no image here has a version that is followed, so ${words} can fail nothing\n`,
     });
     expect((await world.check('-q')).stderr).toBe('');
+    await world.write({ Dockerfile: 'FROM R/base/php:latest\nFROM R/base/php:8\n' });
+    expect(await world.check('--fail-on', failOn, '-q')).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   it('prints with -q what fails only, and with -qq nothing', async () => {
@@ -183,7 +188,7 @@ describe('check, in a checkout', () => {
 });
 
 it('the summary of a check comes after its findings, however many there are, where both go to one pipe', async () => {
-  await world.write({ Dockerfile: 'FROM R/base/php:7\n'.repeat(3_000) });
+  await world.write({ Dockerfile: 'FROM R/base/php:none\n'.repeat(3_000) });
   const args = [BIN, 'check', '--config', '/dev/null'];
   const shell = `"$@" 2>&1 | { sleep 1; cat; }`;
   const { stdout } = await run('bash', ['-c', shell, 'bash', process.execPath, ...args], {

@@ -13,10 +13,17 @@ describe('imgupdate update', () => {
   });
   afterEach(() => world.close());
 
-  it('prints a line per tag, and what it found', async () => {
+  it('prints a line per tag and per list of tags, and what it found', async () => {
     expect(await update()).toEqual({
       exitCode: 0,
-      stdout: ['Get:1 REGISTRY/acme/moved 1 [2 documents]', 'Hit:2 REGISTRY/acme/same 1', 'Ign:3 dev 1 (local)', ''].join('\n'),
+      stdout: [
+        'Get:1 REGISTRY/acme/moved 1 [2 documents]',
+        'Hit:2 REGISTRY/acme/same 1',
+        'Ign:3 dev 1 (local)',
+        'Get:4 REGISTRY/acme/moved tags [1 page]',
+        'Get:5 REGISTRY/acme/same tags [1 page]',
+        '',
+      ].join('\n'),
       stderr: [
         'Checked 2 images in 0.1s (7 requests)',
         "1 image can be upgraded. Run 'imgupdate list -H ENGINE --upgradable' to see it.",
