@@ -20,7 +20,7 @@ export type NewerOptions = ListOptions & {
   readonly tables: boolean;
 };
 
-export type NewerPorts = ListPorts &
+export type NewerPorts = Omit<ListPorts, 'onList'> &
   Omit<SameImagePorts, 'settled'> & {
     /** The answers about the tags of all rows, once they are there. */
     readonly settling: Promise<ReadonlyMap<Subject, Settled>>;
@@ -51,9 +51,10 @@ export async function checkNewer(
   });
   const notes = createNewerNotes(ports.memory);
   notes.recall(questions);
-  for (const [group, read] of await readLists(questions, ports, options)) {
+  const onList = async (group: ListGroup, read: ReadList): Promise<void> => {
     for (const [subject, draft] of await decideOfList(group, read, { ...ports, notes, options })) drafts.set(subject, draft);
-  }
+  };
+  await readLists(questions, { ...ports, onList }, options);
   notes.keep();
   return tellSameImages(drafts, { ...ports, settled: await ports.settling }, options);
 }
@@ -69,11 +70,13 @@ async function decideOfList(group: ListGroup, read: ReadList, ports: Deciding): 
   }
   const { list } = read;
   const { lists, memory, now, notes, options } = ports;
-  const noted = notes.findAll(questions, list.note.observedAt);
-  const isNoted = noted.size === questions.length && !list.asked && !options.tables;
+  const noted = notes.findAll(list.asked ? [] : questions, list.note.observedAt);
+  const isNoted = noted.size === questions.length && !options.tables;
   const known = isNoted ? null : list.tags();
   if (known === null && !isNoted) return decideOfList(group, await askAgain(lists, group), ports);
-  const tags = (): readonly string[] => known ?? list.tags() ?? [];
+  // kept only where more is to be asked about them: thousands of lists are large
+  const kept = options.resolves ? known : null;
+  const tags = (): readonly string[] => (options.resolves ? (kept ?? list.tags() ?? []) : []);
   const decided =
     known === null
       ? null
