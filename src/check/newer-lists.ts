@@ -19,6 +19,8 @@ export type ListPorts = {
   readonly openRegistry: () => Promise<Registry>;
   /** The answer about the tag of a row, as soon as it is there. */
   readonly whenSettled: (subject: Subject) => Promise<Settled>;
+  /** Told of each repository as soon as its list is there, so that no list has to be kept. */
+  readonly onList: (group: ListGroup, read: ReadList) => Promise<void>;
 };
 
 type Limit = ReturnType<typeof pLimit>;
@@ -32,27 +34,26 @@ export type ListOptions = { readonly jobs: number; readonly offline: boolean; re
  */
 export async function readLists(
   questions: readonly NewerQuestion[],
-  { lists, openRegistry, whenSettled }: ListPorts,
+  { lists, openRegistry, whenSettled, onList }: ListPorts,
   { jobs, offline, onProgress }: ListOptions,
-): Promise<readonly (readonly [ListGroup, ReadList])[]> {
+): Promise<void> {
   const groups = groupByRepository(questions);
   const recalled = lists.recallAll(groups);
-  const read = new Map<ListGroup, ReadList>();
-  for (const [place, group] of groups.entries()) {
-    const list = recalled[place] ?? null;
-    if (list !== null) read.set(group, { kind: 'list', list });
-  }
-  const asking = groups.filter((group) => !read.has(group));
+  const asking = groups.filter((_, place) => recalled[place] === null);
   if (asking.length > 0 && !offline) (await openRegistry()).announce(asking.map(({ repository }) => repository));
   let done = 0;
   const ask = async (group: ListGroup, limit: Limit): Promise<void> => {
     const settled = await Promise.all(group.questions.map(({ subject }) => whenSettled(subject)));
     const why = offline ? null : whyUnlisted(settled.map(({ check }) => check.verdict));
     const answer = why === null ? await limit(() => lists.ask(group)) : { ok: false as const, reason: why };
-    read.set(group, answer.ok ? { kind: 'list', list: answer.value } : { kind: 'failed', reason: answer.reason });
+    await onList(group, answer.ok ? { kind: 'list', list: answer.value } : { kind: 'failed', reason: answer.reason });
     done += 1;
     onProgress({ done, total: asking.length, subject: group.repository.registry });
   };
+  for (const [place, group] of groups.entries()) {
+    const list = recalled[place] ?? null;
+    if (list !== null) await onList(group, { kind: 'list', list });
+  }
   const byRegistry = groupBy(asking, ({ repository }) => repository.registry);
   await Promise.all(
     [...byRegistry.values()].map(async (those) => {
@@ -60,10 +61,6 @@ export async function readLists(
       await Promise.all(those.map((group) => ask(group, limit)));
     }),
   );
-  return groups.flatMap((group) => {
-    const answer = read.get(group);
-    return answer === undefined ? [] : [[group, answer] as const];
-  });
 }
 
 function groupByRepository(questions: readonly NewerQuestion[]): readonly ListGroup[] {
