@@ -21,7 +21,7 @@ const LONGEST_WHY = 300;
  * the tags of other families how many each rule rejects. `all`: every tag with its rule.
  */
 export function renderVersionTable(rows: readonly VersionRow[], { paint, all }: VersionTableOptions): string {
-  const shown = all ? rows : chooseRows(rows);
+  const shown = placeVariant(all ? rows : chooseRows(rows));
   const width = Math.min(
     WIDEST_TAG,
     shown.reduce((widest, { tag }) => Math.max(widest, renderTagName(tag).length), 0),
@@ -30,12 +30,25 @@ export function renderVersionTable(rows: readonly VersionRow[], { paint, all }: 
   return [...lines, ...countRest(rows, new Set(shown))].map((line) => `${line}\n`).join('');
 }
 
+/** Whether the table says of some tags only how many they are. */
+export function countsTags(rows: readonly VersionRow[]): boolean {
+  return chooseRows(rows).length < rows.length;
+}
+
 /** The answers, the highest versions and those next to what is installed, on either side; nobody reads the ones between. */
 function chooseRows(rows: readonly VersionRow[]): readonly VersionRow[] {
   const newer = rows.filter(({ kind, rule }) => kind === 'admitted' || OF_FAMILY.has(rule ?? ''));
   const older = rows.filter(({ rule }) => rule === OLDER);
   const wanted = new Set([...newer.slice(0, MOST_HIGHEST), ...newer.slice(-MOST_NEXT), ...older.slice(0, MOST_OLDER)]);
   return rows.filter((row) => (row.kind !== 'rejected' && row.kind !== 'admitted') || wanted.has(row));
+}
+
+/** What is newer on another variant stands above what is installed, though its rule places it below all of the family. */
+function placeVariant(rows: readonly VersionRow[]): readonly VersionRow[] {
+  const variants = rows.filter(({ kind }) => kind === 'variant');
+  const others = rows.filter(({ kind }) => kind !== 'variant');
+  const at = others.findIndex(({ kind }) => kind === 'installed');
+  return at < 0 ? rows : [...others.slice(0, at), ...variants, ...others.slice(at)];
 }
 
 function renderRow(row: VersionRow, width: number, paint: Paint): string {

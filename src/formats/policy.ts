@@ -54,6 +54,7 @@ const FIELDS: readonly (readonly [string, FieldValues])[] = [
   ['Newest', (image) => versionsOf(image).slice(1).map(renderVersion)],
   ['Newer-Variant', ({ newer }) => (newer.variant === null ? [] : [renderVersion(newer.variant)])],
   ['Why', describeWhy],
+  ['Gone', ({ tag: { verdict } }) => (verdict.kind === 'gone' ? [sanitizeText(verdict.why, LONGEST_LINE)] : [])],
   ['Track', describePart('track', ({ track }) => track)],
   ['Include', describePart('include', ({ include }) => listGlobs(include))],
   ['Exclude', describePart('exclude', ({ exclude }) => listGlobs(exclude))],

@@ -43,7 +43,7 @@ describe('imgupdate policy', () => {
     expect(await policy('*/acme/web:1.27')).toMatchInlineSnapshot(`
       {
         "exitCode": 0,
-        "stderr": "N: for each tag by itself: imgupdate policy -a -H ENGINE '*/acme/web:1.27'
+        "stderr": "N: for each tag by itself: imgupdate policy -a -H ENGINE "*/acme/web:1.27"
       ",
         "stdout": "R/acme/web:1.27:
         Installed: 1.27 (the same image as 1.27.5)

@@ -211,6 +211,28 @@ describe('an image without a table', () => {
   });
 });
 
+it('what is newer on another variant stands right above what is installed', () => {
+  const rows = [
+    row('1.28-alpine3.20', 'line', { level: 'minor' }),
+    row('1.27-alpine3.20', 'installed'),
+    rejected('1.26-alpine3.20', 'older', 'is lower'),
+    row('1.29-alpine3.22', 'variant', { level: 'minor' }),
+  ];
+  const tags = (all: boolean): readonly string[] =>
+    render(make(AVAILABLE, { table: tableOf(rows) }), { all })
+      .split('Version table:\n')[1]
+      ?.match(/^.{5}\S+/gm)
+      ?.map((line) => line.slice(5)) ?? [];
+  for (const all of [true, false]) expect(tags(all)).toEqual(['1.28-alpine3.20', '1.29-alpine3.22', '1.27-alpine3.20', '1.26-alpine3.20']);
+});
+
+it('a tag that its registry does not have is said to be gone', () => {
+  const image = make(AVAILABLE);
+  const verdict = { kind: 'gone', why: 'docker.io/library/nginx has no tag 1.27\u001b' } as const;
+  expect(render({ ...image, tag: { ...image.tag, verdict } })).toContain('  Gone: docker.io/library/nginx has no tag 1.27\uFFFD\n');
+  expect(render(image)).not.toContain('Gone: ');
+});
+
 it('the candidate is the newest of the line, else the newest above it', () => {
   const newest = { tag: '18', level: 'major', digest: null } as const;
   expect(candidateTagOf(make(AVAILABLE))).toBe('1.29');

@@ -8,6 +8,7 @@ import { renderTagName } from '../../formats/newer.ts';
 import { createPaint, type Paint } from '../../formats/paint.ts';
 import { candidateTagOf, type PolicyOrigins, renderPolicy } from '../../formats/policy.ts';
 import { renderPoliciesJson } from '../../formats/policy-json.ts';
+import { countsTags } from '../../formats/policy-table.ts';
 import { type CheckRequest, checkWith } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -48,7 +49,12 @@ export async function policy(context: Context, image: string, options: PolicyCom
   if (options.quiet < 2) context.stdout.write(print(images, { ...place, paint: paintFor(context, context.stdout, options) }));
   for (const { path, format } of artefacts) await writeArtefact(context, path, format(images, { ...place, paint: createPaint(false) }));
   await context.stdout.drain();
-  const lines = [...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`), ...renderFailures(report.failures)];
+  const hasMore = print === renderTables && options.all !== true && images.some(hasOtherTags);
+  const lines = [
+    ...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`),
+    ...renderFailures(report.failures),
+    ...(hasMore ? [`N: for each tag by itself: ${again('policy -a', { engines: readEngines(options), targets: [image] })}`] : []),
+  ];
   if (options.quiet < 2) context.stderr.write(lines.map((line) => `${line}\n`).join(''));
   return images.every(({ newer }) => newer.verdict.kind === 'unknown') || report.failures.length > 0 ? EXIT.untrustworthy : EXIT.ok;
 }
@@ -61,8 +67,10 @@ type Place = {
 };
 type Format = (images: readonly ImageReport[], place: Place) => string;
 
+const renderTables: Format = (images, place) => images.map((image) => renderPolicy(image, place)).join('');
+
 const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
-  ['table', (images, place) => images.map((image) => renderPolicy(image, place)).join('')],
+  ['table', renderTables],
   ['json', (images, { originsOf }) => renderPoliciesJson(images, originsOf)],
   [
     'quiet',
@@ -73,6 +81,11 @@ const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
         .join(''),
   ],
 ]);
+
+/** Whether its table counts tags instead of naming them. */
+function hasOtherTags({ newer: { table } }: ImageReport): boolean {
+  return table !== null && countsTags(table.rows);
+}
 
 function readFormat(name: string): Format {
   const format = FORMATS.get(name);
