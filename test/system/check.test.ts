@@ -53,7 +53,7 @@ systemTest('a check against a registry of distribution', ['docker-registry', 'sk
     const Dockerfile = `ARG V=20\nFROM R/node:\${V}@${old.digest} AS build\nFROM scratch\nCOPY --from=R/redis:7 /a /b\nCOPY --from=R/redis:6 /a /b\n`;
     expect(await check({ Dockerfile }, [])).toMatchObject({
       exitCode: 2,
-      findings: ['Dockerfile:2 stale/rebuilt', 'Dockerfile:5 stale/gone'],
+      findings: ['Dockerfile:2 stale/rebuilt', 'Dockerfile:5 stale/gone', 'Dockerfile:5 stale/major'],
       images: ['rebuilt', 'gone', 'none'],
     });
   });
