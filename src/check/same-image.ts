@@ -169,9 +169,10 @@ async function complete(report: NewerReport, { subject, reference, tag, own, nam
 async function compareWithLatest(verdict: NewerReport['verdict'], names: Names): Promise<readonly string[]> {
   const latest = verdict.kind === 'available' ? names.now('latest') : null;
   if (latest === null || verdict.kind !== 'available') return [];
-  const version = chooseSibling('latest', names.seenAs(latest));
+  const same = names.seenAs(latest);
+  const version = chooseSibling('latest', same);
   const highest = verdict.newest ?? verdict.line;
-  if (version === null || highest === null || highest.digest === latest) return [];
+  if (version === null || highest === null || highest.digest === latest || same.includes(highest.tag)) return [];
   const { isNewer } = await import('./decide-siblings.ts');
   return isNewer(highest.tag, version) ? [`${highest.tag} is newer than what latest names (${version})`] : [];
 }
