@@ -152,13 +152,14 @@ function createBuildReader({ targets }: Rows, { stock }: Run): Stock['readBuild'
   return async (image, wanted) => (builds.has(image) ? (builds.get(image) ?? null) : stock.readBuild(image, wanted));
 }
 
-/** Finds the newer versions of each row that has a name. */
+/** Finds the newer versions of each row but those of references that cannot be told. */
 async function findNewer(
   { installed, named, targets }: Rows,
   run: Run & Settling,
   options: CheckOptions,
 ): Promise<ReadonlyMap<Subject, NewerReport>> {
-  const subjects = [...installed, ...named.map(({ subject }) => subject), ...targets.map(({ subject }) => subject)];
+  const told = named.filter(({ subject }) => subject.reference !== null);
+  const subjects = [...installed, ...[...told, ...targets].map(({ subject }) => subject)];
   const openRegistry = run.registry.get;
   const lists = createTagLists({ ...run, openRegistry }, options);
   let isSettled = false;
