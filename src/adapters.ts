@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { ImageSource, Keychain, Memory, Registry, StoredPlace } from './check/ports.ts';
+import type { ImageSource, Keychain, Memory, MemoryPart, Registry, StoredPlace } from './check/ports.ts';
 import type { Adapters, Demo, EngineSettings, RegistrySettings, StoredSettings } from './cli/context.ts';
 import { loadConfiguration, nothingConfigured } from './config/load-configuration.ts';
 import type { Configuration } from './core/configuration.ts';
@@ -27,7 +27,7 @@ export function createAdapters(machine: Machine): Adapters {
     configuration: () => readConfiguration(machine, null),
     engineHost: null,
     locations: new Map(),
-    openMemory: () => openMachineMemory(machine),
+    openMemory: (part) => openMachineMemory(machine, part),
     openKeychain: () => openKeychain(machine),
   });
 }
@@ -39,14 +39,14 @@ type World = {
   /** The engine that is asked when no option names one; null: the one docker would ask. */
   readonly engineHost: string | null;
   readonly locations: ReadonlyMap<string, string>;
-  readonly openMemory: () => Memory;
+  readonly openMemory: (part?: MemoryPart) => Memory;
   readonly openKeychain: () => Promise<Keychain>;
 };
 
 function compose(machine: Machine, world: World): Adapters {
   return {
     readConfiguration: (named) => (named === null ? world.configuration() : readConfiguration(machine, named)),
-    openMemory: () => Promise.resolve(world.openMemory()),
+    openMemory: (part) => Promise.resolve(world.openMemory(part)),
     openEngine: (settings) => openEngine(machine, { ...settings, host: settings.host ?? world.engineHost }),
     openStored: async (place, settings) => withLateSignal(place, await openStored(machine, place, settings)),
     openFiles: async () => (await import('./sources/files/file-source.ts')).createFileSource(machine),
@@ -59,8 +59,8 @@ function readConfiguration({ env, platform, cwd }: Machine, named: string | null
   return loadConfiguration({ cwd, home: homeOf(env), env, platform, named });
 }
 
-function openMachineMemory({ env, platform, uid }: Machine): Memory {
-  return openMemory({ ...storeDirectories({ env, home: homeOf(env), platform }), uid, now: Date.now });
+function openMachineMemory({ env, platform, uid }: Machine, part: MemoryPart = 'all'): Memory {
+  return openMemory({ ...storeDirectories({ env, home: homeOf(env), platform }), part, uid, now: Date.now });
 }
 
 async function openEngine(

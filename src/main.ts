@@ -103,7 +103,7 @@ function loadAdapters(machine: Machine): Adapters {
   const load = async (): Promise<Adapters> => (await import('./adapters.ts')).createAdapters(machine);
   return {
     readConfiguration: async (named) => (await load()).readConfiguration(named),
-    openMemory: async () => (await load()).openMemory(),
+    openMemory: async (part) => (await load()).openMemory(part),
     openEngine: async (settings) => (await load()).openEngine(settings),
     openStored: async (place, settings) => (await load()).openStored(place, settings),
     openFiles: async () => (await load()).openFiles(),

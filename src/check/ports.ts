@@ -151,6 +151,9 @@ export type RegistryUse = {
   readonly windowSeconds: number | null;
 };
 
+/** What is wanted of the memory: all, or only what cannot be asked again: bases, sightings and what the user holds back. */
+export type MemoryPart = 'all' | 'state';
+
 /** What is remembered between runs. A memory that fails says so in `warnings` and behaves as an empty one. */
 export type Memory = {
   /** The last answer for a tag, however old; null when never asked. */

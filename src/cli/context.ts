@@ -1,4 +1,4 @@
-import type { FileSource, ImageSource, Memory, Registry, StoredPlace } from '../check/ports.ts';
+import type { FileSource, ImageSource, Memory, MemoryPart, Registry, StoredPlace } from '../check/ports.ts';
 import type { Configuration, RegistryRule } from '../core/configuration.ts';
 import type { Platform } from '../core/platform.ts';
 
@@ -37,7 +37,8 @@ export type Output = {
 export type Adapters = {
   /** All that is configured; `named` is the one file that counts, null: those that are found. @throws ImgupdateError 'usage'. */
   readonly readConfiguration: (named: string | null) => Promise<Configuration>;
-  readonly openMemory: () => Promise<Memory>;
+  /** `part`: without, all of it. */
+  readonly openMemory: (part?: MemoryPart) => Promise<Memory>;
   readonly openEngine: (settings: EngineSettings) => Promise<ImageSource>;
   /** Opens a place that holds images as files. Whether it can be read shows when it is. */
   readonly openStored: (place: StoredPlace, settings: StoredSettings) => Promise<ImageSource>;

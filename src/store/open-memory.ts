@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Memory } from '../check/ports.ts';
+import type { Memory, MemoryPart } from '../check/ports.ts';
 import { CACHE } from './cache.ts';
 import { mayExist } from './files.ts';
 import type { StoreSource } from './guarded-store.ts';
@@ -13,6 +13,8 @@ export type OpenMemoryOptions = {
   readonly cacheDirectory: string | null;
   /** As `storeDirectories` gives it; null: this user has no place for it, and no base is remembered. */
   readonly stateDirectory: string | null;
+  /** `state`: the cache is not touched. Default all. */
+  readonly part?: MemoryPart;
   /** Of this process; null where there are none (Windows). */
   readonly uid: number | null;
   /** Milliseconds since the epoch. */
@@ -40,6 +42,7 @@ export function openMemory(options: OpenMemoryOptions): Memory {
   const { cacheDirectory, stateDirectory, now, maxDocumentBytes = MAX_DOCUMENT_BYTES, maxListBytes = MAX_LIST_BYTES } = options;
   return createMemory({
     cache: (warn) => {
+      if (options.part === 'state') return NOWHERE;
       const file = openIn(cacheDirectory, { kind: CACHE, variable: 'XDG_CACHE_HOME', warn, ...options }).open();
       return { mayExist: () => true, open: () => file };
     },
@@ -52,9 +55,16 @@ export function openMemory(options: OpenMemoryOptions): Memory {
 
 /** A memory that lasts as long as the run and touches no disk. */
 export function createNullMemory(now: () => number): Memory {
-  const nowhere = (): StoreSource => ({ mayExist: () => false, open: () => null });
-  return createMemory({ cache: nowhere, state: nowhere, now, maxDocumentBytes: MAX_DOCUMENT_BYTES, maxListBytes: MAX_LIST_BYTES });
+  return createMemory({
+    cache: () => NOWHERE,
+    state: () => NOWHERE,
+    now,
+    maxDocumentBytes: MAX_DOCUMENT_BYTES,
+    maxListBytes: MAX_LIST_BYTES,
+  });
 }
+
+const NOWHERE: StoreSource = { mayExist: () => false, open: () => null };
 
 type Opening = { readonly kind: StoreKind; readonly variable: string; readonly uid: number | null; readonly warn: Warn };
 
