@@ -57,7 +57,7 @@ export type HoldContext = Pick<Context, 'stdout' | 'stderr' | 'now'> & { readonl
 
 /** Works on the memory, and closes it whatever happens; what it warns of is said on stderr. */
 export async function withMemory<T>(context: HoldContext, work: (memory: Memory) => T): Promise<T> {
-  const memory = await context.adapters.openMemory();
+  const memory = await context.adapters.openMemory('state');
   try {
     return work(memory);
   } finally {
@@ -71,13 +71,20 @@ export async function withMemory<T>(context: HoldContext, work: (memory: Memory)
   }
 }
 
+/** Whether it is not known what is held back, for what is kept could not be read: then it is not known that nothing is. */
+export function isUnread(memory: Memory): boolean {
+  return memory.warnings().some(({ code }) => UNREAD.has(code));
+}
+
+const UNREAD: ReadonlySet<string> = new Set(['store-unavailable', 'store-newer', 'store-damaged']);
+
 /**
  * Makes sure that what was written can be read back: a hold that is believed to be there and is not would be missed too late.
  *
  * @throws ImgupdateError 'cannot-write'.
  */
 export async function confirm(context: HoldContext, isKept: (holds: readonly KeptHold[]) => boolean): Promise<void> {
-  const memory = await context.adapters.openMemory();
+  const memory = await context.adapters.openMemory('state');
   try {
     if (isKept(memory.readHolds())) return;
   } finally {

@@ -130,7 +130,7 @@ describe('showhold', () => {
   });
 });
 
-describe('where the state cannot be written', () => {
+describe('where the state cannot be read or written', () => {
   const blocked = async (...args: readonly string[]): Promise<Ran> => {
     await writeFile(join(home.path, 'file'), '');
     return runCli(args, { home: home.path, env: { XDG_STATE_HOME: join(home.path, 'file') } });
@@ -146,6 +146,26 @@ describe('where the state cannot be written', () => {
     const { exitCode, stdout, stderr } = await blocked('showhold');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^W: /);
+  });
+
+  it('unhold does not say of an image that it is not held', async () => {
+    const { exitCode, stdout, stderr } = await blocked('unhold', 'nginx');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^W: the state .*\nE: what is held back is not known: the state cannot be read\nN: /);
+  });
+
+  it.each([
+    ['hold', 'nginx set on hold.\n'],
+    ['unhold', 'nginx was already not on hold.\n'],
+    ['showhold', ''],
+  ])('%s works where only the cache cannot be', async (verb, stdout) => {
+    await writeFile(join(home.path, 'file'), '');
+    const env = { XDG_CACHE_HOME: join(home.path, 'file') };
+    expect(await runCli([verb, ...(verb === 'showhold' ? [] : ['nginx'])], { home: home.path, env })).toEqual({
+      exitCode: 0,
+      stdout,
+      stderr: '',
+    });
   });
 });
 

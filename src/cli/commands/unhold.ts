@@ -1,7 +1,8 @@
 import { heldName } from '../../formats/kept-holds.ts';
 import { sanitizeText } from '../../core/text.ts';
+import { ImgupdateError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { concerns, confirm, readHeldName, withMemory, type HoldContext } from '../held-images.ts';
+import { concerns, confirm, isUnread, readHeldName, withMemory, type HoldContext } from '../held-images.ts';
 
 /** How many other holds are named. */
 const MOST_NAMED = 3;
@@ -10,10 +11,16 @@ const MOST_NAMED = 3;
 export async function unhold(context: HoldContext, images: readonly string[]): Promise<ExitCode> {
   const now = context.now();
   const names = [...new Set(images.map(readHeldName))];
-  const { removed, left } = await withMemory(context, (memory) => ({
+  const { removed, left, isUnknown } = await withMemory(context, (memory) => ({
     removed: names.filter((of) => memory.removeHold(of)),
     left: memory.readHolds().map(({ of }) => of),
+    isUnknown: isUnread(memory),
   }));
+  if (removed.length === 0 && left.length === 0 && isUnknown) {
+    throw new ImgupdateError('unreadable', 'what is held back is not known: the state cannot be read', {
+      hint: 'make it readable, or name the folder it is in with XDG_STATE_HOME',
+    });
+  }
   if (removed.length > 0) {
     await confirm(context, (holds) => holds.every(({ of, heldAt }) => !removed.includes(of) || heldAt > now));
   }
