@@ -1,11 +1,12 @@
 import { isTag } from '../reference.ts';
 import type { VariantVersion, Version } from '../verdict.ts';
 import { compareCores, compareTags, levelOf } from './compare.ts';
-import { hasNewerVariant } from './variant.ts';
 import type { NewerDecision } from './decide-newer.ts';
-import { readTag } from './read-tag.ts';
+import type { Relatives } from './family.ts';
+import { readTag, type TagHead } from './read-tag.ts';
 import type { Judgement, VersionPair } from './rules.ts';
 import type { TagShape } from './shape.ts';
+import { compareNumbers, hasNewerVariant, hasSameVariant } from './variant.ts';
 
 /** Judges a candidate as a newer version, or as a newer variant. */
 export type Judge = (candidate: TagShape, seeking: VersionPair['seeking']) => Judgement | null;
@@ -17,18 +18,23 @@ type Best = { version: TagShape | null; variant: TagShape | null; waiting: reado
 type Unwanted = { readonly candidate: TagShape; readonly why: string } | null;
 
 /** Chooses among the tags that can be of one family with the installed one. */
-export function chooseAmong(installed: TagShape, candidates: Iterable<TagShape>, judge: Judge): NewerDecision {
+export function chooseAmong(installed: TagShape, { heads, readRest }: Relatives, judge: Judge): NewerDecision {
   const line: Best = { version: null, variant: null, waiting: [] };
   const above: Best = { version: null, variant: null, waiting: [] };
   let unwanted: Unwanted = null;
-  for (const candidate of candidates) {
-    const best = candidate.core?.numbers[0] === installed.core?.numbers[0] ? line : above;
+  let kept: Unwanted = null;
+  for (const head of highestFirst(heads)) {
+    const best = head.core?.numbers[0] === installed.core?.numbers[0] ? line : above;
+    if (hasLowerNumbers(head, best.version) && (installed.axes.length === 0 || hasLowerNumbers(head, best.variant))) continue;
+    const candidate = readRest(head);
     if (isBetter(candidate, best.version)) {
       const judgement = judge(candidate, 'version');
       if (judgement === null) best.version = candidate;
       else if (ABOVE.has(judgement.rule)) {
         if (isBetter(candidate, unwanted?.candidate ?? null)) unwanted = { candidate, why: judgement.why };
         if (judgement.rule === 'min-age') best.waiting = withWaiting(best.waiting, candidate);
+      } else if (best === line && judgement.rule === 'parts' && isBetter(candidate, kept?.candidate ?? null)) {
+        if (isHigherElsewhere(installed, candidate)) kept = { candidate, why: judgement.why };
       }
     }
     if (hasNewerVariant(installed, candidate) && isBetter(candidate, best.variant) && judge(candidate, 'variant') === null)
@@ -37,7 +43,7 @@ export function chooseAmong(installed: TagShape, candidates: Iterable<TagShape>,
   const variant = line.variant ?? above.variant;
   const isTold = variant === line.version || variant === above.version;
   return {
-    verdict: verdictOf(installed, { line: line.version, newest: above.version, unwanted }),
+    verdict: verdictOf(installed, { line: line.version, newest: above.version, unwanted: unwanted ?? kept }),
     variant: isTold ? null : variantOf(installed, variant),
     deferred: [...waitingAbove(above), ...waitingAbove(line)].slice(0, MAX_DEFERRED).map(({ tag }) => tag),
   };
@@ -54,6 +60,18 @@ export function chooseFloating(installed: TagShape, tags: Iterable<string>, judg
     if (isRelated && isBetter(candidate, best) && judge(candidate, 'floating') === null) best = candidate;
   }
   return best === null ? null : { tag: best.tag, level: null, digest: null };
+}
+
+/** Begins with those of the highest numbers, because what is below the best so far costs least; the order changes nothing else. */
+function highestFirst(heads: readonly TagHead[]): readonly TagHead[] {
+  let highest: TagHead | null = null;
+  for (const head of heads) if (highest === null || hasLowerNumbers(highest, head)) highest = head;
+  return [...heads.filter((head) => !hasLowerNumbers(head, highest)), ...heads.filter((head) => hasLowerNumbers(head, highest))];
+}
+
+/** Most of a long list is below the best so far, and its suffixes need not be read. */
+function hasLowerNumbers({ core }: TagHead, best: Pick<TagShape, 'core'> | null): boolean {
+  return best !== null && compareNumbers(core?.numbers ?? [], best.core?.numbers ?? []) < 0;
 }
 
 function isBetter(candidate: TagShape, best: TagShape | null): boolean {
@@ -75,6 +93,19 @@ function waitingAbove({ waiting, version }: Best): readonly TagShape[] {
 
 /** The rules that reject what is above the installed version. */
 const ABOVE: ReadonlySet<string> = new Set(['leap', 'include', 'exclude', 'track', 'skip', 'min-age']);
+
+/** Of one repository and one variant, both releases, where a number that both have is higher: 17.0.17 for 17.0.8.1. What is just written longer is not (15.4 for 15). */
+function isHigherElsewhere(installed: TagShape, candidate: TagShape): boolean {
+  const [from, to] = [installed.core, candidate.core];
+  if (from === null || to === null || from.numbers.length === to.numbers.length) return false;
+  const shared = Math.min(from.numbers.length, to.numbers.length);
+  return (
+    candidate.prefix === installed.prefix &&
+    candidate.pre.length === 0 &&
+    hasSameVariant(candidate, installed) &&
+    compareNumbers(to.numbers.slice(0, shared), from.numbers.slice(0, shared)) > 0
+  );
+}
 
 type Chosen = { readonly line: TagShape | null; readonly newest: TagShape | null; readonly unwanted: Unwanted };
 

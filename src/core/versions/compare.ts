@@ -1,4 +1,3 @@
-import SemVer from 'semver/classes/semver.js';
 import type { VersionLevel } from '../verdict.ts';
 import type { TagShape } from './shape.ts';
 import { compareLists, compareNumbers, compareText, hasSameAxes } from './variant.ts';
@@ -10,12 +9,17 @@ import { compareLists, compareNumbers, compareText, hasSameAxes } from './varian
  * Source: Semantic Versioning 2.0.0, item 11.
  */
 export function compareVersions(a: TagShape, b: TagShape): number {
-  return compareCores(a, b) || (hasSameAxes(a, b) ? compareLists(a.revisions, b.revisions) : 0);
+  return compareCores(a, b) || (hasSameAxes(a, b) ? compareBuilds(a, b) : 0);
 }
 
 /** Orders two tags of one family to choose the better: by version, then variant, then as text, so that no two are equal. */
 export function compareTags(a: TagShape, b: TagShape): number {
-  return compareCores(a, b) || compareLists(a.axes, b.axes) || compareLists(a.revisions, b.revisions) || compareText(a.tag, b.tag);
+  return compareCores(a, b) || compareLists(a.axes, b.axes) || compareBuilds(a, b) || compareText(a.tag, b.tag);
+}
+
+/** Of one version the repaired one comes later: 2.15.0 before 2.15.0.post1. */
+function compareBuilds(a: TagShape, b: TagShape): number {
+  return compareNumbers(a.repair, b.repair) || compareLists(a.revisions, b.revisions);
 }
 
 /** Orders by numbers and pre-release alone. */
@@ -32,15 +36,8 @@ export function levelOf(from: TagShape, to: TagShape): VersionLevel {
 
 const LEVELS: readonly VersionLevel[] = ['major', 'minor'];
 
-/** The numbers of both are equal here, so only where one has a pre-release is there anything left to compare. */
-function comparePreReleases(a: TagShape, b: TagShape): number {
-  if (a.pre.length === 0 || b.pre.length === 0) return b.pre.length - a.pre.length;
-  if (a.core?.scheme !== 'semver') return compareNumbers(a.pre, b.pre);
-  return new SemVer(renderSemver(a)).compare(renderSemver(b));
-}
-
-/** The words of pre-releases are their places in the order, so `1.0-M3` is `1.0.0-3.3`, and `m` comes before `rc`. */
-function renderSemver({ core, pre }: TagShape): string {
-  const [major = 0, minor = 0, patch = 0] = core?.numbers ?? [];
-  return `${major}.${minor}.${patch}${pre.length > 0 ? `-${pre.join('.')}` : ''}`;
+/** The numbers of both are equal here, so only where one has a pre-release is there anything left to compare: a release comes after it. */
+function comparePreReleases({ preOrder: a }: TagShape, { preOrder: b }: TagShape): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a === b ? 0 : a.comparePre(b);
 }

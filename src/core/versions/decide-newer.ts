@@ -1,7 +1,8 @@
 import type { NewerVerdict, VariantVersion } from '../verdict.ts';
 import { chooseAmong, chooseFloating } from './choose-best.ts';
 import { gatherRelatives } from './family.ts';
-import { type Learned, NOTHING_LEARNED } from './learn.ts';
+import { readAsLearned } from './companion.ts';
+import { type Learned, NOTHING_LEARNED } from './learned.ts';
 import { explainUntracked, UNTRACKED } from './plan-versions.ts';
 import { STANDARD_POLICY, type VersionPolicy } from './policy.ts';
 import { readTag } from './read-tag.ts';
@@ -37,14 +38,16 @@ export function decideNewer(
   rules: readonly VersionRule[] = RULES,
 ): NewerDecision {
   if (policy.track === 'digest') return untracked('only its digest is followed (track: digest)');
-  const own = readTag(installed);
-  const isUnfit = judgeInstalled(own, NOTHING_LEARNED, rules) !== null;
-  const { shapes, learned } = gatherRelatives(own, isUnfit ? [] : facts.tags);
+  const itself = readTag(installed);
+  const isUnfit = judgeInstalled(itself, NOTHING_LEARNED, rules) !== null;
+  const relatives = gatherRelatives(itself, isUnfit ? [] : facts.tags);
+  const { learned } = relatives;
+  const own = readAsLearned(itself, learned);
   const { firstSeen, now } = facts;
   const judge = (candidate: TagShape, seeking: VersionPair['seeking']): Judgement | null =>
     judgeCandidate({ installed: own, candidate, learned, policy, firstSeen, now, seeking }, rules);
   const unfit = judgeInstalled(own, learned, rules);
-  if (unfit === null) return chooseAmong(own, shapes, judge);
+  if (unfit === null) return chooseAmong(own, relatives, judge);
   const why = explainUntracked(installed, UNTRACKED[own.kind] ?? unfit.why);
   return { ...untracked(why), variant: own.kind === 'word' ? chooseFloating(own, facts.tags, judge) : null };
 }

@@ -1,33 +1,46 @@
 import { isTag } from '../reference.ts';
-import { createHashCount, findLeap, type Learned, NOTHING_LEARNED } from './learn.ts';
-import { compareNumbers } from './variant.ts';
+import { createCompanionCount, mayBeCompanion, readAsLearned } from './companion.ts';
+import { createHashCount } from './hashes.ts';
+import { findLeap } from './leap.ts';
+import { type Learned, NOTHING_LEARNED } from './learned.ts';
 import { isDigit } from './numbers.ts';
 import { readSuffix } from './read-suffix.ts';
-import { createReaderBehind, readTag } from './read-tag.ts';
+import { createHeadReader, type TagHead } from './read-tag.ts';
 import type { Suffix, TagShape } from './shape.ts';
+import { compareNumbers } from './variant.ts';
 
-/** The tags of a repository that can be of one family with the installed one, and what the whole list tells. */
-export type Relatives = { readonly shapes: readonly TagShape[]; readonly learned: Learned };
+/** The tags of a repository that can be of one family with the installed one and are not below it, and what the whole list tells. */
+export type Relatives = {
+  readonly heads: readonly TagHead[];
+  readonly readRest: (head: TagHead) => TagShape;
+  readonly learned: Learned;
+};
 
-/** Reads those tags that begin as the installed one does; what begins otherwise costs one comparison. */
+/** Reads the numbers of those tags that begin as the installed one does; what begins otherwise costs one comparison. */
 export function gatherRelatives(installed: TagShape, tags: Iterable<string>): Relatives {
   const begin = literalPrefix(installed);
   const isLiteral = !installed.prefix.includes('<hash>');
-  const count = isBareNumber(installed) ? createHashCount() : null;
-  count?.see(installed.tag);
-  const readSuffixOf = createSuffixReader();
-  const readBehind = createReaderBehind(begin, readSuffixOf);
-  const shapes: TagShape[] = [];
+  const hashes = isBareNumber(installed) ? createHashCount() : null;
+  const companions = mayBeCompanion(installed) ? createCompanionCount() : null;
+  const { readHead, readRest } = createHeadReader(isLiteral ? begin : null, createSuffixReader());
+  const heads: TagHead[] = [];
+  hashes?.see(installed.tag);
+  companions?.see(installed);
   for (const tag of tags) {
     if (tag === installed.tag) continue;
-    count?.see(tag);
+    hashes?.see(tag);
     if (!tag.startsWith(begin) || (isLiteral && !isDigit(tag, begin.length))) continue;
-    if (!isTag(tag)) continue;
-    const shape = isLiteral ? readBehind(tag) : readTag(tag, readSuffixOf);
-    if (isAbove(shape, installed)) shapes.push(shape);
+    const head = readHead(tag);
+    if ((companions === null && isBelow(head, installed)) || !isTag(tag)) continue;
+    if (companions !== null && isFamily(readRest(head), installed)) companions.see(readRest(head));
+    if (!isBelow(head, installed)) heads.push(head);
   }
-  const hashLengths = count?.lengths() ?? NOTHING_LEARNED.hashLengths;
-  return { shapes, learned: { hashLengths, leapFrom: findLeap(installed, shapes) } };
+  const learned: Learned = {
+    hashLengths: hashes?.lengths() ?? NOTHING_LEARNED.hashLengths,
+    leapFrom: findLeap(installed, heads, readRest),
+    hasCompanion: companions?.isCompanion() ?? false,
+  };
+  return { heads, readRest: (head) => readAsLearned(readRest(head), learned), learned };
 }
 
 /** Only among bare numbers can there be hashes that happen to have no letter. */
@@ -36,8 +49,12 @@ function isBareNumber({ prefix, core }: TagShape): boolean {
 }
 
 /** What is below is neither newer, nor a newer variant, nor does it lead up to anything. */
-function isAbove(shape: TagShape, installed: TagShape): boolean {
-  return compareNumbers(shape.core?.numbers ?? [], installed.core?.numbers ?? []) >= 0;
+function isBelow({ core }: TagHead, installed: TagShape): boolean {
+  return compareNumbers(core?.numbers ?? [], installed.core?.numbers ?? []) < 0;
+}
+
+function isFamily(shape: TagShape, installed: TagShape): boolean {
+  return shape.prefix === installed.prefix && shape.core?.form === installed.core?.form && shape.words === installed.words;
 }
 
 /** What every tag of the family begins with: the prefix up to its first hash. */

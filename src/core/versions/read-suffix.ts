@@ -1,6 +1,7 @@
+import SemVer from 'semver/classes/semver.js';
 import { isDay, isDayNumber, isDigit, isHash, isLetter, readNumbers } from './numbers.ts';
 import type { Suffix } from './shape.ts';
-import { ARCHITECTURES, CHANNELS, CODE_NAMES, GLUED_REVISIONS, PRE_RELEASES, REQUESTS, REVISIONS } from './words.ts';
+import { ARCHITECTURES, CHANNELS, CODE_NAMES, GLUED, PRE_RELEASES, REPAIRS, REQUESTS, REVISIONS } from './words.ts';
 
 /** A suffix while it is read; `owner`: what a plain number that comes next belongs to. */
 type Reading = {
@@ -8,8 +9,9 @@ type Reading = {
   readonly words: string[];
   readonly axes: (readonly number[])[];
   readonly revisions: (readonly number[])[];
+  readonly repair: number[];
   isWork: boolean;
-  owner: 'pre' | 'word' | 'revision' | 'request' | null;
+  owner: 'pre' | 'word' | 'revision' | 'repair' | 'request' | null;
 };
 
 /** Where a piece of a suffix stands: `glued` to the numbers, `first` behind them, `later`, or in a tag without numbers (`floating`). */
@@ -35,10 +37,11 @@ export function isGluedSuffix(tag: string, end: number): boolean {
   while (stop < tag.length && !isSeparator(tag, stop)) stop += 1;
   if (stop === end || !isLetter(tag, end)) return false;
   const { word, number } = splitPiece(tag.slice(end, stop));
-  return isPreRelease(word, number, 'glued') || (GLUED_REVISIONS.has(word) && number.length > 0);
+  return isPreRelease(word, number, 'glued') || (GLUED.has(word) && number.length > 0);
 }
 
-const NO_SUFFIX: Suffix = { pre: [], words: '', axes: [], revisions: [], isWork: false };
+/** What a tag without anything behind its numbers has. */
+export const NO_SUFFIX: Suffix = { pre: [], preOrder: null, words: '', axes: [], revisions: [], repair: [], isWork: false };
 
 /** A dot separates where a word follows it: `1.2.Final`. */
 function isSeparator(text: string, at: number): boolean {
@@ -53,7 +56,7 @@ function piecesOf(text: string): readonly string[] {
 const BETWEEN_PIECES = /[-_]|(?<=\d)\.(?=[A-Za-z])/;
 
 function readPieces(pieces: readonly string[], start: Place): Suffix {
-  const reading: Reading = { pre: [], words: [], axes: [], revisions: [], isWork: false, owner: null };
+  const reading: Reading = { pre: [], words: [], axes: [], revisions: [], repair: [], isWork: false, owner: null };
   for (let at = 0; at < pieces.length; at += 1) {
     const day = dayAt(pieces, at);
     if (day === null) readPiece(reading, splitPiece(pieces[at] ?? ''), at === 0 || start === 'floating' ? start : 'later');
@@ -62,8 +65,13 @@ function readPieces(pieces: readonly string[], start: Place): Suffix {
       at += 2;
     }
   }
-  const { pre, words, axes, revisions, isWork } = reading;
-  return { pre, words: words.join('|'), axes, revisions, isWork };
+  const { pre, words, axes, revisions, repair, isWork } = reading;
+  return { pre, preOrder: orderOf(pre), words: words.join('|'), axes, revisions, repair, isWork };
+}
+
+/** The words of pre-releases are their places in the order, so `1.0-M3` is `-3.3`, and `m` comes before `rc`. */
+function orderOf(pre: readonly number[]): SemVer | null {
+  return pre.length === 0 ? null : new SemVer(`0.0.0-${pre.join('.')}`);
 }
 
 /** `2024-01-10` is three pieces and one counter. */
@@ -96,15 +104,17 @@ function readPiece(reading: Reading, piece: Piece, place: Place): void {
   else if (codeName !== undefined) addAxis(reading, codeName.of, [codeName.place]);
   else if (isPreRelease(word, number, place)) addPreRelease(reading, word, number);
   else if (number.length === 0) readWord(reading, text);
-  else readNumbered(reading, piece, place);
+  else readNumbered(reading, piece);
 }
 
 function readPlainNumber(reading: Reading, number: readonly number[], owner: Reading['owner']): void {
   if (owner === 'request') reading.isWork = true;
+  if (owner === 'repair') reading.words.pop();
   const [count = 0, ...more] = number;
   const isWhole = owner === 'word' && !(more.length === 0 && isDayNumber(count));
   if (isWhole) addAxis(reading, `${reading.words.pop() ?? ''}-`, number);
   else if (owner === 'revision') addRevision(reading, `${reading.words.pop() ?? ''}-`, number);
+  else if (owner === 'repair') reading.repair.push(...number);
   else if (owner === 'pre') reading.pre.push(...number);
   else if (number.length > 2) addAxis(reading, '', number);
   else addRevision(reading, '', number);
@@ -120,15 +130,17 @@ function readWord(reading: Reading, text: string): void {
 function ownerOf(word: string): Reading['owner'] {
   if (REQUESTS.has(word)) return 'request';
   if (REVISIONS.has(word)) return 'revision';
+  if (REPAIRS.has(word)) return 'repair';
   return word === '' || CHANNELS.has(word) ? null : 'word';
 }
 
 /** A word with a number: a counter (`r5`, `ce.0`), or a companion with its version (`alpine3.19`). One letter with one number is neither. */
-function readNumbered(reading: Reading, { text, word, number, isDotted }: Piece, place: Place): void {
+function readNumbered(reading: Reading, { text, word, number, isDotted }: Piece): void {
   const written = text.slice(0, word.length);
   if (REQUESTS.has(word)) reading.isWork = true;
   const isCount = REVISIONS.has(word) || (word === 'v' && number.length === 1);
-  if (isCount || (place === 'glued' && GLUED_REVISIONS.has(word))) addRevision(reading, written, number);
+  if (REPAIRS.has(word)) reading.repair.push(...number);
+  else if (isCount) addRevision(reading, written, number);
   else if (isDotted && number.length === 1 && isWord(word)) addRevision(reading, `${written}.`, number);
   else if ((word.length > 1 || number.length > 1) && isWord(word)) addAxis(reading, written, number);
   else addWord(reading, text);

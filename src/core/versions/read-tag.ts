@@ -1,7 +1,7 @@
 import { endOfDigits, isHash, readNumbers } from './numbers.ts';
 import { readCore, readPlainCore } from './read-core.ts';
-import { readFloating, readSuffix } from './read-suffix.ts';
-import type { Suffix, TagShape } from './shape.ts';
+import { NO_SUFFIX, readFloating, readSuffix } from './read-suffix.ts';
+import type { Core, Suffix, TagShape } from './shape.ts';
 import { ARCHITECTURES, SYSTEMS, WORK } from './words.ts';
 
 /**
@@ -10,8 +10,8 @@ import { ARCHITECTURES, SYSTEMS, WORK } from './words.ts';
  * `readSuffixOf` may remember suffixes: repositories have few of them, and many tags.
  */
 export function readTag(tag: string, readSuffixOf: (text: string) => Suffix = readSuffix): TagShape {
-  if (tag.startsWith('sha') && ATTACHMENT.test(tag)) return { ...readFloating(tag), tag, kind: 'attachment', prefix: '', core: null };
-  if (isHash(tag)) return { ...readFloating(tag), tag, kind: 'hash', prefix: '<hash>', core: null };
+  if (tag.startsWith('sha') && ATTACHMENT.test(tag)) return shapeOf(tag, NO_SUFFIX, { kind: 'attachment', prefix: '', core: null });
+  if (isHash(tag)) return shapeOf(tag, NO_SUFFIX, { kind: 'hash', prefix: '<hash>', core: null });
   let prefix = '';
   let isWork = false;
   for (let at = 0; at < tag.length;) {
@@ -29,28 +29,47 @@ export function readTag(tag: string, readSuffixOf: (text: string) => Suffix = re
     prefix += (skipped?.text ?? segment) + tag.slice(skipped?.end ?? end, (skipped?.end ?? end) + 1);
     at = (skipped?.end ?? end) + 1;
   }
-  return { ...readFloating(tag), tag, kind: isWork ? 'work' : 'word', prefix: '', core: null };
+  if (isWork) return shapeOf(tag, NO_SUFFIX, { kind: 'work', prefix: '', core: null });
+  return shapeOf(tag, readFloating(tag), { kind: 'word', prefix: '', core: null });
 }
 
+/** A tag of which the numbers are read. `suffixAt`: where its suffix begins, which nobody has looked at yet; null where all of it is in `shape`. */
+export type TagHead =
+  | { readonly tag: string; readonly core: Core; readonly suffixAt: number }
+  | { readonly tag: string; readonly core: Core | null; readonly suffixAt: null; readonly shape: TagShape };
+
+/** Reads tags in two steps, the second of which most tags of a long list are spared. */
+export type HeadReader = { readonly readHead: (tag: string) => TagHead; readonly readRest: (head: TagHead) => TagShape };
+
 /**
- * Returns a reader of tags that begin with the prefix of a version and a digit: what is only numbers with dots up to a separator is read at once; the rest as any tag.
+ * Returns a reader of tags that begin with the prefix of a version: what is only numbers with dots up to a separator is read at once, and its suffix when it is
+ * asked for; the rest as any tag, and all where `prefix` is null.
  *
  * It never differs from `readTag`.
  */
-export function createReaderBehind(prefix: string, readSuffixOf: (text: string) => Suffix): (tag: string) => TagShape {
-  const word = prefix.slice(0, -1);
+export function createHeadReader(prefix: string | null, readSuffixOf: (text: string) => Suffix): HeadReader {
+  const word = prefix?.slice(0, -1) ?? '';
   const isBehindSystem = SYSTEMS.has(word.slice(Math.max(word.lastIndexOf('-'), word.lastIndexOf('_')) + 1).toLowerCase());
-  return (tag) => {
-    const plain = isBehindSystem ? null : readPlainCore(tag, prefix.length);
-    if (plain === null) return readTag(tag, readSuffixOf);
-    const suffix = readSuffixOf(tag.slice(plain.end));
-    return suffix.isWork ? readTag(tag, readSuffixOf) : shapeOf(tag, suffix, { kind: 'version', prefix, core: plain.core });
+  return {
+    readHead: (tag) => {
+      const plain = prefix === null || isBehindSystem ? null : readPlainCore(tag, prefix.length);
+      if (plain !== null) return { tag, core: plain.core, suffixAt: plain.end };
+      const shape = readTag(tag, readSuffixOf);
+      return { tag, core: shape.core, suffixAt: null, shape };
+    },
+    readRest: (head) => {
+      if (head.suffixAt === null) return head.shape;
+      const { tag, core } = head;
+      const suffix = readSuffixOf(tag.slice(head.suffixAt));
+      return shapeOf(tag, suffix, { kind: suffix.isWork ? 'work' : 'version', prefix: prefix ?? '', core });
+    },
   };
 }
 
 /** Written out, because copying what is in a suffix one by one is many times as fast as spreading it. */
-function shapeOf(tag: string, { pre, words, axes, revisions, isWork }: Suffix, head: Pick<TagShape, 'kind' | 'prefix' | 'core'>): TagShape {
-  return { tag, kind: head.kind, prefix: head.prefix, core: head.core, pre, words, axes, revisions, isWork };
+function shapeOf(tag: string, suffix: Suffix, { kind, prefix, core }: Pick<TagShape, 'kind' | 'prefix' | 'core'>): TagShape {
+  const { pre, preOrder, words, axes, revisions, repair, isWork } = suffix;
+  return { tag, kind, prefix, core, pre, preOrder, words, axes, revisions, repair, isWork };
 }
 
 /**

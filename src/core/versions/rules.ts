@@ -1,6 +1,9 @@
 import { compareCores, compareVersions, levelOf } from './compare.ts';
 import { hasNewerVariant, hasSameVariant } from './variant.ts';
-import { type Learned, mayBeHash } from './learn.ts';
+import { readAsLearned } from './companion.ts';
+import { mayBeHash } from './hashes.ts';
+import { PLAIN } from './leap.ts';
+import type { Learned } from './learned.ts';
 import type { TagPattern, Track, VersionPolicy } from './policy.ts';
 import { readTag } from './read-tag.ts';
 import type { Scheme, TagShape } from './shape.ts';
@@ -60,7 +63,7 @@ export const RULES: readonly VersionRule[] = [
   },
   {
     name: 'scheme',
-    meaning: 'Versions counted in another way: dates, years first (`2024.1`), year and month (`22.04`), four numbers',
+    meaning: 'Versions counted in another way: dates, years first (`2024.1`), year and month (`22.04`)',
     rejects: ({ installed, candidate }) =>
       isSameScheme(installed, candidate)
         ? null
@@ -145,15 +148,15 @@ function isHashOfDigits(shape: TagShape, { learned: { hashLengths } }: VersionPa
 const SCHEMES: Readonly<Record<Scheme, string>> = {
   semver: 'a plain version',
   counter: 'a plain version',
-  four: 'a version of four numbers',
+  four: 'a plain version',
   calendar: 'a version that begins with its year',
   month: 'a version of year and month',
   date: 'a date',
 };
 
-/** A single number is a plain version, however long. */
+/** A single number is a plain version, however long, and so are four. */
 function schemeOf({ core }: TagShape): Scheme {
-  return core === null || core.scheme === 'counter' ? 'semver' : core.scheme;
+  return core === null || PLAIN.has(core.scheme) ? 'semver' : core.scheme;
 }
 
 /** `22.10` may be a year and its month, as `22.04` is, or a plain version. */
@@ -207,8 +210,8 @@ const FOLLOWED: Readonly<Record<Track, readonly string[]>> = {
   major: ['patch', 'minor', 'major'],
 };
 
-function rejectSkipped({ candidate, policy: { skip } }: VersionPair): string | null {
-  const skipped = skip.find((tag) => tag === candidate.tag || isBelow(candidate, readTag(tag)));
+function rejectSkipped({ candidate, policy: { skip }, learned }: VersionPair): string | null {
+  const skipped = skip.find((tag) => tag === candidate.tag || isBelow(candidate, readAsLearned(readTag(tag), learned)));
   if (skipped === undefined) return null;
   return skipped === candidate.tag ? 'is skipped' : `is not above ${skipped}, which is skipped`;
 }

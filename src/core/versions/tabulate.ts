@@ -3,6 +3,7 @@ import type { VersionLevel } from '../verdict.ts';
 import { compareTags, levelOf } from './compare.ts';
 import { compareText } from './variant.ts';
 import { decideNewer, type VersionFacts } from './decide-newer.ts';
+import { readAsLearned } from './companion.ts';
 import { createSuffixReader, gatherRelatives } from './family.ts';
 import type { VersionPolicy } from './policy.ts';
 import { readTag } from './read-tag.ts';
@@ -35,10 +36,11 @@ export function tabulateVersions(
 ): readonly VersionRow[] {
   const tags = new Set([...facts.tags].filter(isTag));
   const decision = decideNewer(installed, { ...facts, tags }, policy, rules);
-  const own = readTag(installed);
+  const itself = readTag(installed);
+  const { learned } = gatherRelatives(itself, tags);
+  const own = readAsLearned(itself, learned);
   const readSuffixOf = createSuffixReader();
-  const shapes = [...tags].map((tag) => readTag(tag, readSuffixOf)).filter(({ tag }) => tag !== installed);
-  const { learned } = gatherRelatives(own, tags);
+  const shapes = [...tags].filter((tag) => tag !== installed).map((tag) => readAsLearned(readTag(tag, readSuffixOf), learned));
   const { firstSeen, now } = facts;
   const judged = shapes.map((candidate): Judged => {
     const judgement = judgeCandidate({ installed: own, candidate, learned, policy, firstSeen, now, seeking: 'version' }, rules);

@@ -40,27 +40,13 @@ export const CHANNELS: ReadonlySet<string> = new Set([
 ]);
 
 /** What counts the builds of one version (`-ls123`, `-r5`, `-b08`, `-k3s1`), in any case. */
-export const REVISIONS: ReadonlySet<string> = new Set([
-  'r',
-  'rev',
-  'revision',
-  'ls',
-  'b',
-  'build',
-  'bld',
-  'p',
-  'pl',
-  'patch',
-  'post',
-  'hotfix',
-  'security',
-  'cu',
-  'k3s',
-  'rke2r',
-]);
+export const REVISIONS: ReadonlySet<string> = new Set(['r', 'rev', 'revision', 'ls', 'b', 'build', 'bld', 'cu', 'k3s', 'rke2r']);
 
-/** What counts behind a version without a separator (`9.9p1`, `1.0post1`). */
-export const GLUED_REVISIONS: ReadonlySet<string> = new Set(['p', 'post', 'r']);
+/** What counts the repairs of one version, of which most versions have none (`-p1`, `.post1`, `-security-01`), in any case. Source: PEP 440, Post-releases. */
+export const REPAIRS: ReadonlySet<string> = new Set(['p', 'pl', 'patch', 'post', 'hotfix', 'security']);
+
+/** What may stand behind a version without a separator (`9.9p1`, `1.0post1`, `10.10.7ubu2404`). */
+export const GLUED: ReadonlySet<string> = new Set(['p', 'post', 'r', 'ubu']);
 
 /** What a build of unreleased work begins with (`pr-12`, `sha-3f2a9c0`), in any case. */
 export const WORK: ReadonlySet<string> = new Set([

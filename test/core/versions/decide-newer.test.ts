@@ -16,6 +16,13 @@ describe('why', () => {
     ['15', ['latest', '14'], {}, 'nothing newer is tagged as 15 is'],
     ['15.4', ['18.1'], { track: 'minor' }, '18.1 is above, but is a major step, and track follows minor'],
     ['18', ['2021'], {}, '2021 is above, but is too far above 18: no version between leads up to 2021'],
+    ['17.0.8.1_1', ['17.0.17_10', '17.0.7_7', '21.0.1_12'], {}, '17.0.17_10 is above, but has 3 numbers, and 17.0.8.1_1 has 4'],
+    ['0.56.4.2', ['0.57.9', '0.57.12-alpine', '0.58.0-rc1'], {}, '0.57.9 is above, but has 3 numbers, and 0.56.4.2 has 4'],
+    ['3.4', ['3.9.1', '3.9.0'], {}, '3.9.1 is above, but has 3 numbers, and 3.4 has 2'],
+    ['18', ['18.1', '18.2'], {}, 'nothing newer is tagged as 18 is'],
+    ['18.1', ['18'], {}, 'nothing newer is tagged as 18.1 is'],
+    ['5.26.1', ['2025.10.1', '2025.10', '20251101'], {}, 'nothing newer is tagged as 5.26.1 is'],
+    ['3.4-alpine3.19', ['3.9.1-alpine3.20', '3.9.1'], {}, 'nothing newer is tagged as 3.4-alpine3.19 is'],
     ['latest', ['15'], {}, 'its tag latest is no version'],
     ['3f2a9c0', ['15'], {}, 'its tag 3f2a9c0 is a hash, which has no order'],
     ['pr-12', ['15'], {}, 'its tag pr-12 is a build of unreleased work'],
@@ -36,6 +43,66 @@ describe('a newer variant', () => {
     ['bookworm', ['trixie', 'forky'], null],
   ])('of %s among %j is %s', (installed, tags, expected) => {
     expect(decide(installed, tags).variant?.tag ?? null).toBe(expected);
+  });
+});
+
+describe('a plain number behind a version', () => {
+  const companions = ['3.0.0', '3.0.1', '3.1.0'].flatMap((version) => ['14', '16', '18'].map((node) => `${version}-${node}`));
+
+  it.each<readonly [string, string, readonly string[], string | null]>([
+    ['is the version of something else where the same few come again', '3.0.0-14', companions, '3.1.0-14'],
+    ['counts builds where each is another', '8.0.35-27', ['8.0.35-28', '8.0.36-29', '8.0.36-30', '8.0.37-31', '8.0.37-32'], '8.0.37-32'],
+    ['counts builds where it begins with 1', '1.0-1', ['1.0-2', '1.1-1', '1.1-2', '1.2-1', '1.2-2'], '1.2-2'],
+    ['counts builds where it begins with 0', '1.0-0', ['1.0-2', '1.1-0', '1.1-2', '1.2-0', '1.2-2'], '1.2-2'],
+    [
+      'counts builds where most versions have one',
+      '17.0.8_7',
+      ['17.0.9_9', '17.0.10_7', '17.0.11_9', '17.0.12_7', '17.0.8_9'],
+      '17.0.12_7',
+    ],
+    ['counts builds as long as two versions have several', '3.0-14', ['3.0-16', '3.1-14', '3.1-16'], '3.1-16'],
+    [
+      'is a day where it is one',
+      '9.3-20240101',
+      ['9.3-20240102', '9.4-20240101', '9.4-20240102', '9.5-20240101', '9.5-20240102'],
+      '9.5-20240102',
+    ],
+    ['is told by its own family alone', '3.0-14', ['3.1-16', ...companions.map((tag) => `${tag}-minimal`)], '3.1-16'],
+    ['is learned from what is below, too', '3.1.0-14', companions, null],
+    ['may have two parts', '1-3.12', ['1-3.13', '2-3.12', '2-3.13', '3-3.12', '3-3.13'], '3-3.12'],
+  ])('%s: %s of %j gets %s', (_, installed, tags, expected) => {
+    const { verdict } = decide(installed, tags);
+    expect(verdict.kind === 'available' ? (verdict.newest ?? verdict.line)?.tag : null).toBe(expected);
+  });
+
+  it('that is told apart can be skipped, included and tabulated', () => {
+    expect(decide('3.0.0-14', companions, { skip: ['3.1.0-14'] }).verdict.kind).toBe('none');
+    const rows = tabulateVersions('3.0.0-14', factsOf(companions), STANDARD_POLICY);
+    expect(rows.find(({ tag }) => tag === '3.0.0-18')).toMatchObject({ kind: 'rejected', rule: 'variant-version' });
+    expect(rows.filter(({ kind }) => kind !== 'rejected').map(({ tag, kind }) => [tag, kind])).toEqual([
+      ['3.1.0-14', 'line'],
+      ['3.0.1-14', 'admitted'],
+      ['3.0.0-14', 'installed'],
+      ['3.1.0-18', 'variant'],
+    ]);
+  });
+});
+
+describe('what was repaired', () => {
+  it.each([
+    ['2.15.0', ['2.15.0.post1'], '2.15.0.post1'],
+    ['2.15.0.post1', ['2.15.0'], null],
+    ['2.15.0.post1', ['2.15.0.post2', '2.16.0'], '2.16.0'],
+    ['2.15.0.post1', ['2.15.0.post2'], '2.15.0.post2'],
+    ['9.9p1', ['9.9p2'], '9.9p2'],
+    ['9.9', ['9.9p2'], '9.9p2'],
+    ['1.2.3-hotfix1', ['1.2.4'], '1.2.4'],
+    ['10.4.18-ubuntu', ['10.4.19-security-01-ubuntu', '10.4.19-security-01'], '10.4.19-security-01-ubuntu'],
+    ['1.2.3', ['1.2.3-hotfix'], null],
+    ['1.2.3-r1', ['1.2.4'], null],
+  ])('is above the version it repairs: %s of %j gets %s', (installed, tags, expected) => {
+    const { verdict } = decide(installed, tags);
+    expect(verdict.kind === 'available' ? verdict.line?.tag : null).toBe(expected);
   });
 });
 
