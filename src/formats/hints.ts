@@ -92,10 +92,11 @@ function registryOf(image: ImageReport): string {
 }
 
 function renderGroup(group: Group): string {
-  const { registry, reason } = group;
+  const { registry, reason, failures } = group;
   const words = wordsOf(group);
   const message = sanitizeText(reason.message, LONGEST_MESSAGE);
-  const cause = words.says ?? message;
+  const isOfAll = failures.every((failure) => failure.reason.message === reason.message);
+  const cause = words.says ?? (isOfAll ? message : `for one, ${message}`);
   const action = words.todo(registry, reason);
   return `W: ${nameSubject(group)}: ${cause}${action === null || cause.includes(action) ? '' : `; ${action}`}`;
 }

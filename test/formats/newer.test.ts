@@ -259,6 +259,12 @@ describe('the hints about newer versions', () => {
     expect(renderHints([row])).toEqual(['W: r.example/a:1 (newer versions): r.example lists no tags of a']);
   });
 
+  it('do not say of all what happened to one', () => {
+    const rows = ['cut', 'html'].map((name) => makeRow(`r.example/${name}:1`, 'current', answered(openNewer('bad-response', name))));
+    expect(renderHints(rows)).toEqual(['W: r.example: newer versions of 2 images not checked: for one, cut']);
+    expect(renderHints(rows.slice(0, 1))).toEqual(['W: r.example/cut:1 (newer versions): cut']);
+  });
+
   it('beside a finding are those of its rule', () => {
     const row = makeRow('r.example/a:1', unknown('timeout', 'no answer'), answered(openNewer('unauthorized', '401')));
     expect(listActions(row, 'unknown/network')).toEqual(['try a longer --timeout']);
