@@ -232,6 +232,7 @@ describe('a transcript', () => {
   it('of list, with a base that dropped a layer', async () => {
     const image = put(build(APP_STEPS, { from: base, annotations: named(baseName, base.digest) }));
     registry.put('base/node', '20', MOVES['upper-layers-removed']);
+    registry.put('acme/app', 'latest', app());
     expect(await run('list', image, '--format', 'plain')).toMatchInlineSnapshot(`
       {
         "exitCode": 0,
@@ -282,7 +283,7 @@ describe('a transcript', () => {
       How: HEAD R/acme/app:1 -> sha256:DIGEST [free]
        GET R/acme/app@sha256:DIGEST -> manifest [counted]
        GET blob R/acme/app@sha256:DIGEST -> config, created TIME [free]
-      Newer-How: GET R/acme/app tags/list -> 1 tags [free]
+      Newer-How: GET R/acme/app tags/list -> 2 tags [free]
       Base-How: GET R/acme/app@sha256:DIGEST -> manifest [remembered]
        HEAD R/base/node:20 -> sha256:DIGEST [free]
        GET R/base/node@sha256:DIGEST -> manifest [counted]

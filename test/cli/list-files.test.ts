@@ -125,10 +125,11 @@ describe('imgupdate list -f images.txt', () => {
 
 describe('imgupdate update -f', () => {
   it('asks for what files name', async () => {
+    world.registry.put('base/node', 'latest', now);
     await world.write({ 'images.txt': `R/base/node:20@${old.digest}\n`, 'notes.txt': 'Dear all\n' });
     expect(await run(['update', '-f', 'images.txt', '-f', 'notes.txt'])).toEqual({
       exitCode: 1,
-      stdout: 'Get:1 R/base/node 20 sha256:DIGEST [2 documents]\nGet:2 R/base/node tags [1 page]\n',
+      stdout: 'Get:1 R/base/node 20 sha256:DIGEST [2 documents]\nGet:2 R/base/node tags [2 tags]\n',
       stderr: [
         'Checked 1 image in 0.1s (3 requests)',
         "1 image can be upgraded. Run 'imgupdate list -f images.txt -f notes.txt --upgradable' to see it.",

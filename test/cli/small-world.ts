@@ -2,7 +2,7 @@ import { startEngine } from '../../src/demo/engine-server.ts';
 import { makeImage, makeLayer } from '../../src/demo/images.ts';
 import { startRegistry } from '../../src/demo/registry-server.ts';
 
-/** One registry and three images: `acme/moved:1` is rebuilt, `acme/same:1` is current, `dev:1` was built here. */
+/** One registry and three images: `acme/moved:1` is rebuilt, `acme/same:1` is current, `dev:1` was built here. Each repository has one more tag. */
 export type SmallWorld = {
   /** As `-H` takes it. */
   readonly engineHost: string;
@@ -18,6 +18,7 @@ export async function startSmallWorld(): Promise<SmallWorld> {
   const pulled = ['moved', 'same'].map((name) => {
     const image = makeWord(name);
     registry.put(`acme/${name}`, '1', image);
+    registry.put(`acme/${name}`, 'latest', image);
     const repository = `${registry.host}/acme/${name}`;
     return { image, target: image, tags: [`${repository}:1`], repoDigests: [`${repository}@${image.digest}`] };
   });

@@ -20,8 +20,8 @@ describe('imgupdate update', () => {
         'Get:1 REGISTRY/acme/moved 1 [2 documents]',
         'Hit:2 REGISTRY/acme/same 1',
         'Ign:3 dev 1 (local)',
-        'Get:4 REGISTRY/acme/moved tags [1 page]',
-        'Get:5 REGISTRY/acme/same tags [1 page]',
+        'Get:4 REGISTRY/acme/moved tags [2 tags]',
+        'Get:5 REGISTRY/acme/same tags [2 tags]',
         '',
       ].join('\n'),
       stderr: [
