@@ -9,14 +9,15 @@ import { createPaint, type Paint } from '../../formats/paint.ts';
 import { candidateTagOf, type PolicyOrigins, renderPolicy } from '../../formats/policy.ts';
 import { renderPoliciesJson } from '../../formats/policy-json.ts';
 import { countsTags } from '../../formats/policy-table.ts';
-import { type CheckRequest, checkWith } from '../check-machine.ts';
+import { checkWith } from '../check-machine.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
+import { planImage, refuseMissing } from '../one-image.ts';
 import { paintFor, readArtefact, writeArtefact } from '../output.ts';
 import type { PolicyCommandOptions } from '../program.ts';
 import { readSettings, type Settings } from '../settings.ts';
-import { readEngines, readImage, readTargets, refuseFiles } from '../targets.ts';
+import { readEngines, refuseFiles } from '../targets.ts';
 
 /** `imgupdate policy IMAGE`: the version table of an image: every candidate tag with the rule that admits or rejects it. */
 export async function policy(context: Context, image: string, options: PolicyCommandOptions): Promise<ExitCode> {
@@ -24,27 +25,11 @@ export async function policy(context: Context, image: string, options: PolicyCom
   const print = readFormat(options.quiet > 0 ? 'quiet' : options.json === true ? 'json' : (options.format ?? 'table'));
   const passes = readFilters(options.filter);
   const artefacts = options.output.map((entry) => readArtefact(entry, readFormat));
-  const { patterns, references, stored, wholeEngine, namesEngine } = readTargets([image]);
-  const [pattern] = patterns;
-  const named = pattern === undefined ? null : readImage(pattern);
+  const request = { ...planImage(image), versionTables: true };
   const settings = await readSettings(context, options);
-  const request: CheckRequest = {
-    all: named?.isId === true,
-    matches: named?.matches ?? null,
-    targets: references,
-    stored,
-    engineOnly: namesEngine,
-    withoutEngine: named === null && !wholeEngine,
-    versionTables: true,
-  };
   const report = await checkWith(context, { options, settings }, request);
   const images = [...new Map(report.images.filter(passes).map((row) => [row.reference, row])).values()];
-  if (images.length === 0) {
-    const filters = report.images.length === 0 ? '' : ` and passes --filter ${options.filter.join(' --filter ')}`;
-    throw new ImgupdateError('no-such-image', `no image here matches ${image}${filters}`, {
-      hint: `list those that are: ${again('list', { engines: readEngines(options) })}`,
-    });
-  }
+  if (images.length === 0) refuseMissing(image, report, options);
   const place = { all: options.all === true, now: context.now(), originsOf: planOrigins(settings) };
   if (options.quiet < 2) context.stdout.write(print(images, { ...place, paint: paintFor(context, context.stdout, options) }));
   for (const { path, format } of artefacts) await writeArtefact(context, path, format(images, { ...place, paint: createPaint(false) }));

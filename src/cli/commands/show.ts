@@ -1,7 +1,6 @@
 import { parsed } from '../../core/parsed.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { ImgupdateError } from '../../errors.ts';
-import { again, type EngineOption } from '../../formats/again.ts';
+import type { EngineOption } from '../../formats/again.ts';
 import type { Format } from '../../formats/index.ts';
 import { renderFailures } from '../../formats/failures.ts';
 import { renderShow } from '../../formats/show.ts';
@@ -11,33 +10,18 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readFilters } from '../filters.ts';
 import type { CommonOptions } from '../options.ts';
+import { planImage, refuseMissing } from '../one-image.ts';
 import { planOutput } from '../output.ts';
-import { readEngines, readImage, readTargets, refuseFiles } from '../targets.ts';
+import { readEngines, refuseFiles } from '../targets.ts';
 
 /** `imgupdate show IMAGE`: everything about one image, by its reference, a pattern or its id, and how each answer was reached. */
 export async function show(context: Context, image: string, options: CommonOptions): Promise<ExitCode> {
   refuseFiles([image], 'show');
   const passes = readFilters(options.filter);
   const output = planOutput(context, options, createRecords(context, readEngines(options)));
-  const { patterns, references, stored, wholeEngine, namesEngine } = readTargets([image]);
-  const [pattern] = patterns;
-  const named = pattern === undefined ? null : readImage(pattern);
-  const report = await checkMachine(context, options, {
-    all: named?.isId === true,
-    matches: named?.matches ?? null,
-    targets: references,
-    stored,
-    engineOnly: namesEngine,
-    withoutEngine: named === null && !wholeEngine,
-    records: 'all',
-  });
+  const report = await checkMachine(context, options, { ...planImage(image), records: 'all' });
   const images = report.images.filter(passes);
-  if (images.length === 0) {
-    const filters = report.images.length === 0 ? '' : ` and passes --filter ${options.filter.join(' --filter ')}`;
-    throw new ImgupdateError('no-such-image', `no image here matches ${image}${filters}`, {
-      hint: `list those that are: ${again('list', { engines: readEngines(options) })}`,
-    });
-  }
+  if (images.length === 0) refuseMissing(image, report, options);
   const wanted = { ...report, images };
   await output(wanted);
   const lines = [...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`), ...renderFailures(report.failures)];
