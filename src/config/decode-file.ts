@@ -117,10 +117,20 @@ function entriesOf(node: Tree, { file, path, known }: Place & { readonly known: 
     throw new ImgupdateError(
       'usage',
       `cannot read ${file.shown}: unknown key "${sanitizeText(path + key, 160)}"${at}${renderSuggestion(key, known)}`,
-      { hint: `the keys there are: ${known.join(', ')}` },
+      {
+        hint:
+          path === '' && isOfImages(key)
+            ? `${key} is said of images: write it below images, beside a match`
+            : `the keys there are: ${known.join(', ')}`,
+      },
     );
   }
   return new Map(node.entries.map((entry) => [entry.key, entry]));
+}
+
+/** Whether only rules of images have this key. */
+function isOfImages(key: string): boolean {
+  return nameKeys('image').includes(key);
 }
 
 /** What editors look for in a JSON file. */

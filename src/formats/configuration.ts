@@ -124,7 +124,7 @@ function registryEntries(rule: RegistryRule): readonly RegistryEntry[] {
 /** Lists with commas, mappings as YAML has them on one line: `{reason: wait for the fix, until: 2026-12-15}`. */
 function renderWritten(written: Written): string {
   if (typeof written !== 'object') return sanitizeText(String(written));
-  if (isList(written)) return sanitizeText(written.join(','));
+  if (isList(written)) return written.length === 0 ? '[]' : sanitizeText(written.join(','));
   const entries = Object.entries(written).map(([name, value]) => `${name}: ${value}`);
   return sanitizeText(`{${entries.join(', ')}}`);
 }

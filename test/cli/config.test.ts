@@ -123,6 +123,20 @@ it('prints nothing that a terminal would obey', async () => {
   }
 });
 
+it('says of a key of images where it is to stand', async () => {
+  await write('repo/app/imgupdate.yaml', 'include: 1.*');
+  expect((await config()).stderr).toBe(
+    'E: cannot read imgupdate.yaml: unknown key "include" at line 1, column 1\nN: include is said of images: write it below images, beside a match\n',
+  );
+});
+
+it('shows a list with nothing in it as such', async () => {
+  await write('repo/app/imgupdate.yaml', 'allowHosts: []\nimages:\n  - match: nginx\n    include: []\n');
+  const { stdout } = await config();
+  expect(stdout).toMatch(/^allowHosts: \[\] +imgupdate\.yaml:1:13$/m);
+  expect(stdout).toContain('    include: []\n');
+});
+
 it.each([
   [
     'imgupdate.yaml',
