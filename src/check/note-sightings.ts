@@ -23,10 +23,20 @@ export function noteSightings(
 ): (tag: string) => number | null {
   const isAsked = questions.some(({ policy }) => policy.minAgeMs > 0);
   if (!list.asked && !isAsked) return () => null;
-  const newer = [...new Set(questions.flatMap(({ tag }) => findNewer(tag, tags)))];
+  const newer = [...findAllNewer([...new Set(questions.map(({ tag }) => tag))].sort(), tags)];
   if (newer.length > 0) memory.writeSightings(repository, newer, list.note.observedAt);
   const seen = isAsked ? memory.readSightings(repository, newer) : new Map<string, number>();
   return (tag) => seen.get(tag) ?? null;
+}
+
+/** What is above a tag that is itself above another one is known already. */
+function findAllNewer(installed: readonly string[], tags: readonly string[]): ReadonlySet<string> {
+  const newer = new Set<string>();
+  for (const tag of installed) {
+    if (newer.has(tag)) continue;
+    for (const each of findNewer(tag, tags)) newer.add(each);
+  }
+  return newer;
 }
 
 /** Every version that might be offered, which is what the last of all rules is asked about. */

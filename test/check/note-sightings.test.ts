@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewerQuestion } from '../../src/check/newer-questions.ts';
 import { noteSightings } from '../../src/check/note-sightings.ts';
 import type { Memory } from '../../src/check/ports.ts';
-import { openMemory } from '../../src/store/open-memory.ts';
+import { createNullMemory, openMemory } from '../../src/store/open-memory.ts';
 import { makeImage, makeReference } from '../helpers/makers.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { policyOf } from './newer-world.ts';
@@ -59,6 +60,44 @@ describe('of a list that was made just now', () => {
   it('newer variants are, too', () => {
     note([about('1.27-alpine3.19', 0)], { tags: ['1.27-alpine3.19', '1.27-alpine3.20', '1.26-alpine3.21'] });
     expect([...memory.readSightings(WEB, ['1.27-alpine3.20', '1.26-alpine3.21']).keys()]).toEqual(['1.27-alpine3.20']);
+  });
+
+  it('several images have the same noted as each of them by itself, in whatever order', () => {
+    const number = fc.oneof(fc.integer({ min: 0, max: 4 }), fc.constantFrom(12, 95, 2021, 20240110));
+    const suffix = fc.constantFrom(
+      '',
+      '',
+      '-rc1',
+      '-rc2',
+      'b1',
+      '-r1',
+      '-r2',
+      '-alpine3.19',
+      '-alpine3.20',
+      '-bookworm',
+      '-trixie',
+      '-slim',
+    );
+    const version = fc
+      .tuple(fc.constantFrom('', '', 'v'), fc.array(number, { minLength: 1, maxLength: 3 }), suffix)
+      .map(([prefix, numbers, end]) => `${prefix}${numbers.join('.')}${end}`);
+    const sightingsOf = (installed: readonly string[], tags: readonly string[]): readonly string[] => {
+      const own = createNullMemory(() => NOON);
+      const list = { note: { observedAt: NOON, covers: null, cut: null }, tags: () => tags, asked: true };
+      noteSightings({ repository: WEB, questions: installed.map((tag) => about(tag, 0)), tags, list }, own);
+      return [...own.readSightings(WEB, tags).keys()].sort();
+    };
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(version, { maxLength: 30 }),
+        fc.uniqueArray(version, { minLength: 1, maxLength: 5 }),
+        (tags, installed) => {
+          const apart = new Set(installed.flatMap((tag) => sightingsOf([tag], tags)));
+          expect(sightingsOf(installed, tags)).toEqual([...apart].sort());
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it('the first time stays', () => {
