@@ -127,7 +127,7 @@ function describeDecision({ reference, policy }: NewerQuestion, { decision, list
     trail: [
       {
         asked: `GET ${renderRepository(reference)} tags/list`,
-        answer: count === null ? 'the list that was decided about before' : `${count} tags${cut === null ? '' : ', cut'}`,
+        answer: count === null ? 'the same list, so the same answer as before' : `${count} tags${cut === null ? '' : ', cut'}`,
         cost: list.asked ? 'free' : 'remembered',
       },
     ],
