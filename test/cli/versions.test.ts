@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -5,8 +6,8 @@ import { type EmbeddedEngine, startEngine } from '../../src/demo/engine-server.t
 import type { ImageDocument } from '../../src/demo/images.ts';
 import { type EmbeddedRegistry, type RegistryOptions, startRegistry } from '../../src/demo/registry-server.ts';
 import type { Document } from '../../src/formats/json.ts';
-import type { Ran } from '../helpers/processes.ts';
-import { runCli } from '../helpers/run-cli.ts';
+import { baseEnvironment, type Ran } from '../helpers/processes.ts';
+import { BIN, runCli } from '../helpers/run-cli.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { makeWord } from './check-world.ts';
 
@@ -86,6 +87,7 @@ describe('list', () => {
       ['dev:1.0', 'local', 'untracked', undefined, undefined],
     ]);
     expect(lists()).toEqual(['acme/api', 'acme/web']);
+    expect(registry.counts(), 'the token for the tags does for the lists').toMatchObject({ tokens: 1, challenges: 1 });
     const table = await onEngine('list');
     expect(table.stdout).toMatch(/acme\/web:1\.26 .*rebuilt.*1\.29 \(minor\), 2\.1 \(major\)/);
     expect(registry.requests).toEqual([]);
@@ -275,5 +277,23 @@ describe('two programs at once', () => {
     expect(runs.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(runs.map(() => [0, '']));
     expect((await onEngine('list')).stdout).toContain('1.29 (minor)');
     expect(registry.requests).toEqual([]);
+  });
+});
+
+describe('a run that is interrupted', () => {
+  it('keeps the lists that were read', async () => {
+    await restart({ intercept: ({ path }) => (path.includes('/acme/api/tags/list') ? { kind: 'hang' } : null) });
+    const env = { ...baseEnvironment(), HOME: home.path };
+    const child = spawn(process.execPath, [BIN, 'list', '-H', engine.host], { env, stdio: 'ignore' });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const isListed = (name: string, wanted: number | null): boolean =>
+      registry.requests.some(({ path, status }) => path.includes(`/acme/${name}/tags/list`) && status === wanted);
+    while (!isListed('web', 200) || !isListed('api', null)) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    const images = imagesOf(await onEngine('list', '--offline', '--json'));
+    expect(images['R/acme/web:1.27']?.newer).toMatchObject({ status: 'available', line: { tag: '1.29' } });
+    expect(images['R/acme/api:v2.1']?.newer).toMatchObject({ status: 'unknown', reason: { kind: 'offline' } });
   });
 });
