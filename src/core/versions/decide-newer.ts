@@ -38,18 +38,26 @@ export function decideNewer(
   rules: readonly VersionRule[] = RULES,
 ): NewerDecision {
   if (policy.track === 'digest') return untracked('only its digest is followed (track: digest)');
+  return decideAndLearn(installed, facts, { policy, rules }).decision;
+}
+
+/** The same, with what was read and learned on the way. */
+export function decideAndLearn(
+  installed: string,
+  { tags, firstSeen, now }: VersionFacts,
+  { policy, rules }: { readonly policy: VersionPolicy; readonly rules: readonly VersionRule[] },
+): { readonly decision: NewerDecision; readonly own: TagShape; readonly learned: Learned } {
   const itself = readTag(installed);
   const isUnfit = judgeInstalled(itself, NOTHING_LEARNED, rules) !== null;
-  const relatives = gatherRelatives(itself, isUnfit ? [] : facts.tags);
+  const relatives = gatherRelatives(itself, isUnfit ? [] : tags);
   const { learned } = relatives;
   const own = readAsLearned(itself, learned);
-  const { firstSeen, now } = facts;
   const judge = (candidate: TagShape, seeking: VersionPair['seeking']): Judgement | null =>
     judgeCandidate({ installed: own, candidate, learned, policy, firstSeen, now, seeking }, rules);
   const unfit = judgeInstalled(own, learned, rules);
-  if (unfit === null) return chooseAmong(own, relatives, judge);
+  if (unfit === null) return { decision: chooseAmong(own, relatives, judge), own, learned };
   const why = explainUntracked(installed, UNTRACKED[own.kind] ?? unfit.why);
-  return { ...untracked(why), variant: own.kind === 'word' ? chooseFloating(own, facts.tags, judge) : null };
+  return { decision: { ...untracked(why), variant: own.kind === 'word' ? chooseFloating(own, tags, judge) : null }, own, learned };
 }
 
 function untracked(why: string): NewerDecision {

@@ -45,7 +45,7 @@ export function readPlainCore(tag: string, start: number): { readonly end: numbe
       continue;
     }
     const isSeparated = (code === DASH || code === UNDERSCORE) && !(digits === 4 && numbers.length === 1);
-    const isEnd = end === tag.length || isSeparated || (code !== LETTER_U && isGluedSuffix(tag, end));
+    const isEnd = end === tag.length || isSeparated || isGluedSuffix(tag, end);
     if (!isEnd) return null;
     return { end, core: { scheme: schemeOf(numbers, false), numbers, form: DOTS[numbers.length - 1] ?? '' } };
   }
@@ -54,7 +54,6 @@ export function readPlainCore(tag: string, start: number): { readonly end: numbe
 const DOT = 46;
 const DASH = 45;
 const UNDERSCORE = 95;
-const LETTER_U = 117;
 const DOTS = ['', '.', '..', '...'];
 
 function startOfNumbers(tag: string, at: number): number | null {

@@ -2,9 +2,9 @@ import { isTag } from '../reference.ts';
 import type { VersionLevel } from '../verdict.ts';
 import { compareTags, levelOf } from './compare.ts';
 import { compareText } from './variant.ts';
-import { decideNewer, type VersionFacts } from './decide-newer.ts';
+import { decideAndLearn, type NewerDecision, type VersionFacts } from './decide-newer.ts';
 import { readAsLearned } from './companion.ts';
-import { createSuffixReader, gatherRelatives } from './family.ts';
+import { createSuffixReader } from './family.ts';
 import type { VersionPolicy } from './policy.ts';
 import { readTag } from './read-tag.ts';
 import { judgeCandidate, type Judgement, RULES, type VersionRule } from './rules.ts';
@@ -35,63 +35,60 @@ export function tabulateVersions(
   rules: readonly VersionRule[] = RULES,
 ): readonly VersionRow[] {
   const tags = new Set([...facts.tags].filter(isTag));
-  const decision = decideNewer(installed, { ...facts, tags }, policy, rules);
-  const itself = readTag(installed);
-  const { learned } = gatherRelatives(itself, tags);
-  const own = readAsLearned(itself, learned);
-  const readSuffixOf = createSuffixReader();
-  const shapes = [...tags].filter((tag) => tag !== installed).map((tag) => readAsLearned(readTag(tag, readSuffixOf), learned));
+  const { decision, own, learned } = decideAndLearn(installed, { ...facts, tags }, { policy, rules });
   const { firstSeen, now } = facts;
-  const judged = shapes.map((candidate): Judged => {
+  const readSuffixOf = createSuffixReader();
+  const places: Judged[][] = [[{ candidate: own, judgement: null }], ...RULES.map(() => [])];
+  for (const tag of tags) {
+    if (tag === installed) continue;
+    const candidate = readAsLearned(readTag(tag, readSuffixOf), learned);
     const judgement = judgeCandidate({ installed: own, candidate, learned, policy, firstSeen, now, seeking: 'version' }, rules);
-    return { candidate, judgement, place: placeOf(judgement) };
-  });
-  judged.push({ candidate: own, judgement: null, place: 0 });
-  judged.sort(compareJudged);
-  const { verdict, variant } = decision;
-  const chosen = new Map<string, VersionRow['kind']>([[installed, 'installed']]);
-  if (verdict.kind === 'available' && verdict.line !== null) chosen.set(verdict.line.tag, 'line');
-  if (verdict.kind === 'available' && verdict.newest !== null) chosen.set(verdict.newest.tag, 'newest');
-  if (variant !== null) chosen.set(variant.tag, 'variant');
-  const firstSeenOf = policy.minAgeMs > 0 ? firstSeen : () => null;
-  return judged.map(({ candidate, judgement }) => ({
-    ...rowOf(own, judgement, { candidate, kind: chosen.get(candidate.tag) ?? null }),
-    firstSeen: firstSeenOf(candidate.tag),
-  }));
+    places[placeOf(judgement)]?.push({ candidate, judgement });
+  }
+  const [family = [], ...others] = places;
+  family.sort((a, b) => compareTags(b.candidate, a.candidate));
+  for (const other of others) other.sort((a, b) => compareText(a.candidate.tag, b.candidate.tag));
+  const kinds = kindsOf(installed, decision);
+  const rows = [family, ...others].flatMap((judged) => judged.map((one) => rowOf(own, one, kinds.get(one.candidate.tag) ?? null)));
+  return policy.minAgeMs > 0 ? rows.map((row) => ({ ...row, firstSeen: firstSeen(row.tag) })) : rows;
 }
 
-type Judged = { readonly candidate: TagShape; readonly judgement: Judgement | null; readonly place: number };
+type Judged = { readonly candidate: TagShape; readonly judgement: Judgement | null };
+
+function kindsOf(installed: string, { verdict, variant }: NewerDecision): ReadonlyMap<string, VersionRow['kind']> {
+  const kinds = new Map<string, VersionRow['kind']>([[installed, 'installed']]);
+  if (verdict.kind === 'available' && verdict.line !== null) kinds.set(verdict.line.tag, 'line');
+  if (verdict.kind === 'available' && verdict.newest !== null) kinds.set(verdict.newest.tag, 'newest');
+  if (variant !== null) kinds.set(variant.tag, 'variant');
+  return kinds;
+}
 
 /** Rules from here on reject what is of the family. */
 const OF_FAMILY = RULES.findIndex(({ name }) => name === 'pre-release');
 
+const PLACES: ReadonlyMap<string, number> = new Map(RULES.map(({ name }, place) => [name, place]));
+
 /** 0: of the family; else the place of the rule. */
 function placeOf(judgement: Judgement | null): number {
   if (judgement === null) return 0;
-  const place = RULES.findIndex(({ name }) => name === judgement.rule);
+  const place = PLACES.get(judgement.rule) ?? 0;
   return place >= OF_FAMILY ? 0 : place + 1;
 }
 
-function compareJudged(a: Judged, b: Judged): number {
-  if (a.place !== b.place) return a.place - b.place;
-  return a.place === 0 ? compareTags(b.candidate, a.candidate) : compareText(a.candidate.tag, b.candidate.tag);
+function rowOf(own: TagShape, { candidate, judgement }: Judged, kind: VersionRow['kind'] | null): VersionRow {
+  const { tag } = candidate;
+  const rule = judgement?.rule ?? null;
+  if (kind === 'installed') return { tag, kind, level: null, rule: null, why: 'is installed', firstSeen: null };
+  if (kind === 'variant')
+    return { tag, kind, level: levelApart(own, candidate), rule, why: 'is the newest on a newer variant', firstSeen: null };
+  const level = placeOf(judgement) === 0 ? levelOf(own, candidate) : null;
+  if (judgement !== null) return { tag, kind: 'rejected', level, rule, why: judgement.why, firstSeen: null };
+  if (kind === 'line') return { tag, kind, level, rule, why: 'is the newest with the same first number', firstSeen: null };
+  if (kind === 'newest') return { tag, kind, level, rule, why: 'is the newest of all', firstSeen: null };
+  return { tag, kind: 'admitted', level, rule, why: 'is newer', firstSeen: null };
 }
 
-function rowOf(
-  own: TagShape,
-  judgement: Judgement | null,
-  { candidate, kind }: { readonly candidate: TagShape; readonly kind: VersionRow['kind'] | null },
-): Omit<VersionRow, 'firstSeen'> {
-  const { tag } = candidate;
-  const level = levelOf(own, candidate);
-  if (kind === 'installed') return { tag, kind, level: null, rule: null, why: 'is installed' };
-  if (kind === 'variant') {
-    const isSame = candidate.core?.numbers.join() === own.core?.numbers.join();
-    return { tag, kind, level: isSame ? null : level, rule: judgement?.rule ?? null, why: 'is the newest on a newer variant' };
-  }
-  if (judgement !== null)
-    return { tag, kind: 'rejected', level: placeOf(judgement) === 0 ? level : null, rule: judgement.rule, why: judgement.why };
-  if (kind === 'line') return { tag, kind, level, rule: null, why: 'is the newest with the same first number' };
-  if (kind === 'newest') return { tag, kind, level, rule: null, why: 'is the newest of all' };
-  return { tag, kind: 'admitted', level, rule: null, why: 'is newer' };
+/** Null where the version is the same and only its variant is newer. */
+function levelApart(own: TagShape, candidate: TagShape): VersionRow['level'] {
+  return candidate.core?.numbers.join() === own.core?.numbers.join() ? null : levelOf(own, candidate);
 }

@@ -35,6 +35,7 @@ describe('why', () => {
 describe('a newer variant', () => {
   it.each<readonly [string, readonly string[], string | null]>([
     ['20.11.1-alpine3.19', ['20.15.1-alpine3.19', '20.19.5-alpine3.21', '20.19.5-alpine3.22', '22.1.0-alpine3.22'], '20.19.5-alpine3.22'],
+    ['20.11.1-alpine3.19', ['20.18.0-alpine3.19', '20.15.0-alpine3.22'], '20.15.0-alpine3.22'],
     ['15-bullseye', ['15-bookworm', '18-trixie'], '15-bookworm'],
     ['alpine3.19', ['alpine3.20', 'alpine3.22', 'slim3.23', 'alpine'], 'alpine3.22'],
     ['1.0-alpine3.19', ['0.9-alpine3.22', '1.0-alpine3.18', '1.0-alpine'], null],
@@ -67,6 +68,19 @@ describe('a plain number behind a version', () => {
       ['9.3-20240102', '9.4-20240101', '9.4-20240102', '9.5-20240101', '9.5-20240102'],
       '9.5-20240102',
     ],
+    [
+      'is a day with dashes, too',
+      '9.3-2024-01-01',
+      ['9.3-2024-01-02', '9.4-2024-01-01', '9.4-2024-01-02', '9.5-2024-01-01', '9.5-2024-01-02'],
+      '9.5-2024-01-02',
+    ],
+    [
+      'counts builds where few versions have several',
+      '17.0.7_7',
+      ['17.0.7_8', '17.0.8_7', '17.0.8_8', '17.0.9_7', '17.0.9_8', ...[10, 11, 12, 13, 14].flatMap((patch) => `17.0.${patch}_8`)],
+      '17.0.14_8',
+    ],
+    ['may begin with 1 where it has two parts', '1-1.22', ['1-1.23', '2-1.22', '2-1.23', '3-1.22', '3-1.23'], '3-1.22'],
     ['is told by its own family alone', '3.0-14', ['3.1-16', ...companions.map((tag) => `${tag}-minimal`)], '3.1-16'],
     ['is learned from what is below, too', '3.1.0-14', companions, null],
     ['may have two parts', '1-3.12', ['1-3.13', '2-3.12', '2-3.13', '3-3.12', '3-3.13'], '3-3.12'],
@@ -85,6 +99,46 @@ describe('a plain number behind a version', () => {
       ['3.0.0-14', 'installed'],
       ['3.1.0-18', 'variant'],
     ]);
+  });
+});
+
+describe('the first number of a version', () => {
+  it.each<readonly [string, readonly string[], string | null]>([
+    ['130', ['940'], '940'],
+    ['130', ['1301'], null],
+    ['16', ['60'], null],
+    ['16', ['30', '60'], '60'],
+    ['16', ['30-alpine', '60'], null],
+    ['4.1', ['11.0'], '11.0'],
+    ['4.1', ['12.0'], null],
+    ['4.1', ['8.0', '12.0'], '12.0'],
+    ['2024.1', ['2025.1', '2050.1'], '2050.1'],
+  ])('must be led up to: %s of %j gets %s', (installed, tags, expected) => {
+    const { verdict } = decide(installed, tags);
+    expect(verdict.kind === 'available' ? verdict.newest?.tag : null).toBe(expected);
+  });
+});
+
+describe('of a repository', () => {
+  it('with as many hashes as numbers of a length the numbers are hashes', () => {
+    expect(decide('1234567', ['3f2a9c0']).verdict.kind).toBe('untracked');
+    expect(decide('1234567', ['3f2a9c0', '1234568']).verdict.kind).toBe('available');
+    expect(decide('12345678', ['3f2a9c0', '12345679']).verdict.kind).toBe('available');
+  });
+
+  it('with hashes a date is a date', () => {
+    const tags = ['20240202', '3f2a9c0d', 'abcdef01', 'abcdef02', 'abcdef03'];
+    expect(decide('20240110', tags).verdict).toMatchObject({ kind: 'available', line: { tag: '20240202' } });
+  });
+
+  it('with versions of months only those with a month are', () => {
+    expect(decide('11.1', ['12.00', '12.04']).verdict).toMatchObject({ newest: { tag: '12.00' } });
+    expect(decide('22.04', ['22.10', '24.04', '25.13']).verdict).toMatchObject({ line: { tag: '22.10' }, newest: { tag: '24.04' } });
+  });
+
+  it('builds of different variants say nothing of each other', () => {
+    expect(decide('1.0-alpine3.19-r5', ['1.0-alpine3.22-r9'], { variant: 'newer' }).verdict.kind).toBe('none');
+    expect(decide('1.0-alpine3.19-r5', ['1.1-alpine3.22-r1'], { variant: 'newer' }).verdict.kind).toBe('available');
   });
 });
 
