@@ -169,6 +169,21 @@ describe('what waits for its age', () => {
     expect(deferred).toEqual(['2.1', '1.4']);
   });
 
+  it('waits until its age is reached, no longer', () => {
+    const at = (now: number) => decideNewer('1.0', { tags: ['1.1'], firstSeen: () => 100, now }, { ...STANDARD_POLICY, minAgeMs: 500 });
+    expect([at(599).verdict.kind, at(600).verdict.kind]).toEqual(['none', 'available']);
+  });
+
+  it('has its time in the table only where an age is asked for', () => {
+    const facts = { tags: ['1.1'], firstSeen: () => 100, now: 200 };
+    const timesOf = (minAgeMs: number) =>
+      tabulateVersions('1.0', facts, { ...STANDARD_POLICY, minAgeMs }).map(({ firstSeen }) => firstSeen);
+    expect([timesOf(0), timesOf(50)]).toEqual([
+      [null, null],
+      [100, 100],
+    ]);
+  });
+
   it('is at most five', () => {
     const tags = Array.from({ length: 50 }, (_, at) => `1.${at}`);
     expect(decide('1.0', tags, { minAgeMs: 1 }).deferred).toEqual(['1.49', '1.48', '1.47', '1.46', '1.45']);

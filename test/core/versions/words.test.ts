@@ -56,6 +56,11 @@ describe('the words of tags', () => {
     expect(readTag(`1.5-${system}-12`)).toMatchObject({ axes: [[12]], revisions: [] });
   });
 
+  it('have no versions of three numbers where they are systems', () => {
+    expect(readTag('debian-1.2.3')).toMatchObject({ prefix: 'debian-', core: { numbers: [1, 2, 3] } });
+    expect(readTag('debian-12').kind).toBe('word');
+  });
+
   it.each(
     words(
       'amd64 arm arm64 arm32v5 arm32v6 arm32v7 arm64v8 armv5 armv6 armv6l armv7 armv7l armv8 armhf armel aarch64 x64 x86 x86_64 i386 i686 ppc64 ppc64le ' +
