@@ -83,6 +83,13 @@ describe('what is pinned by tag and digest', () => {
     expect(world.asked()).toEqual({ lists: [], heads: [] });
   });
 
+  it('has none asked for of a newer variant, which no change is advised to', async () => {
+    const web = world.publish('acme/web', ['1.27-alpine3.19', '1.28-alpine3.19', '1.29-alpine3.20']);
+    const name = `acme/web:1.27-alpine3.19@${web}`;
+    expect((await world.newer({ files: [name] }))[name]?.variant).toEqual({ tag: '1.29-alpine3.20', level: 'minor', digest: null });
+    expect(world.asked().heads).toEqual(['acme/web:1.27-alpine3.19', 'acme/web:1.28-alpine3.19']);
+  });
+
   it('that is not pinned has none asked for', async () => {
     world.publish('acme/web', ['1.27', '1.29']);
     const answer = (await world.newer({ files: ['acme/web:1.27'] }))['acme/web:1.27'];
