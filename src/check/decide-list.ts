@@ -26,7 +26,10 @@ export function decideList(
     sighted.questions.map((question) => {
       const { tag, policy } = question;
       const decision = noted.get(question) ?? decideNewer(tag, facts, policy);
-      return [question, { decision, table: tables ? { policy, rows: tabulateVersions(tag, facts, policy) } : null }];
+      return [
+        question,
+        { decision, table: tables ? { policy, rows: tabulateVersions(tag, facts, policy), covers: sighted.list.note.covers } : null },
+      ];
     }),
   );
 }

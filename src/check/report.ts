@@ -78,6 +78,13 @@ export type BaseReport = {
   readonly trail: readonly TrailStep[];
 };
 
+/** The tags of a repository that were listed. `covers`: only those that begin with one of these and a digit, and what came along; null: all there are. */
+export type VersionTable = {
+  readonly policy: VersionPolicy;
+  readonly rows: readonly VersionRow[];
+  readonly covers: readonly string[] | null;
+};
+
 /** The answer about newer versions of a row, and what is told beside it. */
 export type NewerReport = {
   readonly verdict: NewerVerdict;
@@ -92,7 +99,7 @@ export type NewerReport = {
   /** How the answer was reached, in order. */
   readonly trail: readonly TrailStep[];
   /** Every tag of the repository with the rule that admits or rejects it, and what is wanted; null where it was not asked for. */
-  readonly table: { readonly policy: VersionPolicy; readonly rows: readonly VersionRow[] } | null;
+  readonly table: VersionTable | null;
 };
 
 /** The answer about the tag of a row, and what a pull of it would fetch. */

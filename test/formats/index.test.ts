@@ -81,7 +81,11 @@ const EVIL_REPORT = makeReport(
           sibling: EVIL.repeat(1000),
           notes: [EVIL, EVIL.repeat(1000)],
           trail: [{ asked: `GET ${EVIL}`, answer: EVIL.repeat(1000), cost: 'free' }],
-          table: { policy: { ...STANDARD_POLICY, skip: [EVIL], include: [EVIL_GLOB], exclude: [EVIL_GLOB, EVIL_GLOB] }, rows: [] },
+          table: {
+            policy: { ...STANDARD_POLICY, skip: [EVIL], include: [EVIL_GLOB], exclude: [EVIL_GLOB, EVIL_GLOB] },
+            rows: [],
+            covers: null,
+          },
           checkedAt: null,
         },
         base: EVIL_BASE,

@@ -335,7 +335,11 @@ describe('show of newer versions', () => {
     };
     const table = (policy: Partial<VersionPolicy>) =>
       show(
-        makeRow('a:1', 'current', answered({ kind: 'none', why: '' }, { table: { policy: { ...STANDARD_POLICY, ...policy }, rows: [] } })),
+        makeRow(
+          'a:1',
+          'current',
+          answered({ kind: 'none', why: '' }, { table: { policy: { ...STANDARD_POLICY, ...policy }, rows: [], covers: null } }),
+        ),
       );
     expect(fieldOf(table({}), 'Track')).toBe('major');
     const all: Partial<VersionPolicy> = {

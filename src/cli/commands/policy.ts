@@ -38,10 +38,19 @@ export async function policy(context: Context, image: string, options: PolicyCom
   const lines = [
     ...report.warnings.map(({ message }) => `W: ${sanitizeText(message)}`),
     ...renderFailures(report.failures),
+    ...noteCovers(images),
     ...(hasMore ? [`N: for each tag by itself: ${again('policy -a', { engines: readEngines(options), targets: [image] })}`] : []),
   ];
   if (options.quiet < 2) context.stderr.write(lines.map((line) => `${line}\n`).join(''));
   return images.every(({ newer }) => newer.verdict.kind === 'unknown') || report.failures.length > 0 ? EXIT.untrustworthy : EXIT.ok;
+}
+
+/** Of a large repository only the pages with what can be newer are asked for. */
+function noteCovers(images: readonly ImageReport[]): readonly string[] {
+  const covers = new Set(images.flatMap(({ newer }) => newer.table?.covers ?? []));
+  if (covers.size === 0) return [];
+  const begins = [...covers].map((prefix) => (prefix === '' ? 'a digit' : `"${sanitizeText(prefix)}"`)).join(' or ');
+  return [`N: the repository has more tags: those that begin with ${begins} were listed, and what came along`];
 }
 
 type Place = {
