@@ -127,7 +127,10 @@ function describeDecision({ reference, policy }: NewerQuestion, { decision, list
     trail: [
       {
         asked: `GET ${renderRepository(reference)} tags/list`,
-        answer: count === null ? 'the same list, so the same answer as before' : `${count} tags${cut === null ? '' : ', cut'}`,
+        answer:
+          count === null
+            ? 'the same list, so the same answer as before'
+            : `${count} ${count === 1 ? 'tag' : 'tags'}${cut === null ? '' : ', cut'}`,
         cost: list.asked ? 'free' : 'remembered',
       },
     ],

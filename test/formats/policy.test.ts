@@ -46,6 +46,7 @@ const make = (verdict: NewerVerdict, parts: Partial<ImageReport['newer']> = {}, 
 const tableOf = (rows: readonly VersionRow[], policy: Partial<VersionPolicy> = {}): ImageReport['newer']['table'] => ({
   policy: { ...STANDARD_POLICY, ...policy },
   rows,
+  covers: null,
 });
 const render = (image: ImageReport, options: Partial<PolicyOptions> = {}): string =>
   renderPolicy(image, { paint: createPaint(false), all: false, now: NOW, originsOf: () => new Map(), ...options });
