@@ -1,10 +1,10 @@
-import pLimit from 'p-limit';
 import { groupBy } from '../core/group.ts';
 import { type Reference, renderRepository } from '../core/reference.ts';
 import { planTagCheck } from '../core/tag-check.ts';
 import type { TagVerdict } from '../core/verdict.ts';
 import type { AnswerPolicy, Answers, Resolution } from './answers.ts';
 import { checkTag, type TagCheck } from './check-tag.ts';
+import { workByRegistry } from './each-registry.ts';
 import type { Subject } from './images-to-check.ts';
 import type { Registry } from './ports.ts';
 
@@ -60,9 +60,7 @@ export async function checkTags(
     options.onProgress({ done: done.size, total: groups.length, subject: (groups[oldest] ?? group).reference.registry });
   };
 
-  // each registry by itself, so that one that is slow holds up no other
-  const byRegistry = groupBy(groups, ({ reference }) => reference.registry);
-  await Promise.all([...byRegistry.values()].map((ofRegistry) => settleAll(ofRegistry, options.jobs, settle)));
+  await workByRegistry(groups, { registryOf: ({ reference }) => reference.registry, jobs: options.jobs, work: settle });
   return settled;
 }
 
@@ -81,13 +79,3 @@ function groupByTag(subjects: readonly Subject[], onSettled: (subject: Subject, 
     return first === undefined ? [] : [{ reference: first.reference, tag: first.tag, subjects: rows.map(({ subject }) => subject) }];
   });
 }
-
-/** In batches, so that ten thousand tags do not mean ten thousand promises at once. */
-async function settleAll(groups: readonly Group[], jobs: number, settle: (group: Group) => Promise<void>): Promise<void> {
-  const limit = pLimit(jobs);
-  for (let start = 0; start < groups.length; start += BATCH) {
-    await Promise.all(groups.slice(start, start + BATCH).map((group) => limit(() => settle(group))));
-  }
-}
-
-const BATCH = 1_000;

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Digest } from '../core/digest.ts';
 import { groupBy } from '../core/group.ts';
 import { isSameRepository, type Reference, renderRepository, type Repository } from '../core/reference.ts';
@@ -7,6 +6,7 @@ import { chooseSibling } from '../core/versions/choose-sibling.ts';
 import type { Answers } from './answers.ts';
 import type { Draft } from './check-newer.ts';
 import type { Settled } from './check-tags.ts';
+import { workByRegistry } from './each-registry.ts';
 import type { Subject } from './images-to-check.ts';
 import type { Memory } from './ports.ts';
 import type { NewerReport } from './report.ts';
@@ -67,17 +67,14 @@ async function askOfRows(rows: readonly Row[], { answers, settled }: SameImagePo
       return offer?.kind === 'found' ? [[keyOf(reference, tag), offer.digest] as const] : [];
     }),
   );
-  const byRegistry = groupBy([...wanted], ([, { repository }]) => repository.registry);
-  await Promise.all(
-    [...byRegistry.values()].map(async (those) => {
-      const limit = pLimit(jobs);
-      const ask = async ([key, { repository, tag }]: (typeof those)[number]): Promise<void> => {
-        const { offer } = await answers.look(repository, tag);
-        if (offer.kind === 'found') said.set(key, offer.digest);
-      };
-      await Promise.all(those.map((each) => limit(ask, each)));
-    }),
-  );
+  await workByRegistry(wanted, {
+    registryOf: ([, { repository }]) => repository.registry,
+    jobs,
+    work: async ([key, { repository, tag }]) => {
+      const { offer } = await answers.look(repository, tag);
+      if (offer.kind === 'found') said.set(key, offer.digest);
+    },
+  });
   return said;
 }
 
