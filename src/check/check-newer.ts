@@ -32,6 +32,8 @@ export type NewerPorts = Omit<ListPorts, 'onList'> &
 /** The report of a row so far, and the tags of its repository where they are known. */
 export type Draft = { readonly report: NewerReport; readonly tags: () => readonly string[] };
 
+const NO_TAGS: Draft['tags'] = () => [];
+
 /**
  * Finds the newer versions of every row: from one list of tags for each repository, however many rows have tags of it; from none for what is no version.
  *
@@ -46,7 +48,7 @@ export async function checkNewer(
   const questions = subjects.flatMap((subject) => {
     const plan = planNewer(subject, ports.rules.of(subject.reference).versions);
     if (plan.kind === 'ask') return [plan.question];
-    drafts.set(subject, { report: untrackedNewer(plan.why), tags: () => [] });
+    drafts.set(subject, { report: untrackedNewer(plan.why), tags: NO_TAGS });
     return [];
   });
   const notes = createNewerNotes(ports.memory);
@@ -65,7 +67,7 @@ type Deciding = NewerPorts & { readonly notes: NewerNotes; readonly options: New
 async function decideOfList(group: ListGroup, read: ReadList, ports: Deciding): Promise<readonly (readonly [Subject, Draft])[]> {
   const { questions } = group;
   if (read.kind === 'failed') {
-    const draft = { report: describeFailure(read.reason), tags: () => [] };
+    const draft = { report: describeFailure(read.reason), tags: NO_TAGS };
     return questions.map(({ subject }) => [subject, draft] as const);
   }
   const { list } = read;
@@ -75,8 +77,7 @@ async function decideOfList(group: ListGroup, read: ReadList, ports: Deciding): 
   const known = isNoted ? null : list.tags();
   if (known === null && !isNoted) return decideOfList(group, await askAgain(lists, group), ports);
   // kept only where more is to be asked about them: thousands of lists are large
-  const kept = options.resolves ? known : null;
-  const tags = (): readonly string[] => (options.resolves ? (kept ?? list.tags() ?? []) : []);
+  const tags = options.resolves ? () => known ?? list.tags() ?? [] : NO_TAGS;
   const decided =
     known === null
       ? null
