@@ -1,7 +1,7 @@
 import { isJsonObject } from '../core/documents-wire.ts';
 import { parseJson } from '../core/json.ts';
 import { renderRepository } from '../core/reference.ts';
-import type { VariantVersion, Version, VersionLevel } from '../core/verdict.ts';
+import { type VariantVersion, type Version, VERSION_LEVELS } from '../core/verdict.ts';
 import type { NewerDecision } from '../core/versions/decide-newer.ts';
 import type { VersionPolicy } from '../core/versions/policy.ts';
 import type { NewerQuestion } from './newer-questions.ts';
@@ -85,11 +85,9 @@ function decodeVerdict(value: unknown): NewerDecision['verdict'] | null {
 /** undefined: it is none. */
 function decodeVersion(value: unknown): VariantVersion | undefined {
   if (!isJsonObject(value) || typeof value.tag !== 'string') return undefined;
-  const level = value.level === null ? null : LEVELS.find((each) => each === value.level);
+  const level = value.level === null ? null : VERSION_LEVELS.find((each) => each === value.level);
   return level === undefined ? undefined : { tag: value.tag, level, digest: null };
 }
-
-const LEVELS: readonly VersionLevel[] = ['patch', 'minor', 'major'];
 
 function isLevelled(version: VariantVersion | null | undefined): version is Version | null {
   return version === null || (version !== undefined && version.level !== null);

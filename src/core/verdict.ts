@@ -24,8 +24,11 @@ export type NewerVerdict =
   | { readonly kind: 'untracked'; readonly why: string }
   | { readonly kind: 'unknown'; readonly reason: Reason; readonly why: string };
 
-/** How much changes from one version to another: in its first number, its second, or what comes after. */
-export type VersionLevel = 'patch' | 'minor' | 'major';
+/** How much changes from one version to another: in what comes after its second number, in that, or in its first. */
+export const VERSION_LEVELS = ['patch', 'minor', 'major'] as const;
+
+/** One of the words above. */
+export type VersionLevel = (typeof VERSION_LEVELS)[number];
 
 /** A tag that is a newer version; `digest` where it is known. */
 export type Version = { readonly tag: string; readonly level: VersionLevel; readonly digest: Digest | null };

@@ -1,13 +1,11 @@
 import { sanitizeText } from '../core/text.ts';
-import type { VersionLevel } from '../core/verdict.ts';
+import { RULES_ABOVE } from '../core/versions/rules.ts';
 import type { VersionRow } from '../core/versions/tabulate.ts';
-import { renderTagName } from './newer.ts';
+import { LEVEL_COLOURS, renderTagName } from './newer.ts';
 import { type Brush, type Paint, plainBrush } from './paint.ts';
 
 export type VersionTableOptions = { readonly paint: Paint; readonly all: boolean };
 
-/** The rules whose tags are versions of the same family: each is shown, of those that are no newer some. */
-const OF_FAMILY: ReadonlySet<string> = new Set(['leap', 'include', 'exclude', 'track', 'skip', 'min-age']);
 const OLDER = 'older';
 
 const MOST_HIGHEST = 10;
@@ -37,7 +35,7 @@ export function countsTags(rows: readonly VersionRow[]): boolean {
 
 /** The answers, the highest versions and those next to what is installed, on either side; nobody reads the ones between. */
 function chooseRows(rows: readonly VersionRow[]): readonly VersionRow[] {
-  const newer = rows.filter(({ kind, rule }) => kind === 'admitted' || OF_FAMILY.has(rule ?? ''));
+  const newer = rows.filter(({ kind, rule }) => kind === 'admitted' || RULES_ABOVE.has(rule ?? ''));
   const older = rows.filter(({ rule }) => rule === OLDER);
   const wanted = new Set([...newer.slice(0, MOST_HIGHEST), ...newer.slice(-MOST_NEXT), ...older.slice(0, MOST_OLDER)]);
   return rows.filter((row) => (row.kind !== 'rejected' && row.kind !== 'admitted') || wanted.has(row));
@@ -76,8 +74,6 @@ function describeRow({ kind, rule, why }: VersionRow): string {
   }
 }
 
-const COLOURS: Readonly<Record<VersionLevel, keyof Paint>> = { patch: 'cyan', minor: 'yellow', major: 'red' };
-
 function brushOf({ kind, level }: VersionRow, paint: Paint): Brush {
   switch (kind) {
     case 'installed':
@@ -85,7 +81,7 @@ function brushOf({ kind, level }: VersionRow, paint: Paint): Brush {
     case 'line':
     case 'newest':
     case 'variant':
-      return level === null ? plainBrush : paint[COLOURS[level]];
+      return level === null ? plainBrush : paint[LEVEL_COLOURS[level]];
     case 'admitted':
       return plainBrush;
     case 'rejected':

@@ -3,12 +3,12 @@ import { renderDuration } from '../core/duration.ts';
 import { parseReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
 import type { TagPattern, VersionPolicy } from '../core/versions/policy.ts';
-import { renderAge, renderTime } from './age.ts';
 import { nameOf } from './facts.ts';
 import { describeHold } from './kept-holds.ts';
-import { renderTagName, renderVersion, versionsOf } from './newer.ts';
+import { newerCheckedOf, renderTagName, renderVersion, versionsOf } from './newer.ts';
 import type { Paint } from './paint.ts';
 import { renderVersionTable } from './policy-table.ts';
+import { showText } from './show-field.ts';
 
 /** Where each part of a policy is said, `imgupdate.yaml:3:5`; what is not in it is said nowhere. */
 export type PolicyOrigins = ReadonlyMap<keyof VersionPolicy, string>;
@@ -63,7 +63,7 @@ const FIELDS: readonly (readonly [string, FieldValues])[] = [
   ['Variant', describePart('variant', ({ variant }) => (variant === 'same' ? '' : variant))],
   ['Hold', ({ held }) => (held === null ? [] : [describeHold(held).trim()])],
   ['Note', ({ newer }) => newer.notes.slice(0, MOST_NOTES).map((note) => sanitizeText(note, LONGEST_LINE))],
-  ['Checked', describeChecked],
+  ['Checked', (image, { now }) => showText(newerCheckedOf(image, now))],
 ];
 
 const MOST_NOTES = 20;
@@ -116,11 +116,4 @@ function describePart(key: keyof VersionPolicy, write: (policy: VersionPolicy) =
 
 function listGlobs(patterns: readonly TagPattern[]): string {
   return patterns.map(({ glob }) => glob).join(', ');
-}
-
-/** `2026-11-20T12:41:06Z (remembered, 3 min ago)` */
-function describeChecked({ newer: { checkedAt, trail } }: ImageReport, { now }: PolicyOptions): readonly string[] {
-  if (checkedAt === null) return [];
-  const isRemembered = trail.length > 0 && trail.every(({ cost }) => cost === 'remembered');
-  return [`${renderTime(checkedAt)} (${isRemembered ? 'remembered, ' : ''}${renderAge(checkedAt, now)})`];
 }

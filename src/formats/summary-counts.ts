@@ -1,5 +1,5 @@
 import type { ImageReport } from '../check/report.ts';
-import type { BaseVerdict, TagVerdict, VersionLevel } from '../core/verdict.ts';
+import { type BaseVerdict, type TagVerdict, VERSION_LEVELS } from '../core/verdict.ts';
 import { hasBase } from './base.ts';
 import { isOfFile } from './facts.ts';
 import { newerReasonOf, versionsOf } from './newer.ts';
@@ -22,13 +22,11 @@ function countUncompared(images: readonly ImageReport[]): readonly string[] {
   return [...(written === 0 ? [] : [`${written} without a digest`]), ...(others === 0 ? [] : [`${others} not installed`])];
 }
 
-const LEVELS: readonly VersionLevel[] = ['patch', 'minor', 'major'];
-
 /** The newer versions there are, one in the line of an image and one above it, and the images of which that is not known: `; newer: 2 minor, 1 major, 1 unknown`. */
 export function countVersions(images: readonly ImageReport[]): string {
   const levels = images.flatMap((image) => versionsOf(image).map(({ level }) => level));
   const counts = [
-    ...LEVELS.map((level) => [levels.filter((each) => each === level).length, level] as const),
+    ...VERSION_LEVELS.map((level) => [levels.filter((each) => each === level).length, level] as const),
     [images.filter((image) => newerReasonOf(image) !== null).length, 'unknown'] as const,
   ];
   const told = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));

@@ -4,6 +4,7 @@ import type { Warning } from '../../check/ports.ts';
 import type { ImageReport } from '../../check/report.ts';
 import type { FailOn } from '../../core/fail-on.ts';
 import { sanitizeText } from '../../core/text.ts';
+import { VERSION_LEVELS } from '../../core/verdict.ts';
 import { ImgupdateError } from '../../errors.ts';
 import { summarizeOutcome } from '../../formats/check/summary.ts';
 import { plural } from '../../formats/facts.ts';
@@ -77,11 +78,9 @@ function refuseLoneBase(words: readonly string[], { base }: Pick<CheckCommandOpt
   });
 }
 
-const OF_VERSIONS: readonly FailOn[] = ['patch', 'minor', 'major'];
-
 /** Who wants to fail on newer versions must not take silence for there being none. */
 function warnOfVersions(images: readonly ImageReport[], failOn: readonly FailOn[]): readonly Warning[] {
-  const wanted = OF_VERSIONS.filter((word) => images.some((image) => (image.failOn ?? failOn).includes(word)));
+  const wanted = VERSION_LEVELS.filter((word) => images.some((image) => (image.failOn ?? failOn).includes(word)));
   if (wanted.length === 0 || images.some(({ newer }) => newer.verdict.kind !== 'untracked')) return [];
   const message = `no image here has a version that is followed, so ${wanted.join(', ')} can fail nothing`;
   return [{ code: 'versions-untracked', message, image: null }];

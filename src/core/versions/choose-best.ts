@@ -4,7 +4,7 @@ import { compareCores, compareTags, levelOf } from './compare.ts';
 import type { NewerDecision } from './decide-newer.ts';
 import type { Relatives } from './family.ts';
 import { readTag, type TagHead } from './read-tag.ts';
-import type { Judgement, VersionPair } from './rules.ts';
+import { type Judgement, RULES_ABOVE, type VersionPair } from './rules.ts';
 import type { TagShape } from './shape.ts';
 import { compareNumbers, hasNewerVariant, hasSameVariant } from './variant.ts';
 
@@ -30,7 +30,7 @@ export function chooseAmong(installed: TagShape, { heads, readRest }: Relatives,
     if (isBetter(candidate, best.version)) {
       const judgement = judge(candidate, 'version');
       if (judgement === null) best.version = candidate;
-      else if (ABOVE.has(judgement.rule)) {
+      else if (RULES_ABOVE.has(judgement.rule)) {
         if (isBetter(candidate, unwanted?.candidate ?? null)) unwanted = { candidate, why: judgement.why };
         if (judgement.rule === 'min-age') best.waiting = withWaiting(best.waiting, candidate);
       } else if (best === line && judgement.rule === 'parts' && isBetter(candidate, kept?.candidate ?? null)) {
@@ -90,9 +90,6 @@ function withWaiting(waiting: readonly TagShape[], candidate: TagShape): readonl
 function waitingAbove({ waiting, version }: Best): readonly TagShape[] {
   return waiting.filter((candidate) => isBetter(candidate, version));
 }
-
-/** The rules that reject what is above the installed version. */
-const ABOVE: ReadonlySet<string> = new Set(['leap', 'include', 'exclude', 'track', 'skip', 'min-age']);
 
 /** Of one repository and one variant, both releases, where a number that both have is higher: 17.0.17 for 17.0.8.1. What is just written longer is not (15.4 for 15). */
 function isHigherElsewhere(installed: TagShape, candidate: TagShape): boolean {

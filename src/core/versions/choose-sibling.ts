@@ -1,4 +1,5 @@
-import { compareText, hasSameVariant } from './variant.ts';
+import { compareText } from '../reference.ts';
+import { hasSameVariant } from './variant.ts';
 import { readTag } from './read-tag.ts';
 import type { TagShape } from './shape.ts';
 

@@ -1,6 +1,7 @@
+import { compareText } from '../reference.ts';
 import type { VersionLevel } from '../verdict.ts';
 import type { TagShape } from './shape.ts';
-import { compareLists, compareNumbers, compareText, hasSameAxes } from './variant.ts';
+import { compareLists, compareNumbers, hasSameAxes } from './variant.ts';
 
 /**
  * Orders two tags of one family by version: numbers, pre-release, then the counters of their suffix. Negative: `a` comes before `b`.

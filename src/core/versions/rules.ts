@@ -123,6 +123,9 @@ export const RULES: readonly VersionRule[] = [
   { name: 'min-age', meaning: 'Versions that imgupdate has not known for as long as `minAge` says', rejects: rejectYoung },
 ];
 
+/** The rules that reject what is a version of the family, and above the installed one. */
+export const RULES_ABOVE: ReadonlySet<string> = new Set(['leap', 'include', 'exclude', 'track', 'skip', 'min-age']);
+
 /** Judges one candidate: the first rule that rejects it, and why; null where none does. */
 export function judgeCandidate(pair: VersionPair, rules: readonly VersionRule[] = RULES): Judgement | null {
   for (const rule of rules) {

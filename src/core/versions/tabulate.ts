@@ -1,7 +1,6 @@
-import { isTag } from '../reference.ts';
+import { compareText, isTag } from '../reference.ts';
 import type { VersionLevel } from '../verdict.ts';
 import { compareTags, levelOf } from './compare.ts';
-import { compareText } from './variant.ts';
 import { decideAndLearn, type NewerDecision, type VersionFacts } from './decide-newer.ts';
 import { readAsLearned } from './companion.ts';
 import { createSuffixReader } from './family.ts';

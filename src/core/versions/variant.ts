@@ -34,8 +34,3 @@ export function compareLists(a: readonly (readonly number[])[], b: readonly (rea
   }
   return 0;
 }
-
-/** Orders texts by code unit. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
