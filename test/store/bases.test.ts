@@ -1,10 +1,9 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Memory } from '../../src/check/ports.ts';
 import type { BaseVersion } from '../../src/core/base/version.ts';
 import { openMemory } from '../../src/store/open-memory.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import {
   changeRaw,
   DAY,
@@ -22,19 +21,17 @@ import {
   RUNS,
   stateFile,
 } from './make.ts';
+import { giveEachTestADirectory } from './set-up.ts';
 
-let temporary: TemporaryDirectory;
 let cache: string;
 let state: string;
 let file: string;
 
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  cache = join(temporary.path, 'cache');
+giveEachTestADirectory((path) => {
+  cache = join(path, 'cache');
   state = `${cache}-state`;
   file = stateFile(state);
 });
-afterEach(() => temporary.remove());
 
 const a = makeVersion('a');
 const b = makeVersion('b', { at: NOON + 1 });

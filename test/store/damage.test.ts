@@ -1,19 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
+import { describe, expect, it } from 'vitest';
 import { cacheFile, makeDocument, makeFound, makeMemory, nginx, NOON, openRaw, remember } from './make.ts';
+import { giveEachTestADirectory } from './set-up.ts';
 
-let temporary: TemporaryDirectory;
 let cache: string;
 let file: string;
 
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  cache = join(temporary.path, 'imgupdate');
+giveEachTestADirectory((path) => {
+  cache = join(path, 'imgupdate');
   file = cacheFile(cache);
 });
-afterEach(() => temporary.remove());
 
 const documents = Array.from({ length: 100 }, (_, n) => makeDocument(`document ${n}`, 2_000));
 

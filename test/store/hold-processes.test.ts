@@ -1,28 +1,24 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { run } from '../helpers/processes.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { integrityOf, remember, rowIn, stateFile } from './make.ts';
-import { bundleStore, killJob, runHoldJob } from './processes.ts';
+import { killJob, runHoldJob } from './processes.ts';
+import { bundleStoreOnce, giveEachTestADirectory } from './set-up.ts';
 
-let built: TemporaryDirectory;
 let bundle: string;
-let temporary: TemporaryDirectory;
+let temporary: string;
 let directory: string;
 let file: string;
 
-beforeAll(async () => {
-  built = await makeTemporaryDirectory();
-  bundle = await bundleStore(built.path);
+bundleStoreOnce((path) => {
+  bundle = path;
 });
-afterAll(() => built.remove());
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  directory = join(temporary.path, 'imgupdate');
+giveEachTestADirectory((path) => {
+  temporary = path;
+  directory = join(path, 'imgupdate');
   file = stateFile(directory);
 });
-afterEach(() => temporary.remove());
 
 const isRoot = process.getuid?.() === 0;
 const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
@@ -70,8 +66,8 @@ describe('a state that cannot be written', () => {
   it('is read, and a run that holds or takes back says that it did so in vain', async () => {
     await runHoldJob(bundle, { directory, job: 'hold', name: 'before' });
     const uid = isRoot ? { uid: 65_534 } : {};
-    chmodSync(temporary.path, 0o755);
-    if (isRoot) for (const path of [temporary.path, directory, join(directory, 'cache.db'), file]) chownSync(path, 65_534, 65_534);
+    chmodSync(temporary, 0o755);
+    if (isRoot) for (const path of [temporary, directory, join(directory, 'cache.db'), file]) chownSync(path, 65_534, 65_534);
     chmodSync(file, 0o400);
     chmodSync(directory, 0o500);
     const before = readFileSync(file);

@@ -1,21 +1,18 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { KeptHold, Memory } from '../../src/check/ports.ts';
 import { openMemory } from '../../src/store/open-memory.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { changeRaw, DAY, makeMemory, makeVersion, node, NOON, openRaw, remember, RUNS, stateFile } from './make.ts';
+import { giveEachTestADirectory } from './set-up.ts';
 
-let temporary: TemporaryDirectory;
 let cache: string;
 let file: string;
 
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  cache = join(temporary.path, 'cache');
+giveEachTestADirectory((path) => {
+  cache = join(path, 'cache');
   file = stateFile(`${cache}-state`);
 });
-afterEach(() => temporary.remove());
 
 function makeKept(of: string, parts: Partial<KeptHold['hold']> = {}, heldAt = NOON): KeptHold {
   return { of, hold: { reason: null, until: null, ...parts }, heldAt };

@@ -1,30 +1,26 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CACHE } from '../../src/store/cache.ts';
 import { run } from '../helpers/processes.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { cacheFile, DAY, integrityOf, makeDocument, makeFound, nginx, openRaw, remember } from './make.ts';
 import { bundleStore, killJob, runJob } from './processes.ts';
+import { bundleStoreOnce, giveEachTestADirectory } from './set-up.ts';
 
-let built: TemporaryDirectory;
 let bundle: string;
-let temporary: TemporaryDirectory;
+let temporary: string;
 let cache: string;
 let file: string;
 
-beforeAll(async () => {
-  built = await makeTemporaryDirectory();
-  bundle = await bundleStore(built.path);
+bundleStoreOnce((path) => {
+  bundle = path;
 });
-afterAll(() => built.remove());
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  cache = join(temporary.path, 'imgupdate');
+giveEachTestADirectory((path) => {
+  temporary = path;
+  cache = join(path, 'imgupdate');
   file = cacheFile(cache);
 });
-afterEach(() => temporary.remove());
 
 const isRoot = process.getuid?.() === 0;
 const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
@@ -113,8 +109,8 @@ describe('a cache that cannot be written', () => {
       { now: () => tenDaysAgo },
     );
     const uid = isRoot ? { uid: 65_534 } : {};
-    chmodSync(temporary.path, 0o755);
-    if (isRoot) for (const path of [temporary.path, cache, file]) chownSync(path, 65_534, 65_534);
+    chmodSync(temporary, 0o755);
+    if (isRoot) for (const path of [temporary, cache, file]) chownSync(path, 65_534, 65_534);
     chmodSync(file, 0o400);
     chmodSync(cache, 0o500);
     const before = readFileSync(file);
@@ -131,10 +127,10 @@ describe('a cache that cannot be written', () => {
   });
 
   it('and not made either costs a warning, not the run', async () => {
-    chmodSync(temporary.path, 0o500);
-    if (isRoot) chownSync(temporary.path, 65_534, 65_534);
+    chmodSync(temporary, 0o500);
+    if (isRoot) chownSync(temporary, 65_534, 65_534);
     const found = await runJob(bundle, { directory: cache, job: 'write', name: 'w', ...(isRoot ? { uid: 65_534 } : {}) });
-    chmodSync(temporary.path, 0o700);
+    chmodSync(temporary, 0o700);
     expect(found).toEqual({
       tag: true,
       document: true,
@@ -175,7 +171,7 @@ describe('without its database package', () => {
     ['that has no binary for this machine', "throw new Error('No native build was found for platform=plan9');", /plan9$/],
     ['that is another one', 'module.exports = {};', /cannot be loaded: it has no DatabaseSync$/],
   ])('%s, a run remembers until its end and says why', async (_, code, message) => {
-    const elsewhere = join(temporary.path, 'dist');
+    const elsewhere = join(temporary, 'dist');
     const alone = await bundleStore(elsewhere, null);
     if (code !== null) {
       const folder = join(elsewhere, 'node_modules', '@photostructure', 'sqlite');

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CACHE } from '../../src/store/cache.ts';
 import { STATE } from '../../src/store/state.ts';
 import { openStoreFile } from '../../src/store/store-file.ts';
 import { run } from '../helpers/processes.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import {
   cacheFile,
   changeRaw,
@@ -21,23 +20,20 @@ import {
   rowIn,
   stateFile,
 } from './make.ts';
-import { bundleStore, runBaseJob, runHoldJob, runJob } from './processes.ts';
+import { runBaseJob, runHoldJob, runJob } from './processes.ts';
+import { bundleStoreOnce, giveEachTestADirectory } from './set-up.ts';
 
-let built: TemporaryDirectory;
 let bundle: string;
-let temporary: TemporaryDirectory;
+let temporary: string;
 let directory: string;
 
-beforeAll(async () => {
-  built = await makeTemporaryDirectory();
-  bundle = await bundleStore(built.path);
+bundleStoreOnce((path) => {
+  bundle = path;
 });
-afterAll(() => built.remove());
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  directory = join(temporary.path, 'imgupdate');
+giveEachTestADirectory((path) => {
+  temporary = path;
+  directory = join(path, 'imgupdate');
 });
-afterEach(() => temporary.remove());
 
 const isRoot = process.getuid?.() === 0;
 const options = () => ({ stateDirectory: directory });
@@ -86,12 +82,9 @@ describe('files of the first version', () => {
     ['state', STATE, stateFile],
   ] as const)('are as the first step made them: the %s of these tests', (_, kind, fileIn) => {
     fill();
-    const first = openStoreFile(
-      { ...kind, steps: kind.steps.slice(0, 1) },
-      { directory: temporary.path, uid: null, warn: () => undefined },
-    );
+    const first = openStoreFile({ ...kind, steps: kind.steps.slice(0, 1) }, { directory: temporary, uid: null, warn: () => undefined });
     first?.close();
-    expect(schemaOf(fileIn(directory))).toBe(schemaOf(fileIn(temporary.path)));
+    expect(schemaOf(fileIn(directory))).toBe(schemaOf(fileIn(temporary)));
   });
 
   it('keep all they hold, and hold from then on what is new', () => {
@@ -141,8 +134,8 @@ describe('files of the first version', () => {
     await runBaseJob(bundle, { directory, job: 'seeBases', name: 'before' });
     makeFirstVersion();
     const files = [cacheFile(directory), stateFile(directory)];
-    chmodSync(temporary.path, 0o755);
-    if (isRoot) for (const path of [temporary.path, directory, ...files]) chownSync(path, 65_534, 65_534);
+    chmodSync(temporary, 0o755);
+    if (isRoot) for (const path of [temporary, directory, ...files]) chownSync(path, 65_534, 65_534);
     for (const path of files) chmodSync(path, 0o400);
     chmodSync(directory, 0o500);
     const before = files.map((path) => readFileSync(path));

@@ -1,19 +1,18 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.ts';
 import { createNullMemory, openMemory } from '../../src/store/open-memory.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { cacheFile, DAY, makeDigest, makeDocument, makeFound, makeMemory, nginx, NOON, openRaw, remember } from './make.ts';
+import { giveEachTestADirectory } from './set-up.ts';
 
-let temporary: TemporaryDirectory;
+let temporary: string;
 let cache: string;
 
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  cache = join(temporary.path, 'cache', 'imgupdate');
+giveEachTestADirectory((path) => {
+  temporary = path;
+  cache = join(path, 'cache', 'imgupdate');
 });
-afterEach(() => temporary.remove());
 
 const isRoot = process.getuid?.() === 0;
 const permissions = (path: string): string => (statSync(path).mode & 0o777).toString(8);
@@ -330,10 +329,10 @@ describe('the files of the cache', () => {
   });
 
   it.skipIf(!isRoot && process.env.IMGUPDATE_REQUIRE_SYSTEM !== '1')('are not made by root in the home of another user', () => {
-    chownSync(temporary.path, 65_534, 65_534);
+    chownSync(temporary, 65_534, 65_534);
     const memory = makeMemory(cache);
     memory.close();
     expect(memory.warnings().map(({ code }) => code)).toEqual(['store-unavailable']);
-    expect(readdirSync(temporary.path)).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });

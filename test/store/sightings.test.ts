@@ -1,20 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createNullMemory } from '../../src/store/open-memory.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { changeRaw, DAY, makeMemory, nginx, node, NOON, remember, rowIn, RUNS, stateFile } from './make.ts';
+import { giveEachTestADirectory } from './set-up.ts';
 
-let temporary: TemporaryDirectory;
 let cache: string;
 let file: string;
 
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  cache = join(temporary.path, 'cache');
+giveEachTestADirectory((path) => {
+  cache = join(path, 'cache');
   file = stateFile(`${cache}-state`);
 });
-afterEach(() => temporary.remove());
 
 const tags = (count: number, name = 'tag'): readonly string[] => Array.from({ length: count }, (_, n) => `${name}-${n}`);
 const batches = () => rowIn(file, 'select count(*) as n, sum(count) as tags from sightings');

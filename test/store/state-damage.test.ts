@@ -1,8 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { run } from '../helpers/processes.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import {
   integrityOf,
   keysOfImage,
@@ -18,24 +17,21 @@ import {
   stateFile,
 } from './make.ts';
 import { bundleStore, killJob, runBaseJob } from './processes.ts';
+import { bundleStoreOnce, giveEachTestADirectory } from './set-up.ts';
 
-let built: TemporaryDirectory;
 let bundle: string;
-let temporary: TemporaryDirectory;
+let temporary: string;
 let directory: string;
 let file: string;
 
-beforeAll(async () => {
-  built = await makeTemporaryDirectory();
-  bundle = await bundleStore(built.path);
+bundleStoreOnce((path) => {
+  bundle = path;
 });
-afterAll(() => built.remove());
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  directory = join(temporary.path, 'imgupdate');
+giveEachTestADirectory((path) => {
+  temporary = path;
+  directory = join(path, 'imgupdate');
   file = stateFile(directory);
 });
-afterEach(() => temporary.remove());
 
 const isRoot = process.getuid?.() === 0;
 const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
@@ -169,7 +165,7 @@ describe('a state that cannot be used is left alone, and bases are remembered un
 
 describe('without its database package', () => {
   it('a run remembers bases until its end, and says once for cache and state why', async () => {
-    const alone = await bundleStore(join(temporary.path, 'dist'), null);
+    const alone = await bundleStore(join(temporary, 'dist'), null);
     expect(await runBaseJob(alone, { directory, job: 'seeBases', name: 'w' })).toEqual({
       shared: 50,
       own: 1,
@@ -246,8 +242,8 @@ describe('a state that cannot be written', () => {
   it('is read, and a run that learned something new says so', async () => {
     await runBaseJob(bundle, { directory, job: 'seeBases', name: 'before' });
     const uid = isRoot ? { uid: 65_534 } : {};
-    chmodSync(temporary.path, 0o755);
-    if (isRoot) for (const path of [temporary.path, directory, join(directory, 'cache.db'), file]) chownSync(path, 65_534, 65_534);
+    chmodSync(temporary, 0o755);
+    if (isRoot) for (const path of [temporary, directory, join(directory, 'cache.db'), file]) chownSync(path, 65_534, 65_534);
     chmodSync(file, 0o400);
     chmodSync(directory, 0o500);
     const before = readFileSync(file);

@@ -1,18 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openStoreFile, type StoreKind } from '../../src/store/store-file.ts';
 import { createWarnings } from '../../src/store/warnings.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
+import { giveEachTestADirectory } from './set-up.ts';
 
-let temporary: TemporaryDirectory;
+let temporary: string;
 let path: string;
 
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  path = join(temporary.path, 'state.db');
+giveEachTestADirectory((given) => {
+  temporary = given;
+  path = join(given, 'state.db');
 });
-afterEach(() => temporary.remove());
 
 const STEPS = [
   'create table holds (reference text primary key) strict',
@@ -33,7 +32,7 @@ function makeKind(versions: number, steps = STEPS): StoreKind {
 
 function open(kind: StoreKind) {
   const warnings = createWarnings();
-  const file = openStoreFile(kind, { directory: temporary.path, uid: process.getuid?.() ?? null, warn: warnings.warn });
+  const file = openStoreFile(kind, { directory: temporary, uid: process.getuid?.() ?? null, warn: warnings.warn });
   return { file, messages: () => warnings.all().map(({ message }) => message) };
 }
 

@@ -1,22 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reason } from '../../src/core/reason.ts';
 import { createNullMemory } from '../../src/store/open-memory.ts';
 import type { TagList } from '../../src/store/tag-list-rows.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { cacheFile, changeRaw, DAY, makeFound, makeMemory, nginx, node, NOON, remember, rowIn, RUNS } from './make.ts';
+import { giveEachTestADirectory } from './set-up.ts';
 
-let temporary: TemporaryDirectory;
 let cache: string;
 let file: string;
 
-beforeEach(async () => {
-  temporary = await makeTemporaryDirectory();
-  cache = join(temporary.path, 'cache');
+giveEachTestADirectory((path) => {
+  cache = join(path, 'cache');
   file = cacheFile(cache);
 });
-afterEach(() => temporary.remove());
 
 /** The note of a list, and the list. */
 function makeList(tags: readonly string[], parts: Partial<TagList> = {}): TagList {
