@@ -48,13 +48,14 @@ const BASE_JOBS = {
 };
 
 const SHARED = Array.from({ length: 50 }, (_, n) => `1.${n}`);
+const SEEN_AT = Date.UTC(2025, 0, 1); // the same for all workers: of two times the earlier would be written too
 const MANY = Array.from({ length: 20_000 }, (_, n) => `build-${n}`);
 const hold = (of) => memory.writeHold({ of, hold: { reason: 'x'.repeat(500), until: null }, heldAt: Date.now() });
 const HOLD_JOBS = {
   look: () => undefined,
   hold: () => {
     hold(name);
-    memory.writeSightings(repository, SHARED, Date.now());
+    memory.writeSightings(repository, SHARED, SEEN_AT);
   },
   unhold: () => memory.removeHold(name),
   holdMuch: () => {
