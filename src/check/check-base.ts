@@ -45,6 +45,7 @@ export async function checkBase(ask: BaseAsk, ports: BasePorts): Promise<BaseRep
     found: decision.found,
     rejected: decision.rejected,
     trail: session.trail,
+    layers: null,
   };
 }
 

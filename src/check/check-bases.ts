@@ -164,6 +164,7 @@ export function untoldBaseOf(because: Reason): BaseReport {
     found: [],
     rejected: [],
     trail: [],
+    layers: null,
   };
 }
 

@@ -132,6 +132,7 @@ async function check(run: Run, options: CheckOptions): Promise<CheckReport> {
     failures: run.stock.failures,
     files: run.files === null ? null : { read: run.files.files, problems: run.files.problems },
     ignored: chosen.ignored,
+    store: null,
   };
 }
 

@@ -5,6 +5,8 @@ import type { Hold } from '../core/hold.ts';
 import type { BuildRecord, Container, InstalledImage } from '../core/installed.ts';
 import type { Platform } from '../core/platform.ts';
 import type { Outcome, Reason } from '../core/reason.ts';
+import type { Baseline } from '../core/report/baseline.ts';
+import type { KeptBaseline, KeptReport } from '../core/report/kept-report.ts';
 import type { Repository } from '../core/reference.ts';
 
 /** Where images are. One implementation per kind of place. */
@@ -43,6 +45,11 @@ export type Inventory = {
    * `wanted` is 'exact' where whole seconds do not suffice: the history as the config has it, where the store can be brought to tell it, else what it told before.
    */
   readonly readBuild: (image: InstalledImage, wanted?: 'exact') => Promise<BuildRecord | null>;
+  /**
+   * Bytes that each layer of an image of `images` takes on this machine, as its `diffIds` are: lowest first. Asked of the store once in the image's life.
+   * null: it does not tell. Rejects only when aborted. Not said where a place never tells.
+   */
+  readonly readLayerSizes?: (image: InstalledImage) => Promise<readonly number[] | null>;
   readonly close: () => void;
 };
 
@@ -202,6 +209,34 @@ export type Memory = {
 
 /** What is remembered of a list of tags beside the tags: `observedAt` milliseconds since the epoch; `covers` and `cut` as in TagsAnswer. */
 export type TagListNote = { readonly observedAt: number; readonly covers: readonly string[] | null; readonly cut: Reason | null };
+
+/**
+ * The reports that were marked, each told to somebody. Nothing of it is ever changed: it is added to.
+ *
+ * A report is prepared before it is printed and confirmed after that, so that one whose process ended in between is known as such.
+ */
+export type ReportLog = {
+  /** The last ones of a report, without what they told, oldest first; those that are known not to have been printed are left out. */
+  readonly list: (id: string) => readonly KeptReport[];
+  /** What a report told; null where it was damaged. */
+  readonly read: (key: number) => KeptBaseline | null;
+  /**
+   * Waits until no other process makes a report of this id that is to be marked; `busy`: one still does after `timeoutMs`, or the state cannot be locked, and why.
+   *
+   * Rejects only when aborted. A process that ends in whatever way holds nothing any more.
+   */
+  readonly lock: (id: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal }) => Promise<ReportLock>;
+  /** Keeps what is about to be told, on disk when it returns; null: it could not be kept, and `warnings` says why. */
+  readonly prepare: (id: string, baseline: Baseline) => number | null;
+  /** It was printed whole. False: that could not be kept. */
+  readonly confirm: (key: number) => boolean;
+  /** It is known not to have been printed: the next report tells the same again. */
+  readonly withdraw: (key: number) => void;
+  readonly warnings: () => readonly Warning[];
+  readonly close: () => void;
+};
+
+export type ReportLock = { readonly kind: 'held'; readonly release: () => void } | { readonly kind: 'busy'; readonly problem: string };
 
 /** A hold that the user has set. `of`: a pattern over image names, as it was written; `heldAt`: milliseconds since the epoch. */
 export type KeptHold = { readonly of: string; readonly hold: Hold; readonly heldAt: number };

@@ -3,8 +3,10 @@ import type { Digest } from '../core/digest.ts';
 import type { FailOn } from '../core/fail-on.ts';
 import type { FilePlace, FileProblem, Within } from '../core/file-reference.ts';
 import type { Hold } from '../core/hold.ts';
+import type { LayerStacks } from '../core/layer-stacks.ts';
 import type { Download } from '../core/layers.ts';
 import type { Platform } from '../core/platform.ts';
+import type { StoreNeeds } from '../core/unneeded.ts';
 import type { VersionPolicy } from '../core/versions/policy.ts';
 import type { VersionRow } from '../core/versions/tabulate.ts';
 import type { BaseVerdict, NewerVerdict, Overall, TagVerdict, VariantVersion } from '../core/verdict.ts';
@@ -24,6 +26,8 @@ export type CheckReport = {
   readonly files: FilesReport | null;
   /** How many rows the configuration has ignored. */
   readonly ignored: number;
+  /** What the image stores hold that nothing needs; null where it was not asked for, or no store tells. */
+  readonly store: StoreNeeds | null;
 };
 
 /** `place`: as it is named to be looked at, or as the place calls itself: `docker-archive:app.tar`, `unix:///var/run/docker.sock`. */
@@ -76,6 +80,8 @@ export type BaseReport = {
   readonly rejected: readonly RejectedClaim[];
   /** How the answer was reached, in order. */
   readonly trail: readonly TrailStep[];
+  /** Of a base that moved, where it was asked for and both are known. */
+  readonly layers: LayerStacks | null;
 };
 
 /** The tags of a repository that were listed. `covers`: only those that begin with one of these and a digit, and what came along; null: all there are. */

@@ -1,84 +1,15 @@
-import type { RegistryUse, Warning } from '../check/ports.ts';
-import type { CheckReport, ContainerUse, ImageReport, NewerReport, SourcePlace } from '../check/report.ts';
+import type { CheckReport, ImageReport, NewerReport } from '../check/report.ts';
+import type { Document, ImageEntry, WarningEntry } from '../core/document.ts';
 import type { FileProblem } from '../core/file-reference.ts';
 import { renderPlatform } from '../core/platform.ts';
 import type { Reason } from '../core/reason.ts';
 import { renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import type {
-  BaseMovement,
-  BaseVerdict,
-  Confidence,
-  LayerDifference,
-  NewerVerdict,
-  Overall,
-  TagVerdict,
-  VariantVersion,
-  Version,
-} from '../core/verdict.ts';
+import type { BaseVerdict, LayerDifference, VariantVersion } from '../core/verdict.ts';
 import { normalizeTime, renderTime } from './age.ts';
 import { baseConfidenceOf, baseMovementOf, baseReasonOf } from './base.ts';
 import { candidateOf } from './facts.ts';
 import { stringify } from './stringify.ts';
-
-/** The document `--json` prints; `document.schema.json` describes it to others. Fields are added, never renamed or removed. */
-export type Document = {
-  readonly schemaVersion: 1;
-  readonly generatedAt: string;
-  readonly images: readonly ImageEntry[];
-  readonly registries: readonly RegistryUse[];
-  readonly warnings: readonly Warning[];
-};
-
-/** One image of the document. Times are RFC 3339 UTC, sizes bytes, absent knowledge is null. */
-export type ImageEntry = {
-  readonly reference: string;
-  readonly name: string;
-  readonly platform: string;
-  readonly imageId: string | null;
-  readonly created: string | null;
-  readonly size: number | null;
-  readonly verdict: Overall;
-  readonly tag: {
-    readonly status: TagVerdict['kind'];
-    readonly digests: readonly string[];
-    readonly candidate: string | null;
-    readonly candidateCreated: string | null;
-    readonly download: ImageReport['tag']['download'];
-    readonly why: string;
-    readonly reason: Reason | null;
-    readonly checkedAt: string | null;
-  };
-  readonly newer: {
-    readonly status: NewerVerdict['kind'];
-    readonly line: Version | null;
-    readonly newest: Version | null;
-    readonly variant: VariantVersion | null;
-    readonly sibling: string | null;
-    readonly notes: readonly string[];
-    readonly why: string;
-    readonly reason: Reason | null;
-    readonly checkedAt: string | null;
-  };
-  readonly base: {
-    readonly status: BaseVerdict['kind'];
-    readonly kind: BaseMovement | null;
-    readonly reference: string | null;
-    readonly recorded: string | null;
-    readonly candidate: string | null;
-    readonly confidence: Confidence | null;
-    readonly evidence: readonly string[];
-    readonly versionsBehind: number | null;
-    readonly difference: LayerDifference | null;
-    readonly notes: readonly string[];
-    readonly why: string;
-    readonly reason: Reason | null;
-    readonly checkedAt: string | null;
-  };
-  readonly containers: readonly ContainerUse[];
-  readonly held: { readonly reason: string | null; readonly until: string | null } | null;
-  readonly sources: readonly (Pick<SourcePlace, 'kind' | 'location' | 'line' | 'column'> & { readonly within: string | null })[];
-};
 
 /** Renders one JSON document, indented by two blanks. Outside text is escaped, never changed. */
 export function renderJson(report: CheckReport): string {
@@ -108,7 +39,7 @@ export function toDocument(report: CheckReport): Document {
 }
 
 /** What is wrong with a file: `unread-file` where something was not checked for it, `ignored` where something in it has no effect. */
-function toWarning({ kind, path, line, column, message }: FileProblem): Warning {
+function toWarning({ kind, path, line, column, message }: FileProblem): WarningEntry {
   const place = [path, line, line === null ? null : column].filter((part) => part !== null).join(':');
   return { code: kind === 'unread' ? 'unread-file' : 'ignored', message: `${place}: ${message}`, image: null };
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedEngine, startEngine } from '../../src/demo/engine-server.ts';
 import type { ImageDocument } from '../../src/demo/images.ts';
 import { type EmbeddedRegistry, type RegistryOptions, startRegistry } from '../../src/demo/registry-server.ts';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { AFTER, attest, BASE_STEPS, BEFORE, build, builtHere, type Image, named, pulled, purl, readJson } from './base-world.ts';
 

@@ -16,7 +16,7 @@ import {
   makeIndex,
   makeLayer,
 } from '../../src/demo/images.ts';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import { type CliOptions, runCli } from '../helpers/run-cli.ts';
 import type { Ran } from '../helpers/processes.ts';
 

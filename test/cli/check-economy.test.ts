@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import { type Checkout, makeWord, startCheckout } from './check-world.ts';
 
 /** What a check may cost. Requests are counted where they arrive, at a registry that counts as Docker Hub does. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import { type Crowd, startCrowd } from '../helpers/crowd.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';

@@ -6,7 +6,7 @@ import { startEngine } from '../../src/demo/engine-server.ts';
 import { makeImage, makeLayer } from '../../src/demo/images.ts';
 import { startRegistry } from '../../src/demo/registry-server.ts';
 import type { Intervention, ServedRequest } from '../../src/demo/serve.ts';
-import type { Document, ImageEntry } from '../../src/formats/json.ts';
+import type { Document, ImageEntry } from '../../src/core/document.ts';
 import { runCli } from '../helpers/run-cli.ts';
 
 const CREATED = '2026-11-01T08:00:00Z';

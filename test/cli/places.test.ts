@@ -6,7 +6,7 @@ import type { StoredImage } from '../../src/demo/engine-documents.ts';
 import { type EmbeddedEngine, startEngine } from '../../src/demo/engine-server.ts';
 import { makeImage, makeLayer } from '../../src/demo/images.ts';
 import { type EmbeddedRegistry, startRegistry } from '../../src/demo/registry-server.ts';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { type Named, writeStored } from '../helpers/stored-crowd.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEngine } from '../../src/demo/engine-server.ts';
 import { makeImage } from '../../src/demo/images.ts';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { makeTemporaryDirectory } from '../helpers/temp.ts';
 import { type SmallWorld, startSmallWorld } from './small-world.ts';

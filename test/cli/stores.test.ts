@@ -3,7 +3,7 @@ import type { StoreKind } from '../../src/demo/engine-documents.ts';
 import { type EmbeddedEngine, startEngine } from '../../src/demo/engine-server.ts';
 import { type ImageDocument, makeImage, makeIndex, makeLayer } from '../../src/demo/images.ts';
 import { type EmbeddedRegistry, startRegistry } from '../../src/demo/registry-server.ts';
-import type { Document, ImageEntry } from '../../src/formats/json.ts';
+import type { Document, ImageEntry } from '../../src/core/document.ts';
 import { runCli } from '../helpers/run-cli.ts';
 
 const CREATED = '2026-11-01T08:00:00Z';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedEngine, startEngine } from '../../src/demo/engine-server.ts';
 import type { ImageDocument } from '../../src/demo/images.ts';
 import { type EmbeddedRegistry, type RegistryOptions, startRegistry } from '../../src/demo/registry-server.ts';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import { baseEnvironment, type Ran } from '../helpers/processes.ts';
 import { BIN, runCli } from '../helpers/run-cli.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';

@@ -52,7 +52,7 @@ export function onBase(
   const asked = verdict.kind === 'current' || verdict.kind === 'moved' || verdict.kind === 'gone';
   return makeRow(name, tag, {
     ...others,
-    base: { verdict, checkedAt: asked ? CHECKED : null, found: [], rejected: [], trail: [], ...base },
+    base: { verdict, checkedAt: asked ? CHECKED : null, found: [], rejected: [], trail: [], layers: null, ...base },
   });
 }
 

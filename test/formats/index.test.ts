@@ -31,6 +31,7 @@ const EVIL_BASE: ImageReport['base'] = {
     reference: EVIL_REFERENCE,
   },
   checkedAt: null,
+  layers: null,
   found: [
     {
       source: 'annotation',

@@ -31,7 +31,7 @@ type Parts = Partial<Omit<ImageReport, 'tag'>> & { readonly tag?: Partial<ImageR
 
 /** What is told of a base beside the verdict: nothing. */
 export function makeBaseReport(verdict: BaseVerdict): ImageReport['base'] {
-  return { verdict, checkedAt: null, found: [], rejected: [], trail: [] };
+  return { verdict, checkedAt: null, found: [], rejected: [], trail: [], layers: null };
 }
 
 /** A row as a check would make it: `makeRow('nginx:1.27', 'rebuilt')`. */
@@ -100,7 +100,7 @@ export function unknown(kind: ReasonKind, message: string, retryAt: string | nul
 }
 
 export function makeReport(images: readonly ImageReport[], parts: Partial<CheckReport> = {}): CheckReport {
-  return { generatedAt: NOW, images, registries: [], warnings: [], failures: [], files: null, ignored: 0, ...parts };
+  return { generatedAt: NOW, images, registries: [], warnings: [], failures: [], files: null, ignored: 0, store: null, ...parts };
 }
 
 /** One row of each kind. */

@@ -1,4 +1,4 @@
-import type { Document, ImageEntry } from '../../src/formats/json.ts';
+import type { Document, ImageEntry } from '../../src/core/document.ts';
 import { type CliOptions, runCli } from './run-cli.ts';
 
 /** No engine listens here. */

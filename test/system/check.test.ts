@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import type { ImageDocument } from '../../src/demo/images.ts';
 import { AFTER, APP_STEPS, BASE_STEPS, BEFORE, build } from '../cli/base-world.ts';
 import { makeWord } from '../cli/check-world.ts';

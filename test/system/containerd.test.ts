@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeImage, makeIndex, makeLayer } from '../../src/demo/images.ts';
-import type { Document, ImageEntry } from '../../src/formats/json.ts';
+import type { Document, ImageEntry } from '../../src/core/document.ts';
 import { type RunningContainerd, startContainerd } from '../helpers/containerd.ts';
 import { type RunningRegistry, startDockerRegistry } from '../helpers/docker-registry.ts';
 import { baseEnvironment, run } from '../helpers/processes.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packTar } from '../../src/demo/tar.ts';
 import { type HistoryStep, type ImageDocument, makeImage, makeLayer } from '../../src/demo/images.ts';
 import { type EmbeddedRegistry, startRegistry } from '../../src/demo/registry-server.ts';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import { NO_ENGINE, tellBase } from '../helpers/base-answers.ts';
 import { type RunningEngine, startDockerd } from '../helpers/engines.ts';
 import { runCli } from '../helpers/run-cli.ts';

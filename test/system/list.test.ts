@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filler, makeImage, makeIndex, makeLayer } from '../../src/demo/images.ts';
-import type { Document, ImageEntry } from '../../src/formats/json.ts';
+import type { Document, ImageEntry } from '../../src/core/document.ts';
 import { makeCertificate } from '../helpers/certificate.ts';
 import { type RunningRegistry, startDockerRegistry } from '../helpers/docker-registry.ts';
 import { type RunningEngine, startDockerd, startPodmanService } from '../helpers/engines.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ImageDocument } from '../../src/demo/images.ts';
-import type { Document } from '../../src/formats/json.ts';
+import type { Document } from '../../src/core/document.ts';
 import { makeWord } from '../cli/check-world.ts';
 import { ask } from '../helpers/ask.ts';
 import { type RunningRegistry, startDockerRegistry } from '../helpers/docker-registry.ts';

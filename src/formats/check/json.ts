@@ -2,7 +2,8 @@ import type { CheckResult, Finding, FindingLevel, FindingRule, Outcome, Replacem
 import type { FailOn } from '../../core/fail-on.ts';
 import type { FilePlace } from '../../core/file-reference.ts';
 import { renderPlatform } from '../../core/platform.ts';
-import { type Document, toDocument } from '../json.ts';
+import type { Document } from '../../core/document.ts';
+import { toDocument } from '../json.ts';
 import { stringify } from '../stringify.ts';
 import { adviceOf } from './words.ts';
 

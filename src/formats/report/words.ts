@@ -1,0 +1,199 @@
+import {
+  ATTENTION_KINDS,
+  type Attention,
+  type AttentionKind,
+  type Done,
+  type HeldBack,
+  type MovedBase,
+  type Pending,
+  type Rebuild,
+  type Report,
+  type Since,
+  type Subject,
+  type Update,
+} from '../../core/report/report.ts';
+import { parseDigest, shortDigest } from '../../core/digest.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { renderSize } from '../size.ts';
+import { plural } from '../facts.ts';
+
+/** What all formats of a report say, in the same words. Every text from outside is sanitised here; to be escaped is what each format does itself. */
+
+const DAY_MS = 24 * 3_600_000;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** Longer than any name that parses; a message that is longer says nothing more. */
+const LONGEST_NAME = 300;
+const LONGEST_MESSAGE = 240;
+
+/** `9 Nov`, `9 Nov 2025` when that is another year than `now`; UTC, both in milliseconds since the epoch. */
+export function renderDay(time: number, now: number): string {
+  const [date, today] = [new Date(time), new Date(now)];
+  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''}`;
+  return date.getUTCFullYear() === today.getUTCFullYear() ? day : `${day} ${date.getUTCFullYear()}`;
+}
+
+/** `2026-11-16 07:00 UTC` */
+export function renderMinute(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** `88 days`, `1 day`; below a day `today`. */
+export function renderDays(since: number, now: number): string {
+  const days = Math.floor((now - since) / DAY_MS);
+  return days < 1 ? 'today' : plural(days, 'day');
+}
+
+/** `since 9 Nov`, `compared with old.json (9 Nov)`, `first report`. */
+export function describeSince(since: Since, now: number): string {
+  switch (since.kind) {
+    case 'first':
+      return 'first report';
+    case 'mark':
+      return `since ${renderDay(since.at, now)}`;
+    case 'file':
+      return `compared with ${sanitizeText(since.name, LONGEST_NAME)} (${renderDay(since.at, now)})`;
+  }
+}
+
+/** `build01`, `build01 and build02`, `5 hosts`. */
+export function describeHosts(names: readonly string[]): string {
+  const [first = '', second, ...others] = names.map((name) => sanitizeText(name, LONGEST_NAME));
+  if (second === undefined) return first;
+  return others.length === 0 ? `${first} and ${second}` : `${names.length} hosts`;
+}
+
+/** One sentence without its full stop: `5 updates pending on build01: 2 new, 2 older, 1 held; 4 done since 9 Nov`. */
+export function describeHeadline(report: Report): string {
+  const { counts, hosts, since, generatedAt } = report;
+  const where = describeHosts(hosts.map(({ name }) => name));
+  const all = counts.news + counts.older + counts.held;
+  const parts = [
+    ...(counts.news > 0 ? [since.kind === 'first' ? `${counts.news} to be told for the first time` : `${counts.news} new`] : []),
+    ...(counts.older > 0 ? [`${counts.older} older`] : []),
+    ...(counts.held > 0 ? [`${counts.held} held`] : []),
+  ];
+  const pending = all === 0 ? `no updates pending on ${where}` : `${plural(all, 'update')} pending on ${where}: ${parts.join(', ')}`;
+  const change = since.kind === 'first' ? 'first report' : `${counts.done} done ${describeSince(since, generatedAt)}`;
+  return `${pending}; ${change}`;
+}
+
+/** `1 tag gone, 3 images not checked`; null when nothing needs attention. */
+export function describeAttention(attention: readonly Attention[]): string | null {
+  const parts = ATTENTION_KINDS.flatMap((kind) => {
+    const those = attention.filter((each) => each.kind === kind);
+    return those.length === 0 ? [] : [ATTENTION_WORDS[kind](those.reduce((sum, { images }) => sum + Math.max(1, images.length), 0))];
+  });
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+const ATTENTION_WORDS: Readonly<Record<AttentionKind, (count: number) => string>> = {
+  gone: (count) => `${plural(count, 'tag')} gone`,
+  'base-gone': (count) => `${plural(count, 'base')} gone`,
+  unchecked: (count) => `${plural(count, 'image')} not checked`,
+  unread: (count) => `${plural(count, 'place')} not read`,
+  'expired-hold': (count) => `${plural(count, 'hold')} ended`,
+  unsure: (count) => `${plural(count, 'base')} may have moved`,
+};
+
+/** `imgupdate: 5 image updates (2 new) on build01 [1 tag gone]`; `imgupdate: no updates on build01`. One line, for a subject; see also `title`. */
+export function describeInSubject(report: Report): string {
+  if (report.title !== null) return sanitizeText(report.title, LONGEST_NAME);
+  const { counts, hosts } = report;
+  const where = describeHosts(hosts.map(({ name }) => name));
+  const all = counts.news + counts.older + counts.held;
+  const fresh = counts.news === 0 ? '' : ` (${counts.news} new)`;
+  const attention = describeAttention(report.attention);
+  const what = all === 0 ? 'no updates' : `${plural(all, 'image update')}${fresh}`;
+  return `imgupdate: ${what} on ${where}${attention === null ? '' : ` [${attention}]`}`;
+}
+
+/** `rebuilt (3f2a9c0b7d1e to 9d1e4a55c0ff)`, `1.27.5 (patch)`, `base node:20-slim moved (layers-differ), 3 versions behind`. */
+export function describeUpdate(update: Update): string {
+  switch (update.axis) {
+    case 'tag': {
+      const pair = update.installed === null ? '' : ` (${shortDigestText(update.installed)} to ${shortDigestText(update.candidate)})`;
+      return `rebuilt${pair}`;
+    }
+    case 'newer':
+      return `${sanitizeText(update.tag, LONGEST_NAME)} (${update.level})`;
+    case 'base': {
+      const behind = update.versionsBehind === null || update.versionsBehind < 2 ? '' : `, ${update.versionsBehind} versions behind`;
+      const movement = update.movement === null ? '' : ` (${update.movement})`;
+      return `base ${sanitizeText(update.base ?? 'of unknown name', LONGEST_NAME)} moved${movement}${behind}`;
+    }
+  }
+}
+
+/** `nginx:1.27` */
+export function nameOfSubject({ name }: Pick<Subject, 'name'>): string {
+  return sanitizeText(name, LONGEST_NAME);
+}
+
+/** `web, proxy (+2)`; '' for none. */
+export function describeUsers({ users }: Pick<Subject, 'users'>): string {
+  const shown = users.slice(0, 2).map((user) => sanitizeText(user, LONGEST_NAME));
+  const left = users.length - shown.length;
+  return left === 0 ? shown.join(', ') : `${shown.join(', ')} (+${left})`;
+}
+
+/** ` on build01`, where the report is of several hosts and the subject is not on all; else ''. */
+export function describeWhere({ hosts }: Pick<Subject, 'hosts'>, report: Report): string {
+  return report.hosts.length < 2 || hosts.length === report.hosts.length ? '' : ` on ${describeHosts(hosts)}`;
+}
+
+/** `pulled or built anew: 1.27.5 (patch)` */
+export function describeDone({ how, was, successor }: Done): string {
+  const told = was.map((each) => sanitizeText(each, LONGEST_NAME)).join('; ');
+  switch (how) {
+    case 'updated':
+      return `done: ${told}`;
+    case 'removed':
+      return successor === null ? `gone from here (was: ${told})` : `replaced by ${sanitizeText(successor, LONGEST_NAME)} (was: ${told})`;
+    case 'withdrawn':
+      return `no longer offered: ${told}`;
+    case 'held':
+      return `held back now: ${told}`;
+  }
+}
+
+/** `until 2026-12-15: wait for the fix`; `for good`. */
+export function describeHold({ hold }: Pick<HeldBack, 'hold'>): string {
+  const until = hold.until === null ? 'for good' : `until ${sanitizeText(hold.until, 40)}`;
+  return hold.reason === null ? until : `${until}: ${sanitizeText(hold.reason, LONGEST_MESSAGE)}`;
+}
+
+/** `node:20-slim moved (layers-differ)`, `debian:buster is gone`. */
+export function describeBase({ name, kind, movements }: MovedBase): string {
+  const base = sanitizeText(name, LONGEST_NAME);
+  if (kind === 'gone') return `${base} is gone`;
+  return movements.length === 0 ? `${base} moved` : `${base} moved (${movements.join(', ')})`;
+}
+
+/** `its base node:20-slim moved`, `after its base acme/base:1`. */
+export function describeRebuild({ because, base }: Rebuild): string {
+  const name = sanitizeText(base, LONGEST_NAME);
+  return because === 'moved' ? `its base ${name} moved` : `after its base ${name}`;
+}
+
+/** `since 9 Nov, 7 days` */
+export function describePendingSince({ since, isMore, isStaleAnswer }: Pending, now: number): string {
+  const parts = [
+    `since ${renderDay(since, now)}`,
+    ...(now - since >= DAY_MS ? [renderDays(since, now)] : []),
+    ...(isMore ? ['newer than told before'] : []),
+    ...(isStaleAnswer ? ['not checked this time'] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** `1.2 GB`; `unknown size`. */
+export function renderBytes(bytes: number | null): string {
+  return bytes === null ? 'unknown size' : renderSize(bytes);
+}
+
+/** The first digits of a digest, as docker shows it; what is none is shown as it is, cut. */
+export function shortDigestText(text: string): string {
+  const digest = parseDigest(text);
+  return digest === null ? sanitizeText(text, 20) : shortDigest(digest);
+}
