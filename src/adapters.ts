@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { ImageSource, Keychain, Memory, MemoryPart, Registry, StoredPlace } from './check/ports.ts';
 import type { Adapters, Demo, EngineSettings, RegistrySettings, StoredSettings } from './cli/context.ts';
 import { loadConfiguration, nothingConfigured } from './config/load-configuration.ts';
@@ -50,6 +50,11 @@ function compose(machine: Machine, world: World): Adapters {
     openEngine: (settings) => openEngine(machine, { ...settings, host: settings.host ?? world.engineHost }),
     openStored: async (place, settings) => withLateSignal(place, await openStored(machine, place, settings)),
     openFiles: async () => (await import('./sources/files/file-source.ts')).createFileSource(machine),
+    readText: async (path, maxBytes) => {
+      const { collectText, readText } = await import('./sources/files/read-text.ts');
+      if (path === '-') return collectText(machine.openStdin(), maxBytes);
+      return readText(resolve(machine.cwd, path), { maxBytes, isNamed: true, signal: machine.signal });
+    },
     openRegistry: (settings) => openRegistry(machine, settings, world),
     startDemo: () => startDemo(machine),
   };

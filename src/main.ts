@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Machine } from './adapters.ts';
 import type { Adapters, Output } from './cli/context.ts';
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
       stderr: createOutput(process.stderr, () => undefined),
       version: packageJson.version,
       cwd: process.cwd(),
+      hostName: hostname(),
       machine: machinePlatform(process.arch),
       now: Date.now,
       signal: interruption.signal,
@@ -83,7 +85,11 @@ function endBy(signal: NodeJS.Signals): void {
 
 /** A reader that goes away (`| head -1`) ends the work quietly, a full disk with a word; messages that cannot be written end nothing. */
 function createOutput(stream: NodeJS.WriteStream, onClosed: (error: NodeJS.ErrnoException) => void): Output {
-  stream.on('error', onClosed);
+  let isLost = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    isLost = true;
+    onClosed(error);
+  });
   return {
     write: (text) => void stream.write(text),
     drain: () =>
@@ -91,6 +97,7 @@ function createOutput(stream: NodeJS.WriteStream, onClosed: (error: NodeJS.Errno
         if (stream.destroyed || stream.writableLength === 0) resolve();
         else stream.write('', () => resolve());
       }),
+    isLost: () => isLost,
     isTTY: stream.isTTY,
     get columns() {
       return stream.isTTY ? stream.columns : null;
@@ -107,6 +114,7 @@ function loadAdapters(machine: Machine): Adapters {
     openEngine: async (settings) => (await load()).openEngine(settings),
     openStored: async (place, settings) => (await load()).openStored(place, settings),
     openFiles: async () => (await load()).openFiles(),
+    readText: async (path, maxBytes) => (await load()).readText(path, maxBytes),
     openRegistry: async (settings) => (await load()).openRegistry(settings),
     startDemo: async () => (await load()).startDemo(),
   };

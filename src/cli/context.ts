@@ -1,5 +1,6 @@
 import type { FileSource, ImageSource, Memory, MemoryPart, Registry, StoredPlace } from '../check/ports.ts';
 import type { Configuration, RegistryRule } from '../core/configuration.ts';
+import type { Parsed } from '../core/parsed.ts';
 import type { Platform } from '../core/platform.ts';
 
 /** Everything a command needs from outside; the composition root makes it. */
@@ -12,6 +13,8 @@ export type Context = {
   readonly version: string;
   /** The working directory, absolute. */
   readonly cwd: string;
+  /** What this machine is called. */
+  readonly hostName: string;
   /** The platform of the images that run here: `linux/amd64`. */
   readonly machine: string;
   readonly now: () => number;
@@ -29,6 +32,8 @@ export type Output = {
   readonly write: (text: string) => void;
   /** Waits until all that was written is on its way, so that another stream to the same place comes after it. Never rejects. */
   readonly drain: () => Promise<void>;
+  /** Whether something could not be written, as to a reader that went away. */
+  readonly isLost: () => boolean;
   readonly isTTY: boolean;
   readonly columns: number | null;
 };
@@ -43,6 +48,8 @@ export type Adapters = {
   /** Opens a place that holds images as files. Whether it can be read shows when it is. */
   readonly openStored: (place: StoredPlace, settings: StoredSettings) => Promise<ImageSource>;
   readonly openFiles: () => Promise<FileSource>;
+  /** Reads a text as UTF-8; `-` is standard input. One sentence that follows its name when it cannot be read, is longer than `maxBytes`, or is no text. */
+  readonly readText: (path: string, maxBytes: number) => Promise<Parsed<string>>;
   readonly openRegistry: (settings: RegistrySettings) => Promise<Registry>;
   readonly startDemo: () => Promise<Demo>;
 };

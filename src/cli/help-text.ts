@@ -52,6 +52,19 @@ Files (-f PATH, the engine is not asked then):
   kubectl get pods -A -o json | imgupdate list -f -
   imgupdate list -f Dockerfile IMAGE: IMAGE was built from that Dockerfile`;
 
+/** What stands below the options of `report`. */
+export const REPORT_HELP = `
+Without a document this machine is checked, as 'imgupdate list' does. DOCUMENT is
+what 'imgupdate list --json' or 'imgupdate report --json' printed on another one;
+of several one report is made, and no registry is asked. - is standard input.
+
+Every Monday, by cron, as a mail, when something has changed:
+  0 7 * * 1  imgupdate report --if-changed --mark
+  0 7 * * 1  imgupdate report --if-changed --mark --format eml | sendmail -t
+For Prometheus, by node_exporter's textfile collector:
+  imgupdate report -o prom=/var/lib/prometheus/node-exporter/imgupdate.prom
+A look at it moves nothing: only --mark does.`;
+
 /** What stands below `hold`. */
 export const HOLD_HELP = `
 IMAGE is a name or a pattern, as in the configuration: nginx holds every tag of

@@ -13,8 +13,9 @@ import {
   withOutputOptions,
 } from './options.ts';
 import { type FileWishes, withFileOptions } from './file-options.ts';
-import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, FILE_HELP, HOLD_HELP, OUTPUT_HELP, PLACE_HELP } from './help-text.ts';
+import { CHECK_HELP, CONFIG_HELP, EXIT_CODE_HELP, FILE_HELP, HOLD_HELP, OUTPUT_HELP, PLACE_HELP, REPORT_HELP } from './help-text.ts';
 import { reportError } from './report-error.ts';
+import { type ReportOptions, withReportOptions } from './report-flags.ts';
 
 /**
  * Runs the command line and gives the exit code; nothing escapes but the signal's abort.
@@ -68,6 +69,11 @@ function createProgram(context: Context, finish: (code: ExitCode) => void): Comm
   ).action(async (targets: string[], options: CheckCommandOptions) => {
     finish(await (await import('./commands/check.ts')).check(context, targets, options));
   });
+  withAllowHost(withReportOptions(verb('report [document...]', 'one message for a person: what has changed since the last one')))
+    .addHelpText('after', REPORT_HELP)
+    .action(async (paths: string[], options: ReportOptions) => {
+      finish(await (await import('./commands/report.ts')).report(context, paths, options));
+    });
   withOutputOptions(
     withBaseOptions(withLookupOptions(verb('show <image>', 'all that is known about one image, and how each answer was reached'))),
   )

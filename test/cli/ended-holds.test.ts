@@ -15,7 +15,13 @@ afterEach(() => directory.remove());
 async function on(day: string, work: (context: HoldContext) => Promise<unknown>): Promise<string> {
   const now = (): number => Date.parse(`${day}T12:00:00Z`);
   let text = '';
-  const output = { write: (part: string) => void (text += part), drain: () => Promise.resolve(), isTTY: false, columns: null };
+  const output = {
+    write: (part: string) => void (text += part),
+    drain: () => Promise.resolve(),
+    isLost: () => false,
+    isTTY: false,
+    columns: null,
+  };
   const open = () => openMemory({ cacheDirectory: null, stateDirectory: directory.path, uid: process.getuid?.() ?? null, now });
   await work({
     stdout: output,

@@ -6,7 +6,15 @@ function report(error: unknown, verbose = false) {
   const written: string[] = [];
   const exitCode = reportError(
     error,
-    { stderr: { write: (text) => void written.push(text), drain: () => Promise.resolve(), isTTY: false, columns: null } },
+    {
+      stderr: {
+        write: (text) => void written.push(text),
+        drain: () => Promise.resolve(),
+        isLost: () => false,
+        isTTY: false,
+        columns: null,
+      },
+    },
     verbose,
   );
   return { exitCode, stderr: written.join('') };

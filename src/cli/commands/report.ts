@@ -1,0 +1,107 @@
+import type { ReportLog } from '../../check/ports.ts';
+import { type Composed, composeReport } from '../../core/report/compose.ts';
+import type { Report } from '../../core/report/report.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { ImgupdateError } from '../../errors.ts';
+import { loadReportFormat, type ReportFormatName } from '../../formats/report/index.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { writeArtefact } from '../output.ts';
+import { findHistory } from '../report-history.ts';
+import { findHere, type FoundHosts, readHosts } from '../report-hosts.ts';
+import type { ReportOptions } from '../report-flags.ts';
+import { planReportOutput, readReportId, readSince, readTitle, type ReportOutput } from '../report-options.ts';
+
+/**
+ * `imgupdate report [DOCUMENT...]`: one message for a person, of what changed since the last one; of this machine, or of those whose documents are named.
+ *
+ * With `--mark` the next report is compared with this one. It is kept before it is printed and confirmed after that, under a lock of its id, so that whatever ends
+ * this process in between, the next report knows of it.
+ */
+export async function report(context: Context, paths: readonly string[], options: ReportOptions): Promise<ExitCode> {
+  const id = readReportId(options.id, paths.length > 0);
+  const title = readTitle(options.title);
+  const since = readSince(options.since, context.now());
+  const output = planReportOutput(context, options);
+  const found = paths.length > 0 ? await readHosts(context, paths) : await findHere(context, options);
+  warnOfTwins(context, found);
+  const log = await context.adapters.openReportLog();
+  try {
+    const compose = async (): Promise<Composed> =>
+      composeReport({
+        ...(await findHistory(context, log, { id, since })),
+        id,
+        title,
+        onlyNew: options.onlyNew === true,
+        hosts: found.hosts,
+        now: context.now(),
+      });
+    const tell = async ({ report: told }: Composed): Promise<void> => {
+      if (options.ifChanged !== true || !told.isUnchanged) await print(context, told, output);
+    };
+    const isMarked = options.mark === true ? await markWhile({ context, log, id }, compose, tell) : (await tell(await compose()), true);
+    return found.isTrustworthy && isMarked ? EXIT.ok : EXIT.untrustworthy;
+  } finally {
+    log.close();
+    context.stderr.write(
+      log
+        .warnings()
+        .map(({ message }) => `W: ${sanitizeText(message)}\n`)
+        .join(''),
+    );
+  }
+}
+
+/** How long another report of the same id is waited for. */
+const WAIT_MS = 10_000;
+
+type Marking = { readonly context: Context; readonly log: ReportLog; readonly id: string };
+
+/**
+ * Composes and tells a report while no other process does the same, and keeps what it told.
+ *
+ * @returns false when it was told and could not be kept: the next one tells the same again.
+ * @throws ImgupdateError 'cannot-write' when another process is at it.
+ */
+async function markWhile(
+  { context, log, id }: Marking,
+  compose: () => Promise<Composed>,
+  tell: (composed: Composed) => Promise<void>,
+): Promise<boolean> {
+  const lock = await log.lock(id, { timeoutMs: WAIT_MS, signal: context.signal });
+  if (lock.kind === 'busy') {
+    throw new ImgupdateError('cannot-write', `cannot mark the report "${sanitizeText(id)}": ${lock.problem}`, {
+      hint: 'try again, or look at it without --mark',
+    });
+  }
+  try {
+    const composed = await compose();
+    const key = log.prepare(id, composed.baseline);
+    try {
+      await tell(composed);
+    } catch (error) {
+      if (key !== null) log.withdraw(key);
+      throw error;
+    }
+    if (key === null) return false;
+    if (!context.stdout.isLost()) return log.confirm(key);
+    log.withdraw(key);
+    return true;
+  } finally {
+    lock.release();
+  }
+}
+
+/** Files first: where one cannot be written, nothing is told. */
+async function print(context: Context, told: Report, { stdout, artefacts, about }: ReportOutput): Promise<void> {
+  const render = async (name: ReportFormatName): Promise<string> => (await loadReportFormat(name))(told, about);
+  for (const { path, format } of artefacts) await writeArtefact(context, path, await render(format));
+  if (stdout !== null) context.stdout.write(await render(stdout));
+  await context.stdout.drain();
+}
+
+function warnOfTwins(context: Context, { hosts }: FoundHosts): void {
+  const names = hosts.map(({ name }) => name);
+  const twins = new Set(names.filter((name, at) => names.indexOf(name) !== at));
+  for (const name of twins) context.stderr.write(`W: several documents are of ${sanitizeText(name)}: only the newest counts\n`);
+}

@@ -1,0 +1,59 @@
+import type { ReportLog } from '../check/ports.ts';
+import type { KeptBaseline, KeptReport } from '../core/report/kept-report.ts';
+import type { ReportInput } from '../core/report/compose.ts';
+import { toBaseline } from '../core/report/to-baseline.ts';
+import type { Context } from './context.ts';
+import { readDocument } from './report-hosts.ts';
+import type { SinceWish } from './report-options.ts';
+
+/** What a new report is compared with, and what became of the one before it. */
+export type History = Pick<ReportInput, 'earlier' | 'interrupted' | 'trend'>;
+
+/**
+ * Finds what a report is compared with: the last that was marked, the newest by a time or, where all are younger, the oldest, or a document.
+ *
+ * One that cannot be read any more is passed over; the log warns of it.
+ * @throws ImgupdateError 'unreadable' for a document.
+ */
+export async function findHistory(
+  context: Context,
+  log: ReportLog,
+  wish: { readonly id: string; readonly since: SinceWish },
+): Promise<History> {
+  const kept = log.list(wish.id);
+  const last = readLast(log, kept);
+  const before = last === null ? [] : kept.filter(({ key }) => key < last.key);
+  return {
+    earlier: await findEarlier(context, log, { kept, last, since: wish.since }),
+    interrupted: last === null || last.isPrinted ? null : { baseline: last.baseline, before: readLast(log, before)?.baseline ?? null },
+    trend: kept.map(({ trend }) => trend),
+  };
+}
+
+type Known = { readonly kept: readonly KeptReport[]; readonly last: KeptBaseline | null; readonly since: SinceWish };
+
+async function findEarlier(context: Context, log: ReportLog, { kept, last, since }: Known): Promise<ReportInput['earlier']> {
+  switch (since.kind) {
+    case 'last':
+      return last === null ? null : { baseline: last.baseline, name: null };
+    case 'time': {
+      const [oldest] = kept;
+      const old = kept.filter(({ trend }) => trend.at <= since.at);
+      const found = readLast(log, old.length > 0 || oldest === undefined ? old : [oldest]);
+      return found === null ? null : { baseline: found.baseline, name: null };
+    }
+    case 'file': {
+      const document = await readDocument(context, since.path);
+      return { baseline: toBaseline(document.host ?? context.hostName, document), name: since.path };
+    }
+  }
+}
+
+/** The last that can be read. */
+function readLast(log: ReportLog, kept: readonly KeptReport[]): KeptBaseline | null {
+  for (const { key } of [...kept].reverse()) {
+    const found = log.read(key);
+    if (found !== null) return found;
+  }
+  return null;
+}
