@@ -1,13 +1,16 @@
+import type { RegistryEntry } from '../../core/document.ts';
 import {
   ATTENTION_KINDS,
   type Attention,
   type AttentionKind,
   type Done,
   type HeldBack,
+  type Interrupted,
   type MovedBase,
   type Pending,
   type Rebuild,
   type Report,
+  type ReportCounts,
   type Since,
   type Subject,
   type Update,
@@ -61,6 +64,53 @@ export function describeHosts(names: readonly string[]): string {
   const [first = '', second, ...others] = names.map((name) => sanitizeText(name, LONGEST_NAME));
   if (second === undefined) return first;
   return others.length === 0 ? `${first} and ${second}` : `${names.length} hosts`;
+}
+
+/** The sections of a report that are always called the same. */
+export const SECTION_TITLES = {
+  attention: 'Needs attention',
+  pending: 'Still pending, oldest first',
+  held: 'Held',
+  bases: 'Bases that moved',
+  rebuilds: 'Rebuild, in this order',
+  stores: 'Image store',
+  commands: 'What to type',
+} as const;
+
+/** `New since 9 Nov`; `Pending` in a first report, where nothing is older. */
+export function titleOfNews({ since, generatedAt }: Pick<Report, 'since' | 'generatedAt'>): string {
+  return since.kind === 'first' ? 'Pending' : `New since ${renderDay(since.at, generatedAt)}`;
+}
+
+/** `Done since 9 Nov` */
+export function titleOfDone({ since, generatedAt }: Pick<Report, 'since' | 'generatedAt'>): string {
+  return since.kind === 'first' ? 'Done' : `Done since ${renderDay(since.at, generatedAt)}`;
+}
+
+/** `The report of 9 Nov may not have arrived` */
+export function titleOfInterrupted({ at }: Interrupted, now: number): string {
+  return `The report of ${renderDay(at, now)} may not have arrived`;
+}
+
+/** `docker.io: 19 requests, 1 of them counted, 87 of 100 left` */
+export function describeQuota({ registry, requests, counted, limit, remaining }: RegistryEntry): string {
+  const left = remaining === null ? [] : [limit === null ? `${remaining} left` : `${remaining} of ${limit} left`];
+  const parts = [plural(requests, 'request'), ...(counted > 0 ? [`${counted} of them counted`] : []), ...left];
+  return `${sanitizeText(registry, LONGEST_NAME)}: ${parts.join(', ')}`;
+}
+
+/** `12 of 14 images checked` */
+export function describeCoverage({ checked, images }: Pick<ReportCounts, 'checked' | 'images'>): string {
+  return `${checked} of ${plural(images, 'image')} checked`;
+}
+
+/** `data of 2026-11-16 06:20 to 07:00 UTC`, `data of 2026-11-16 07:00 UTC`; null where no registry was asked. */
+export function describeData({ data }: Pick<Report, 'data'>): string | null {
+  if (data === null) return null;
+  const [oldest, newest] = [renderMinute(data.oldest), renderMinute(data.newest)];
+  if (oldest === newest) return `data of ${newest}`;
+  const isOneDay = oldest.slice(0, 10) === newest.slice(0, 10);
+  return `data of ${oldest.replace(' UTC', '')} to ${isOneDay ? newest.slice(11) : newest}`;
 }
 
 /** One sentence without its full stop: `5 updates pending on build01: 2 new, 2 older, 1 held; 4 done since 9 Nov`. */
