@@ -5,6 +5,7 @@ import { isInstalled, openWorkbench } from './measure.ts';
 import { benchRegctl } from './peers.ts';
 import { renderRows, type Row } from './rows.ts';
 import { benchEngines, benchLargeArchives, benchStored } from './stored.ts';
+import { benchReport } from './reports.ts';
 import { benchTagLists, benchVersions } from './versions.ts';
 import { benchLatency, benchMany, benchOneName, benchStart, benchTags } from './tags.ts';
 
@@ -29,6 +30,7 @@ const BENCHES = [
   benchLargeArchives,
   benchVersions,
   benchTagLists,
+  benchReport,
   benchMany,
 ];
 
