@@ -46,14 +46,16 @@ const START =
 const CHECK =
   /[\\/](?:src[\\/](?:adapters|check|cli|config|core|formats|sources|store)|node_modules[\\/](?:p-limit|yocto-queue|fast-string|dockerode))/;
 
-/** What not every check needs: other verbs, the decisions about bases and versions, places that are files and files that name images, configuration files, what came of a gate. */
+/** What not every check needs: other verbs, reports, the decisions about bases and versions, places that are files and files that name images, configuration files, what came of a gate. */
 const LATER = [
   /ssh|show|limits|update|upgrade|record|decide|policy|hold-options|held-images|kept-holds|commands[\\/](?:un)?hold|tabulate|check-base\.|own-documents|harvest/,
   /core[\\/]versions[\\/](?:rules|choose-best|compare|family|learn)|note-sightings/,
   /base[\\/](?!claim|nothing|silent|version|provenance|purl|step\.)/,
   /sources[\\/](?!(?:docker|listed)[\\/]|(?:bounded|fields)\.)/,
   /sources[\\/]docker[\\/](?:stream|save-config|saving-bounds|read-saved)/,
-  /formats[\\/](?:(?:check|html|markdown)[\\/]|configuration\.)/,
+  /formats[\\/](?:(?:check|html|markdown|report)[\\/]|configuration\.)/,
+  /core[\\/](?:report[\\/]|document[\\/]|decode-document|find-unneeded|layer-stacks|unneeded)/,
+  /report-(?:history|hosts|options|log|table)|commands[\\/]report/,
   /src[\\/]config[\\/](?!load-configuration|search)/,
   /core[\\/](?:configuration[\\/](?!standard)|hold-comment)/,
   /cli[\\/](?:check-output|commands[\\/](?:check|config))/,

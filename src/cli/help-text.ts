@@ -58,9 +58,10 @@ Without a document this machine is checked, as 'imgupdate list' does. DOCUMENT i
 what 'imgupdate list --json' or 'imgupdate report --json' printed on another one;
 of several one report is made, and no registry is asked. - is standard input.
 
-Every Monday, by cron, as a mail, when something has changed:
+Every Monday, by cron, which mails what is printed:
   0 7 * * 1  imgupdate report --if-changed --mark
-  0 7 * * 1  imgupdate report --if-changed --mark --format eml | sendmail -t
+The same as HTML; ifne, of moreutils, sends no empty mail:
+  0 7 * * 1  imgupdate report --if-changed --mark --format eml | ifne sendmail -t
 For Prometheus, by node_exporter's textfile collector:
   imgupdate report -o prom=/var/lib/prometheus/node-exporter/imgupdate.prom
 A look at it moves nothing: only --mark does.`;
