@@ -4,10 +4,13 @@ import type { BaseAnswer, BaseNeed, Conversation, LocalName } from '../core/base
 import { type BaseQuestion, decideBase } from '../core/base/decide-base.ts';
 import { recallVersion } from '../core/base/surroundings.ts';
 import type { VersionContents } from '../core/base/version.ts';
-import { contentsOf } from '../core/image-contents.ts';
+import type { Digest } from '../core/digest.ts';
+import { contentsOf, type ImageContents } from '../core/image-contents.ts';
+import { compareStacks, type LayerStacks } from '../core/layer-stacks.ts';
 import { type Platform, renderPlatform } from '../core/platform.ts';
 import { type Outcome, reason } from '../core/reason.ts';
 import { type Reference, renderRepository } from '../core/reference.ts';
+import type { BaseVerdict } from '../core/verdict.ts';
 import type { Answers, Resolution } from './answers.ts';
 import { type Consultation, createConsultation } from './consult.ts';
 import { findEntry, outcomeOf, readImageDocuments } from './entry.ts';
@@ -19,6 +22,8 @@ export type BaseAsk = BasePlace & {
   readonly question: BaseQuestion;
   /** Also looks at what its base stands on. */
   readonly thorough: boolean;
+  /** Also lays the layers of the image beside those of a base that moved. */
+  readonly comparesLayers: boolean;
 };
 
 /** Where answers about a base are looked for. */
@@ -34,7 +39,7 @@ export type BasePorts = { readonly answers: Answers; readonly memory: Pick<Memor
 
 /** Lets core decide about the base of one image, learning what it names as missing, and remembers every version of a base that it sees. */
 export async function checkBase(ask: BaseAsk, ports: BasePorts): Promise<BaseReport> {
-  const { question, thorough } = ask;
+  const { question, thorough, comparesLayers } = ask;
   const session = openBaseSession({ ...ask, ...question, platform: ask.platform }, ports);
   const decision = await session.converse(decideBase(question));
   const note = thorough ? await session.converse(noteBaseOfBase(decision.verdict, question)) : null;
@@ -45,8 +50,17 @@ export async function checkBase(ask: BaseAsk, ports: BasePorts): Promise<BaseRep
     found: decision.found,
     rejected: decision.rejected,
     trail: session.trail,
-    layers: null,
+    layers: comparesLayers ? layBeside(verdict, question, session) : null,
   };
+}
+
+/** What its base is made of now was learned, or known, when the verdict was found: nothing is asked for it. */
+function layBeside(verdict: BaseVerdict, { image, seen, known }: BaseQuestion, { contentsOf: learned }: BaseSession): LayerStacks | null {
+  if (verdict.kind !== 'moved' || verdict.reference === null) return null;
+  const { reference, candidate } = verdict;
+  const isOffered = ({ topDigest }: VersionContents): boolean => candidate !== null && topDigest === candidate;
+  const contents = learned(reference, candidate) ?? recallVersion({ seen, known }, reference, isOffered)?.contents ?? null;
+  return contents === null ? null : compareStacks(image.contents, contents);
 }
 
 /** Leads conversations about one image's base to their end; what one has learned the next need not ask for. */
@@ -55,6 +69,8 @@ export type BaseSession = {
   readonly trail: readonly TrailStep[];
   /** When its registry said what a tag names; null where it was not asked. */
   readonly checkedAt: (reference: Reference) => number | null;
+  /** What was learned of what `top` names; of what is only on this machine, where that is null. null: nothing was. */
+  readonly contentsOf: (reference: Reference, top: Digest | null) => ImageContents | null;
 };
 
 /** `seen` and `known`: versions whose contents need not be asked for. */
@@ -62,11 +78,13 @@ export function openBaseSession(asked: BasePlace & Pick<BaseQuestion, 'seen' | '
   const trail: TrailStep[] = [];
   const consulted = createConsultation(ports.answers, trail);
   const resolutions = new Map<string, Resolution>();
-  const learn = createLearner({ ...asked, trail, consulted, resolutions }, ports);
+  const learned = new Map<string, ImageContents>();
+  const learn = createLearner({ ...asked, trail, consulted, resolutions, learned }, ports);
   return {
     converse: (conversation) => drive(conversation, learn),
     trail,
     checkedAt: (reference) => resolutions.get(keyOf(reference))?.checkedAt ?? null,
+    contentsOf: (reference, top) => learned.get(versionKey(reference, top)) ?? null,
   };
 }
 
@@ -84,10 +102,11 @@ type Learning = BasePlace &
     readonly trail: TrailStep[];
     readonly consulted: Consultation;
     readonly resolutions: Map<string, Resolution>;
+    readonly learned: Map<string, ImageContents>;
   };
 
 function createLearner(learning: Learning, { answers, memory, now }: BasePorts): Learn {
-  const { seen, known, platform, place, findLocal, trail, consulted, resolutions } = learning;
+  const { seen, known, platform, place, findLocal, trail, consulted, resolutions, learned } = learning;
 
   const readOwn = async (): Promise<Findings> =>
     place === null ? NOTHING_FOUND : readOwnDocuments(place, platform, createConsultation(place.answers, trail));
@@ -140,6 +159,7 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
       );
     }
     const version = { topDigest: top, manifestDigest: manifest, configDigest: config.digest, contents };
+    learned.set(versionKey(reference, top), contents);
     const resolution = resolutions.get(keyOf(reference));
     const isOffered = resolution?.offer.kind === 'found' && resolution.offer.digest === top;
     remember(isOffered ? reference : { ...reference, tag: null }, version, (isOffered ? resolution.checkedAt : null) ?? now());
@@ -161,12 +181,18 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
     return { what: 'entry', entry: { ok: true, value: { manifest: entry.value.digest, annotations: entry.value.annotations } } };
   };
 
+  const learnLocal = async (reference: Reference): Promise<LocalName> => {
+    const name = await findLocal(reference, platform);
+    if (name.kind === 'here') learned.set(versionKey(reference, null), name.image.contents);
+    return name;
+  };
+
   return async (need) => {
     switch (need.what) {
       case 'own-documents':
         return { what: 'own-documents', findings: await readOwn() };
       case 'local':
-        return { what: 'local', name: await findLocal(need.reference, platform) };
+        return { what: 'local', name: await learnLocal(need.reference) };
       case 'tag':
         return { what: 'tag', offer: (await learnTag(need.reference)).offer };
       case 'entry':
@@ -179,6 +205,9 @@ function createLearner(learning: Learning, { answers, memory, now }: BasePorts):
 
 /** What a registry did not have seldom comes to it later. */
 const WEEK_MS = 7 * 24 * 3_600_000;
+
+const versionKey = (reference: Reference, top: Digest | null): string =>
+  `${renderRepository(reference)}${top === null ? `:${reference.tag ?? ''}` : `@${top}`}`;
 
 const keyOf = (reference: Reference): string => `${renderRepository(reference)}:${reference.tag ?? ''}`;
 

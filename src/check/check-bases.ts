@@ -29,6 +29,8 @@ export type BaseCheckOptions = {
   /** Where targets in registries lie. */
   readonly places: ReadonlyMap<Subject, OwnPlace | null>;
   readonly records: Records;
+  /** Also lays the layers of each image beside those of a base that moved. */
+  readonly comparesLayers?: boolean;
 };
 
 /**

@@ -53,6 +53,8 @@ export type CheckOptions = TagCheckOptions & {
   /** For targets, where no platform is named. */
   readonly machinePlatform: Platform;
   readonly bases: BaseOptions;
+  /** Also tells what only a report asks for: the layers of images whose base moved, and what the image stores hold that nothing needs. No registry is asked more for it. */
+  readonly forReport: boolean;
 };
 
 /**

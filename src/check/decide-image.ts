@@ -54,7 +54,7 @@ export async function decideImage(found: FoundImage, ports: RunPorts, options: D
   return { ...again, trail: joinTrails(report.trail, again.trail) };
 }
 
-type DecisionOptions = Pick<BaseCheckOptions, 'candidates' | 'records'>;
+type DecisionOptions = Pick<BaseCheckOptions, 'candidates' | 'records' | 'comparesLayers'>;
 
 /** What was seen of a tag: now, and when it was asked about first. */
 function createView(seen: Surroundings['seen']): { readonly now: Surroundings['seen']; readonly atFirst: Surroundings['seen'] } {
@@ -96,6 +96,7 @@ async function decideOnce(found: Decision, ports: RunPorts, options: DecisionOpt
       place,
       findLocal: (reference, wanted) => local.named(reference, wanted, image),
       thorough: options.records === 'all',
+      comparesLayers: options.comparesLayers === true,
     },
     { ...ports, memory: bases },
   );

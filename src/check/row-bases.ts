@@ -32,6 +32,7 @@ export type RowBaseOptions = Pick<AnswerPolicy, 'maxAgeMs'> & {
   readonly jobs: number;
   readonly targets: readonly Reference[];
   readonly bases: BaseOptions;
+  readonly forReport: boolean;
 };
 
 /** What the bases of rows are found with; all but these is what `checkBases` needs. */
@@ -56,6 +57,7 @@ export async function findRowBases(rows: Rows, run: RowBasePorts, options: RowBa
     options: {
       ...options.bases,
       jobs: options.jobs,
+      comparesLayers: options.forReport,
       toldOf: run.toldOf,
       places: new Map(targets.map(({ subject, place }) => [subject, place])),
     },

@@ -32,6 +32,8 @@ export type CheckRequest = {
   readonly versionTables?: boolean;
   /** `remembered` without. */
   readonly records?: Records;
+  /** What only a report tells is wanted, too. */
+  readonly forReport?: boolean;
 };
 
 export type FileRequest = Pick<FileOptions, 'paths' | 'buildArgs' | 'target'>;
@@ -81,6 +83,7 @@ export async function checkWith(context: Context, { options, settings: given }: 
         },
         machinePlatform: machine,
         bases,
+        forReport: request.forReport === true,
         platform: settings.platform,
         maxAgeMs: options.refresh === true ? 0 : settings.maxAgeMs,
         offline: options.offline === true,

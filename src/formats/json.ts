@@ -1,10 +1,12 @@
 import type { CheckReport, ImageReport, NewerReport } from '../check/report.ts';
 import type { Document, ImageEntry, WarningEntry } from '../core/document.ts';
+import type { LayerStacks, StackedLayer } from '../core/layer-stacks.ts';
 import type { FileProblem } from '../core/file-reference.ts';
 import { renderPlatform } from '../core/platform.ts';
 import type { Reason } from '../core/reason.ts';
 import { renderReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
+import type { StoreNeeds } from '../core/unneeded.ts';
 import type { BaseVerdict, LayerDifference, VariantVersion } from '../core/verdict.ts';
 import { normalizeTime, renderTime } from './age.ts';
 import { baseConfidenceOf, baseMovementOf, baseReasonOf } from './base.ts';
@@ -35,6 +37,56 @@ export function toDocument(report: CheckReport): Document {
       ...report.failures.map(({ code, message }) => ({ code, message, image: null })),
       ...(report.files?.problems ?? []).map(toWarning),
     ],
+  };
+}
+
+/** Makes the document that a report is made of: of one machine, with what only a report tells. */
+export function toReportDocument(report: CheckReport, host: string): Document {
+  const { schemaVersion, generatedAt, images, registries, warnings } = toDocument(report);
+  return {
+    schemaVersion,
+    generatedAt,
+    host,
+    images: images.map((entry, position) => withReportFields(entry, report.images[position])),
+    registries,
+    warnings,
+    store: report.store === null ? null : toStoreNeeds(report.store),
+  };
+}
+
+function withReportFields(entry: ImageEntry, image: ImageReport | undefined): ImageEntry {
+  if (image === undefined) return entry;
+  const { held, sources, ...rest } = entry;
+  return {
+    ...rest,
+    base: { ...entry.base, layers: image.base.layers === null ? null : toLayerStacks(image.base.layers) },
+    held,
+    expired: image.expired.map(({ reason, until }) => ({ reason, until })),
+    sources,
+  };
+}
+
+function toLayerStacks({ shared, installed, candidate }: LayerStacks): LayerStacks {
+  const toLayer = ({ diffId, createdBy }: StackedLayer): StackedLayer => ({ diffId, createdBy });
+  return { shared, installed: installed.map(toLayer), candidate: candidate.map(toLayer) };
+}
+
+function toStoreNeeds({ images, bytes, unneeded, freedBytes }: StoreNeeds): StoreNeeds {
+  return {
+    images,
+    bytes,
+    unneeded: unneeded.map((each) => ({
+      kind: each.kind,
+      id: each.id,
+      reference: each.reference,
+      name: each.name,
+      platform: each.platform,
+      bytes: each.bytes,
+      because: each.because,
+      kindOfPlace: each.kindOfPlace,
+      location: each.location,
+    })),
+    freedBytes,
   };
 }
 

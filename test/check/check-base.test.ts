@@ -89,7 +89,14 @@ function check(
     hasRegistry: false,
   };
   return checkBase(
-    { question, platform: AMD64, place: null, findLocal: () => Promise.resolve({ kind: 'absent' }), thorough: false },
+    {
+      question,
+      platform: AMD64,
+      place: null,
+      findLocal: () => Promise.resolve({ kind: 'absent' }),
+      thorough: false,
+      comparesLayers: false,
+    },
     ports,
   );
 }

@@ -108,6 +108,7 @@ export async function startNewerWorld(options: RegistryOptions = {}): Promise<Ne
           versions: { track: 'major', minAgeMs: 0, ...wish.versions, resolves: wish.resolves ?? false, tables: wish.tables ?? false },
           machinePlatform: AMD64,
           bases: { tell: () => () => [], candidates: [], hosts: [], records: 'remembered' },
+          forReport: false,
           maxAgeMs: wish.maxAgeMs ?? HOUR,
           offline: wish.offline ?? false,
           jobs: 8,

@@ -39,11 +39,26 @@ export function stepOfLayer(contents: Layered, position: number): string | null 
   for (const [step, made] of steps.entries()) {
     if (made === null) return null;
     if (made) layer += 1;
-    if (layer < position) continue;
-    const createdBy = contents.history?.entries[step]?.createdBy ?? null;
-    return createdBy === null ? null : sanitizeText(createdBy.trim(), MAX_STEP_LENGTH);
+    if (layer >= position) return tellStep(contents, step);
   }
   return null;
+}
+
+/** The steps that made the layers, lowest first, each safe to print; null for one where it is not known. */
+export function stepsOfLayers(contents: Layered): readonly (string | null)[] {
+  const steps = findLayerSteps(contents) ?? [];
+  const unsure = steps.indexOf(null);
+  const upper = steps.lastIndexOf(null) + 1;
+  const tellAll = (from: number, to: number): readonly (string | null)[] =>
+    steps.slice(from, to).flatMap((made, step) => (made === true ? [tellStep(contents, from + step)] : []));
+  if (unsure < 0) return tellAll(0, steps.length);
+  const [below, above] = [tellAll(0, unsure), tellAll(upper, steps.length)];
+  return [...below, ...Array.from({ length: contents.diffIds.length - below.length - above.length }, () => null), ...above];
+}
+
+function tellStep({ history }: Layered, step: number): string | null {
+  const createdBy = history?.entries[step]?.createdBy ?? null;
+  return createdBy === null ? null : sanitizeText(createdBy.trim(), MAX_STEP_LENGTH);
 }
 
 /** The instruction of a step that changes settings and no files, as `CMD`; null for any other step. Source: Dockerfile reference. */
