@@ -15,6 +15,7 @@ import {
   type Subject,
   type Update,
 } from '../../core/report/report.ts';
+import type { BaseMovement } from '../../core/verdict.ts';
 import { parseDigest, shortDigest } from '../../core/digest.ts';
 import { sanitizeText } from '../../core/text.ts';
 import { renderSize } from '../size.ts';
@@ -47,7 +48,7 @@ export function renderDays(since: number, now: number): string {
   return days < 1 ? 'today' : plural(days, 'day');
 }
 
-/** `since 9 Nov`, `compared with old.json (9 Nov)`, `first report`. */
+/** `since 9 Nov`, `since old.json of 9 Nov`; `first report`. */
 export function describeSince(since: Since, now: number): string {
   switch (since.kind) {
     case 'first':
@@ -55,7 +56,7 @@ export function describeSince(since: Since, now: number): string {
     case 'mark':
       return `since ${renderDay(since.at, now)}`;
     case 'file':
-      return `compared with ${sanitizeText(since.name, LONGEST_NAME)} (${renderDay(since.at, now)})`;
+      return `since ${sanitizeText(since.name, LONGEST_NAME)} of ${renderDay(since.at, now)}`;
   }
 }
 
@@ -113,76 +114,153 @@ export function describeData({ data }: Pick<Report, 'data'>): string | null {
   return `data of ${oldest.replace(' UTC', '')} to ${isOneDay ? newest.slice(11) : newest}`;
 }
 
-/** One sentence without its full stop: `5 updates pending on build01: 2 new, 2 older, 1 held; 4 done since 9 Nov`. */
+/** The title of a whole report, where there is room for one beside the headline: `Image updates on build01, week 47`. */
+export function describeTitle({ title, hosts, generatedAt }: Pick<Report, 'title' | 'hosts' | 'generatedAt'>): string {
+  if (title !== null) return sanitizeText(title, LONGEST_NAME);
+  return `Image updates on ${describeHosts(hosts.map(({ name }) => name))}, week ${weekOf(generatedAt)}`;
+}
+
+/** From 1 to 53, of milliseconds since the epoch, in UTC. Source: ISO 8601: a week is of the year that its Thursday is in. */
+function weekOf(time: number): number {
+  const day = new Date(time).getUTCDay();
+  const thursday = new Date(time + (4 - (day === 0 ? 7 : day)) * DAY_MS);
+  const newYear = Date.UTC(thursday.getUTCFullYear(), 0, 1);
+  return 1 + Math.floor((thursday.getTime() - newYear) / (7 * DAY_MS));
+}
+
+/**
+ * One sentence without its full stop: `5 updates pending on build01: 2 new, 2 older, 1 held; 4 done since 9 Nov`, `No updates pending on build01`.
+ *
+ * That nothing is newer is said of what is known only: `No updates known on build01` where something could not be checked.
+ */
 export function describeHeadline(report: Report): string {
   const { counts, hosts, since, generatedAt } = report;
   const where = describeHosts(hosts.map(({ name }) => name));
   const all = counts.news + counts.older + counts.held;
-  const parts = [
-    ...(counts.news > 0 ? [since.kind === 'first' ? `${counts.news} to be told for the first time` : `${counts.news} new`] : []),
-    ...(counts.older > 0 ? [`${counts.older} older`] : []),
-    ...(counts.held > 0 ? [`${counts.held} held`] : []),
-  ];
-  const pending = all === 0 ? `no updates pending on ${where}` : `${plural(all, 'update')} pending on ${where}: ${parts.join(', ')}`;
-  const change = since.kind === 'first' ? 'first report' : `${counts.done} done ${describeSince(since, generatedAt)}`;
-  return `${pending}; ${change}`;
+  const none = `o updates ${isAllKnown(report) ? 'pending' : 'known'}`;
+  if (since.kind === 'first') {
+    const held = counts.held === 0 ? '' : `, ${counts.held} of them held`;
+    return `First report on ${where}: ${all === 0 ? `n${none}` : `${plural(all, 'update')} pending${held}`}`;
+  }
+  const then = describeSince(since, generatedAt);
+  if (all === 0) return `N${none} on ${where}${counts.done === 0 ? '' : `; ${counts.done} done ${then}`}`;
+  const nothing = counts.news === 0 ? 'nothing new or done' : 'nothing done';
+  return `${describeCounts(counts, where)}; ${counts.done === 0 ? nothing : `${counts.done} done`} ${then}`;
+}
+
+/** `5 updates pending on build01: 2 new, 2 older, 1 held`, `2 new updates pending on build01`. */
+function describeCounts({ news, older, held }: ReportCounts, where: string): string {
+  const kinds = [
+    { count: news, word: 'new' },
+    { count: older, word: 'older' },
+    { count: held, word: 'held' },
+  ].filter(({ count }) => count > 0);
+  const [only, ...others] = kinds;
+  if (only !== undefined && others.length === 0) return `${plural(only.count, `${only.word} update`)} pending on ${where}`;
+  return `${plural(news + older + held, 'update')} pending on ${where}: ${kinds.map(({ count, word }) => `${count} ${word}`).join(', ')}`;
+}
+
+function isAllKnown({ counts, attention }: Pick<Report, 'counts' | 'attention'>): boolean {
+  return counts.checked >= counts.images && !attention.some(({ kind }) => kind === 'unchecked' || kind === 'unread');
 }
 
 /** `1 tag gone, 3 images not checked`; null when nothing needs attention. */
 export function describeAttention(attention: readonly Attention[]): string | null {
   const parts = ATTENTION_KINDS.flatMap((kind) => {
     const those = attention.filter((each) => each.kind === kind);
-    return those.length === 0 ? [] : [ATTENTION_WORDS[kind](those.reduce((sum, { images }) => sum + Math.max(1, images.length), 0))];
+    const count = kind === 'expired-hold' ? those.length : those.reduce((sum, { images }) => sum + Math.max(1, images.length), 0);
+    return count === 0 ? [] : [ATTENTION_WORDS[kind](count)];
   });
   return parts.length === 0 ? null : parts.join(', ');
 }
 
 const ATTENTION_WORDS: Readonly<Record<AttentionKind, (count: number) => string>> = {
   gone: (count) => `${plural(count, 'tag')} gone`,
-  'base-gone': (count) => `${plural(count, 'base')} gone`,
+  'base-gone': (count) => `${plural(count, 'image')} on ${count === 1 ? 'a base that is' : 'bases that are'} gone`,
   unchecked: (count) => `${plural(count, 'image')} not checked`,
   unread: (count) => `${plural(count, 'place')} not read`,
   'expired-hold': (count) => `${plural(count, 'hold')} ended`,
-  unsure: (count) => `${plural(count, 'base')} may have moved`,
+  unsure: (count) => `${plural(count, 'image')} on ${count === 1 ? 'a base' : 'bases'} that may have moved`,
 };
+
+/** What is the matter, without its full stop: `not checked: 401 Unauthorized`, `was held until 2026-11-10: plugin not ready`. */
+export function describeProblem({ kind, message, hold }: Attention): string {
+  const text = sanitizeText(message, LONGEST_MESSAGE);
+  switch (kind) {
+    case 'gone':
+    case 'base-gone':
+    case 'unread':
+    case 'unsure':
+      return text;
+    case 'unchecked':
+      return text.startsWith('not checked') ? text : `not checked: ${text}`;
+    case 'expired-hold': {
+      const why = hold?.reason ?? '';
+      return why === '' || message.includes(why) ? text : `${text}: ${sanitizeText(why, LONGEST_MESSAGE)}`;
+    }
+  }
+}
+
+/** `new`, `since 9 Nov`; '' in a first report, where all is new. */
+export function describeProblemSince({ isNew, since }: Attention, report: Pick<Report, 'since' | 'generatedAt'>): string {
+  if (report.since.kind === 'first') return '';
+  return isNew ? 'new' : `since ${renderDay(since, report.generatedAt)}`;
+}
 
 /** `imgupdate: 5 image updates (2 new) on build01 [1 tag gone]`; `imgupdate: no updates on build01`. One line, for a subject; see also `title`. */
 export function describeInSubject(report: Report): string {
   if (report.title !== null) return sanitizeText(report.title, LONGEST_NAME);
-  const { counts, hosts } = report;
+  const { counts, hosts, since } = report;
   const where = describeHosts(hosts.map(({ name }) => name));
   const all = counts.news + counts.older + counts.held;
-  const fresh = counts.news === 0 ? '' : ` (${counts.news} new)`;
+  const fresh = counts.news === 0 || since.kind === 'first' ? '' : ` (${counts.news} new)`;
   const attention = describeAttention(report.attention);
-  const what = all === 0 ? 'no updates' : `${plural(all, 'image update')}${fresh}`;
+  const none = isAllKnown(report) ? 'no updates' : 'no updates known';
+  const what = all === 0 ? none : `${plural(all, 'image update')}${fresh}`;
   return `imgupdate: ${what} on ${where}${attention === null ? '' : ` [${attention}]`}`;
 }
 
-/** `rebuilt (3f2a9c0b7d1e to 9d1e4a55c0ff)`, `1.27.5 (patch)`, `base node:20-slim moved (layers-differ), 3 versions behind`. */
+/** `rebuilt (3f2a9c0b7d1e to 9d1e4a55c0ff)`, `1.27.5 (patch)`, `base node:20-slim moved, 3 versions behind`. */
 export function describeUpdate(update: Update): string {
   switch (update.axis) {
-    case 'tag': {
-      const pair = update.installed === null ? '' : ` (${shortDigestText(update.installed)} to ${shortDigestText(update.candidate)})`;
-      return `rebuilt${pair}`;
-    }
+    case 'tag':
+      return update.installed === null ? 'rebuilt' : `rebuilt (${describePair(update.installed, update.candidate)})`;
     case 'newer':
       return `${sanitizeText(update.tag, LONGEST_NAME)} (${update.level})`;
     case 'base': {
       const behind = update.versionsBehind === null || update.versionsBehind < 2 ? '' : `, ${update.versionsBehind} versions behind`;
-      const movement = update.movement === null ? '' : ` (${update.movement})`;
-      return `base ${sanitizeText(update.base ?? 'of unknown name', LONGEST_NAME)} moved${movement}${behind}`;
+      const movement = update.movement === null ? 'moved' : MOVEMENT_WORDS[update.movement];
+      return `base ${sanitizeText(update.base ?? 'of unknown name', LONGEST_NAME)} ${movement}${behind}`;
     }
   }
 }
+
+/** Digests that differ never look equal: when their first digits are the same, both are whole. */
+function describePair(installed: string, candidate: string): string {
+  const short = [installed, candidate].map(shortDigestText);
+  const isTold = installed === candidate || short[0] !== short[1];
+  return (isTold ? short : [installed, candidate].map((text) => sanitizeText(text, LONGEST_NAME))).join(' to ');
+}
+
+/** What became of a base; that its layers are others is what nearly always happened. */
+const MOVEMENT_WORDS: Readonly<Record<BaseMovement, string>> = {
+  'layers-differ': 'moved',
+  'metadata-only': 'moved (only its metadata)',
+  'upper-layers-removed': 'moved (upper layers removed)',
+  'rolled-back': 'was rolled back',
+  undetermined: 'moved',
+};
 
 /** `nginx:1.27` */
 export function nameOfSubject({ name }: Pick<Subject, 'name'>): string {
   return sanitizeText(name, LONGEST_NAME);
 }
 
-/** `web, proxy (+2)`; '' for none. */
-export function describeUsers({ users }: Pick<Subject, 'users'>): string {
-  const shown = users.slice(0, 2).map((user) => sanitizeText(user, LONGEST_NAME));
+/** `web, proxy (+2)`; '' for none. A host is named no second time beside its only image. */
+export function describeUsers({ users, hosts }: Pick<Subject, 'users'> & Partial<Pick<Subject, 'hosts'>>): string {
+  const [host] = hosts?.length === 1 ? hosts : [];
+  const prefix = host === undefined ? '' : `${host}: `;
+  const shown = users.slice(0, 2).map((user) => sanitizeText(user.startsWith(prefix) ? user.slice(prefix.length) : user, LONGEST_NAME));
   const left = users.length - shown.length;
   return left === 0 ? shown.join(', ') : `${shown.join(', ')} (+${left})`;
 }
@@ -192,18 +270,18 @@ export function describeWhere({ hosts }: Pick<Subject, 'hosts'>, report: Report)
   return report.hosts.length < 2 || hosts.length === report.hosts.length ? '' : ` on ${describeHosts(hosts)}`;
 }
 
-/** `pulled or built anew: 1.27.5 (patch)` */
+/** `brought up to date; was pending: 1.27.5 (patch)`, `replaced by mariadb:11.4.8; was pending: 11.4.8 (patch)`. */
 export function describeDone({ how, was, successor }: Done): string {
-  const told = was.map((each) => sanitizeText(each, LONGEST_NAME)).join('; ');
+  const told = was.length === 0 ? '' : `; was pending: ${was.map((each) => sanitizeText(each, LONGEST_NAME)).join(', ')}`;
   switch (how) {
     case 'updated':
-      return `done: ${told}`;
+      return `brought up to date${told}`;
     case 'removed':
-      return successor === null ? `gone from here (was: ${told})` : `replaced by ${sanitizeText(successor, LONGEST_NAME)} (was: ${told})`;
+      return `${successor === null ? 'not here any more' : `replaced by ${sanitizeText(successor, LONGEST_NAME)}`}${told}`;
     case 'withdrawn':
-      return `no longer offered: ${told}`;
+      return `not offered any more${told}`;
     case 'held':
-      return `held back now: ${told}`;
+      return `held back now${told}`;
   }
 }
 
@@ -213,11 +291,12 @@ export function describeHold({ hold }: Pick<HeldBack, 'hold'>): string {
   return hold.reason === null ? until : `${until}: ${sanitizeText(hold.reason, LONGEST_MESSAGE)}`;
 }
 
-/** `node:20-slim moved (layers-differ)`, `debian:buster is gone`. */
+/** `node:20-slim moved`, `debian:buster is gone`. */
 export function describeBase({ name, kind, movements }: MovedBase): string {
   const base = sanitizeText(name, LONGEST_NAME);
   if (kind === 'gone') return `${base} is gone`;
-  return movements.length === 0 ? `${base} moved` : `${base} moved (${movements.join(', ')})`;
+  const [movement, ...others] = new Set(movements.map((each) => MOVEMENT_WORDS[each]));
+  return `${base} ${movement === undefined || others.length > 0 ? 'moved' : movement}`;
 }
 
 /** `its base node:20-slim moved`, `after its base acme/base:1`. */
@@ -231,7 +310,7 @@ export function describePendingSince({ since, isMore, isStaleAnswer }: Pending, 
   const parts = [
     `since ${renderDay(since, now)}`,
     ...(now - since >= DAY_MS ? [renderDays(since, now)] : []),
-    ...(isMore ? ['newer than told before'] : []),
+    ...(isMore ? ['even newer now'] : []),
     ...(isStaleAnswer ? ['not checked this time'] : []),
   ];
   return parts.join(', ');
