@@ -1,8 +1,14 @@
 import { type Html, html, trustedHtml } from './escape.ts';
 import { STYLE } from './style.ts';
 
-/** `title`: of the window. `header`, `main` and `footer` are what stands in the landmarks of these names. */
-export type Page = { readonly title: string; readonly header: Html; readonly main: Html; readonly footer: Html };
+/** `title`: of the window. `header`, `main` and `footer` are what stands in the landmarks of these names. `style`: of this kind of page, after that of all. */
+export type Page = {
+  readonly title: string;
+  readonly header: Html;
+  readonly main: Html;
+  readonly footer: Html;
+  readonly style?: string;
+};
 
 /**
  * Renders a whole page that needs nothing else: no script, and nothing that a browser would fetch, which its policy forbids as well.
@@ -10,7 +16,7 @@ export type Page = { readonly title: string; readonly header: Html; readonly mai
  * Light and dark as the reader has it, narrow and wide, on screen and on paper.
  * Source: Content Security Policy Level 3, sections 3.3 (meta element) and 6.1; WCAG 2.2, 1.3.1 and 1.4.3.
  */
-export function renderPage({ title, header, main, footer }: Page): string {
+export function renderPage({ title, header, main, footer, style = '' }: Page): string {
   return `${
     html`<!doctype html>
       <html lang="en">
@@ -22,7 +28,7 @@ export function renderPage({ title, header, main, footer }: Page): string {
           <meta name="color-scheme" content="light dark" />
           <title>${title}</title>
           <style>
-            ${trustedHtml(STYLE)}
+            ${trustedHtml(`${STYLE}${style}`)}
           </style>
         </head>
         <body>

@@ -1,0 +1,64 @@
+import type { MovedBase, Rebuild, Report } from '../../core/report/report.ts';
+import { sanitizeText } from '../../core/text.ts';
+import { plural } from '../facts.ts';
+import { type Html, html } from '../html/escape.ts';
+import { type Bounds, takePieces } from '../html/take.ts';
+import { renderBadge, renderListing, renderNames, renderRest, renderSection } from './html-section.ts';
+import { describeRebuild, describeWhere, nameOfSubject, SECTION_TITLES, shortDigestText } from './words.ts';
+
+const MOST_BASES: Bounds = { items: 100, characters: 150_000 };
+const MOST_REBUILDS: Bounds = { items: 300, characters: 120_000 };
+const MOST_NAMES = 8;
+const LONGEST_NAME = 300;
+
+/** Renders the bases that moved or are gone, each with the images that stand on it. */
+export function renderBases(report: Report): Html | null {
+  return renderListing({
+    id: 'bases',
+    title: SECTION_TITLES.bases,
+    items: report.bases,
+    render: renderBase,
+    bounds: MOST_BASES,
+    rest: null,
+  });
+}
+
+function renderBase({ name, kind, movements, candidate, images }: MovedBase): Html {
+  const names = images.map(nameOfSubject);
+  return html`<li class="row">
+    <div>
+      <h3><code>${sanitizeText(name, LONGEST_NAME)}</code></h3>
+      <p class="faint small">${candidate === null ? null : html`now <code>${shortDigestText(candidate)}</code>`}</p>
+    </div>
+    <div>
+      <p>
+        ${kind === 'gone' ? renderBadge('bad', 'gone', '\u2717') : renderBadge('warn', 'moved')}
+        <span class="faint small">${movements.join(', ')}</span>
+      </p>
+      ${renderNames(names, MOST_NAMES)}
+    </div>
+    <p class="faint small">${plural(images.length, 'image')} ${images.length === 1 ? 'stands' : 'stand'} on it</p>
+  </li> `;
+}
+
+/** Renders what to build, in the order in which to build it. */
+export function renderRebuilds(report: Report): Html | null {
+  const { rebuilds } = report;
+  if (rebuilds.length === 0) return null;
+  const shown = takePieces(rebuilds, (rebuild) => renderRebuild(rebuild, report), MOST_REBUILDS);
+  return renderSection({
+    id: 'rebuilds',
+    title: SECTION_TITLES.rebuilds,
+    count: rebuilds.length,
+    body: html`<ol class="steps">
+        ${shown}
+      </ol>
+      ${renderRest(rebuilds.length - shown.length, 'imgupdate list --upgradable')}`,
+  });
+}
+
+function renderRebuild(rebuild: Rebuild, report: Report): Html {
+  return html`<li>
+    <code>${nameOfSubject(rebuild)}</code> <span class="faint small">${describeRebuild(rebuild)}${describeWhere(rebuild, report)}</span>
+  </li> `;
+}
