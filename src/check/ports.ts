@@ -19,6 +19,8 @@ export type ImageSource = {
 export type ListOptions = {
   /** Also images without any name. */
   readonly all: boolean;
+  /** Also what tells which images nothing needs: `Inventory.holdings`. */
+  readonly holdings?: boolean;
   readonly signal: AbortSignal;
   /** Called as images become known; for progress only. */
   readonly onProgress: (done: number, total: number) => void;
@@ -46,11 +48,21 @@ export type Inventory = {
    */
   readonly readBuild: (image: InstalledImage, wanted?: 'exact') => Promise<BuildRecord | null>;
   /**
-   * Bytes that each layer of an image of `images` takes on this machine, as its `diffIds` are: lowest first. Asked of the store once in the image's life.
+   * Bytes that each layer of an image of `images` or `holdings` takes on this machine, as its `diffIds` are: lowest first. Asked of the store once in the image's life.
    * null: it does not tell. Rejects only when aborted. Not said where a place never tells.
    */
   readonly readLayerSizes?: (image: InstalledImage) => Promise<readonly number[] | null>;
+  /** Where it was asked for. Not said of a place whose images nothing runs and nothing pulls, nor where one image of it is wanted. */
+  readonly holdings?: Holdings;
   readonly close: () => void;
+};
+
+/** What else a store tells of all that it holds. */
+export type Holdings = {
+  /** Images without any name that are not among `images`. */
+  readonly unnamed: readonly InstalledImage[];
+  /** Ids and manifests of the images that containers were made of, running or not, and of what cannot be removed; null: it is not told, so any may be in use. */
+  readonly usedIds: ReadonlySet<string> | null;
 };
 
 /** Something that was wanted and could not be read. Worded as an ImgupdateError is. */

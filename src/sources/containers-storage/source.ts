@@ -3,16 +3,18 @@ import { shortDigest } from '../../core/digest.ts';
 import type { InstalledImage } from '../../core/installed.ts';
 import type { Platform } from '../../core/platform.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { chooseImages } from '../listed/choose-images.ts';
+import { chooseImages, chooseUnnamed } from '../listed/choose-images.ts';
 import { installVariant, listVariants } from '../listed/variants.ts';
 import { nameSome, noSuchImage } from '../stored/no-such-image.ts';
 import type { ListedImage } from '../listed/listed-image.ts';
 import { createBuildReader } from './build-reader.ts';
 import { findFamily } from './family.ts';
 import { findStorage, type StorageOptions } from './find-storage.ts';
+import { createLayerSizesReader } from './layer-sizes.ts';
 import { makeListedImage } from './make-list.ts';
 import { openStores } from './open-stores.ts';
 import { type LearnedImage, readImages, type StoredRecord, tellBroken } from './read-images.ts';
+import { readUsedIds } from './read-holdings.ts';
 import { selectImages } from './select-images.ts';
 
 export type ContainersStorageOptions = StorageOptions & {
@@ -30,7 +32,8 @@ export function createContainersStorageSource(place: StoredPlace, options: Conta
   return { list: (listOptions) => list(place, options, listOptions) };
 }
 
-async function list(place: StoredPlace, options: ContainersStorageOptions, { all, signal, onProgress }: ListOptions): Promise<Inventory> {
+async function list(place: StoredPlace, options: ContainersStorageOptions, wishes: ListOptions): Promise<Inventory> {
+  const { all, holdings = false, signal, onProgress } = wishes;
   const label = sanitizeText(place.written.replace(/:$/, ''), 300);
   const found = await findStorage(place, options);
   const opened = await openStores(found, label);
@@ -46,7 +49,8 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, { all
 
   const byId = new Map(images.map((image) => [`sha256:${image.record.id}`, image]));
   const messages = new Set(opened.otherDrivers.map((driver) => otherDriver(driver, opened.driver, found.location)));
-  const installed = installAll(chosen, byId, { platform: options.platform, tell: (message) => void messages.add(message) });
+  const context: InstallContext = { platform: options.platform, tell: (message) => void messages.add(message) };
+  const installed = installAll(chosen, byId, context);
   // Where one image is wanted, what is wrong with others does not matter.
   const wanted = place.image === null ? images : chosen.flatMap(({ id }) => byId.get(id) ?? []);
   return {
@@ -58,6 +62,15 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, { all
     warnings: [...messages].sort().map(toWarning),
     failures: [...failures, ...tellBroken(wanted, broken)],
     readBuild: createBuildReader({ images: byId, family, signal }),
+    readLayerSizes: createLayerSizesReader(byId, layers),
+    ...(holdings && place.image === null
+      ? {
+          holdings: {
+            unnamed: installAll(chooseUnnamed(listed, 'podman', chosen), byId, context),
+            usedIds: await readUsedIds({ ...opened, location: found.location }, images),
+          },
+        }
+      : {}),
     close: () => undefined,
   };
 }

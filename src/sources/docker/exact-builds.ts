@@ -4,7 +4,8 @@ import type { BuildRecord, InstalledImage } from '../../core/installed.ts';
 import type { Variant } from '../listed/variants.ts';
 import { encodeBuild } from './build-facts.ts';
 import { decodeFacts, encodeFacts } from './facts.ts';
-import { keyOf, type InstalledVariant, type ReadBuild } from './read-build.ts';
+import type { InstalledVariant, ReadBuild } from './read-build.ts';
+import { keyOf } from './read-history.ts';
 import type { SavedConfig } from './read-saved-config.ts';
 import type { ConfigSaverOptions, SaveConfig } from './save-config.ts';
 

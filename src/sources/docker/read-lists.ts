@@ -34,8 +34,8 @@ export async function readImages(engine: Engine, endpoint: EngineEndpoint): Prom
   throw engineAnswersBadly(endpoint, 'does not list its images: GET /images/json was answered with something other than a list');
 }
 
-/** Reads `/containers/json`; an engine that keeps it to itself costs a warning. */
-export async function readContainers(engine: Engine, warn: Warn): Promise<readonly ListedContainer[]> {
+/** Reads `/containers/json`; an engine that keeps it to itself costs a warning, and null is told. */
+export async function readContainers(engine: Engine, warn: Warn): Promise<readonly ListedContainer[] | null> {
   try {
     const containers = decodeContainers(await engine.containers());
     if (containers !== null) return containers;
@@ -44,5 +44,5 @@ export async function readContainers(engine: Engine, warn: Warn): Promise<readon
     if (!isRefusal(error)) throw error;
     warn(`containers are not known: ${sanitizeText(error.message, 300)}`);
   }
-  return [];
+  return null;
 }

@@ -1,14 +1,17 @@
 import type { ImageSource, Inventory, ListOptions, Memory, Warning } from '../../check/ports.ts';
-import { chooseImages } from '../listed/choose-images.ts';
+import { chooseImages, chooseUnnamed } from '../listed/choose-images.ts';
 import type { ListedImage, StoreKind } from '../listed/listed-image.ts';
 import { installContainers } from './containers.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { connectEngine, type Engine } from './engine.ts';
 import { withExactBuilds } from './exact-builds.ts';
 import { installImages } from './install-images.ts';
-import { createBuildReader } from './read-build.ts';
+import { createAsker } from './ask-engine.ts';
+import { createBuildReader, type InstalledVariant } from './read-build.ts';
+import { createHistoryReader } from './read-history.ts';
+import { createLayerSizesReader } from './read-layer-sizes.ts';
 import { readContainers, readImages, readInfo } from './read-lists.ts';
-import type { EngineInfo } from './wire.ts';
+import type { EngineInfo, ListedContainer } from './wire.ts';
 
 export type DockerSourceOptions = {
   readonly endpoint: EngineEndpoint;
@@ -27,15 +30,15 @@ export type DockerSourceOptions = {
  *
  * Four calls, and one for each image that is not remembered: `/_ping`, `/info`, `/images/json`, `/containers/json`, `/images/{id}/json`. An image that
  * disappears meanwhile is left out; one that cannot be inspected is listed with what the list says, and a warning. The connection stays open until `close`, for
- * `readBuild`: one call for each image that is asked about and not remembered, `/images/{id}/history` or podman's `/libpod/images/{id}/json`; where the exact history
- * is wanted of docker, `/images/{id}/get`, read no further than to the config.
+ * `readBuild` and `readLayerSizes`: one call for each image that is asked about and not remembered, `/images/{id}/history` or podman's `/libpod/images/{id}/json`;
+ * where the exact history is wanted of docker, `/images/{id}/get`, read no further than to the config.
  * Source: Docker Engine API, 1.24 to 1.54; podman-system-service(1), compatibility API.
  */
 export function createDockerSource(options: DockerSourceOptions): ImageSource {
   return { list: (listOptions) => list(options, listOptions) };
 }
 
-async function list(options: DockerSourceOptions, { all, signal, onProgress }: ListOptions): Promise<Inventory> {
+async function list(options: DockerSourceOptions, { all, holdings = false, signal, onProgress }: ListOptions): Promise<Inventory> {
   const engine = await connectEngine({ ...options, signal });
   const messages = new Set<string>();
   const warn = (message: string) => void messages.add(message);
@@ -48,31 +51,42 @@ async function list(options: DockerSourceOptions, { all, signal, onProgress }: L
     const { facts, concurrency } = options;
     const store = storeOf(engine, info, images);
     const wanted = distinctById(chooseImages(images, store, all));
+    const unnamed = holdings ? distinctById(chooseUnnamed(images, store, wanted)) : [];
     const context = { engine, info, store, facts, concurrency, onProgress, warn };
-    const installed = await installImages(context, wanted);
+    const installed = await installImages(context, [...wanted, ...unnamed]);
+    const ask = createAsker({ engine, concurrency, signal });
+    const readHistory = createHistoryReader({ engine, ask, facts });
+    const unnamedIds = new Set(unnamed.map(({ id }) => id));
+    const isUnnamed = ({ variant }: InstalledVariant): boolean => unnamedIds.has(variant.image.id);
     return {
       kind: 'docker-daemon',
       location: options.endpoint.location,
       // podman makes a new one up with each answer
       ...(info.identity === null || engine.product === 'podman' ? {} : { engineId: info.identity }),
-      images: installed.map(({ image }) => image),
-      containers: await installContainers({ engine, concurrency, warn }, containers),
+      images: installed.filter((each) => !isUnnamed(each)).map(({ image }) => image),
+      containers: await installContainers({ engine, concurrency, warn }, containers ?? []),
       insecureRegistries: info.insecureRegistries,
       warnings: [...messages].sort().map(toWarning),
       failures: [],
-      readBuild: withExactBuilds(createBuildReader({ engine, listed: images, installed, facts, concurrency, signal }), {
+      readBuild: withExactBuilds(createBuildReader({ engine, ask, readHistory, listed: images, installed, facts }), {
         engine,
         endpoint: options.endpoint,
         installed,
         facts,
         signal,
       }),
+      readLayerSizes: createLayerSizesReader({ installed, facts, readHistory }),
+      ...(holdings ? { holdings: { unnamed: installed.filter(isUnnamed).map(({ image }) => image), usedIds: usedIds(containers) } } : {}),
       close: engine.close,
     };
   } catch (error) {
     engine.close();
     throw error;
   }
+}
+
+function usedIds(containers: readonly ListedContainer[] | null): ReadonlySet<string> | null {
+  return containers === null ? null : new Set(containers.flatMap(({ imageId, manifestDigest }) => [imageId, manifestDigest ?? imageId]));
 }
 
 function toWarning(message: string): Warning {

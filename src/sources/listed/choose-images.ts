@@ -7,6 +7,12 @@ export function chooseImages(images: readonly ListedImage[], store: StoreKind, a
   return images.filter((image) => all || isKnown(image));
 }
 
+/** Those with neither, as `all` would add them to the `chosen` ones. */
+export function chooseUnnamed(images: readonly ListedImage[], store: StoreKind, chosen: readonly ListedImage[]): readonly ListedImage[] {
+  const ids = new Set(chosen.map(({ id }) => id));
+  return chooseImages(images, store, true).filter(({ id }) => !ids.has(id));
+}
+
 const isKnown = ({ names, digests }: ListedImage): boolean => names.length > 0 || digests.length > 0;
 
 /**

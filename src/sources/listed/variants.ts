@@ -21,6 +21,8 @@ export type Variant = {
   readonly factsKey: string | null;
   /** Under which what the engine tells of its making is remembered; null as before. */
   readonly buildKey: string | null;
+  /** Under which what its layers take is remembered; null as before. */
+  readonly sizesKey: string | null;
   /** Who tells the identity, which can change: `nobody` before API 1.53, from 1.54 the list. */
   readonly identityBy: 'nobody' | 'inspect' | 'list';
 };
@@ -42,7 +44,8 @@ export function listVariants(image: ListedImage, store: StoreKind, apiMinor: num
     const platform = renderPlatform(manifest.platform);
     if (!here.has(platform)) here.set(platform, manifest);
   }
-  if (here.size === 0) return [{ ...single, factsKey: null, buildKey: null, identityBy: image.manifests === null ? identityBy : 'nobody' }];
+  if (here.size === 0)
+    return [{ ...single, factsKey: null, buildKey: null, sizesKey: null, identityBy: image.manifests === null ? identityBy : 'nobody' }];
   const several = here.size > 1;
   return [...here.values()].map((manifest) => ({
     image,
@@ -56,8 +59,8 @@ export function listVariants(image: ListedImage, store: StoreKind, apiMinor: num
   }));
 }
 
-function keysFor(store: StoreKind, id: string): Pick<Variant, 'factsKey' | 'buildKey'> {
-  return { factsKey: `engine-image:${store}:${id}`, buildKey: `engine-build:${store}:${id}` };
+function keysFor(store: StoreKind, id: string): Pick<Variant, 'factsKey' | 'buildKey' | 'sizesKey'> {
+  return { factsKey: `engine-image:${store}:${id}`, buildKey: `engine-build:${store}:${id}`, sizesKey: `engine-layers:${store}:${id}` };
 }
 
 /** What is known of a variant besides the list; null facts where inspect failed. */

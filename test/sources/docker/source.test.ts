@@ -55,7 +55,7 @@ async function list(changes: ListChanges = {}, options: Partial<DockerSourceOpti
 }
 
 /** What an inventory says, without what it can be asked. */
-const told = (inventory: Inventory) => ({ ...inventory, readBuild: null, close: null });
+const told = (inventory: Inventory) => ({ ...inventory, readBuild: null, readLayerSizes: null, close: null });
 
 const byName = ({ images }: Inventory, name: string): InstalledImage[] =>
   images.filter((image) => image.tags.some((reference) => renderReference(reference) === name));
