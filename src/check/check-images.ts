@@ -2,6 +2,7 @@ import type { BaseClaim } from '../core/base/claim.ts';
 import type { ImageRule, Setting } from '../core/configuration.ts';
 import type { Platform } from '../core/platform.ts';
 import type { Reference } from '../core/reference.ts';
+import type { StoreNeeds } from '../core/unneeded.ts';
 import type { VersionPolicy } from '../core/versions/policy.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { readBuildsEarly, UNTOLD_BASE } from './check-bases.ts';
@@ -9,6 +10,7 @@ import { checkNewer, type NewerOptions } from './check-newer.ts';
 import type { Progress, TagCheckOptions } from './check-tags.ts';
 import { chooseSubjects, type Rows, sortSubjects } from './choose-subjects.ts';
 import { createChainsHere, describeImage, untrackedNewer } from './describe-image.ts';
+import type { DescribedRow } from './find-store-needs.ts';
 import { createImageNotes } from './image-notes.ts';
 import { createRules, type Rules } from './image-rules.ts';
 import type { Subject } from './images-to-check.ts';
@@ -17,7 +19,7 @@ import { createLocalBases } from './local-bases.ts';
 import type { FileInventory, FileOptions, FileSource, Memory, Registry } from './ports.ts';
 import { readTargets } from './read-targets.ts';
 import { tellReading } from './reading-progress.ts';
-import type { BaseReport, CheckReport, ImageReport, NewerReport } from './report.ts';
+import type { BaseReport, CheckReport, NewerReport } from './report.ts';
 import { type BaseOptions, findRowBases } from './row-bases.ts';
 import { openStock, type Stock, type WantedSource } from './stock.ts';
 import { type SettledTags, type Settling, startSettling } from './start-settling.ts';
@@ -69,6 +71,7 @@ export async function checkImages(ports: CheckPorts, options: CheckOptions): Pro
   const reading = tellReading(ports.sources, options.onProgress);
   const stock = await openStock(reading.sources, {
     all: options.all,
+    holdings: options.forReport,
     signal: ports.signal,
     onProgress: reading.onProgress,
     mayFail: files !== null || options.targets.length > 0,
@@ -120,9 +123,10 @@ async function check(run: Run, options: CheckOptions): Promise<CheckReport> {
     findNewer(rows, { ...run, settling, whenSettled }, options),
   ]);
   const registry = await run.registry.opened();
+  const described = describeRows(rows, { ...run, settled, bases, newer });
   return {
     generatedAt: run.now(),
-    images: describeRows(rows, { ...run, settled, bases, newer }),
+    images: described.map(({ report }) => report),
     registries: registry?.usage() ?? [],
     warnings: [
       ...(run.files?.warnings ?? []),
@@ -134,8 +138,13 @@ async function check(run: Run, options: CheckOptions): Promise<CheckReport> {
     failures: run.stock.failures,
     files: run.files === null ? null : { read: run.files.files, problems: run.files.problems },
     ignored: chosen.ignored,
-    store: null,
+    store: options.forReport ? await lookIntoStores(described, run, options) : null,
   };
+}
+
+async function lookIntoStores(rows: readonly DescribedRow[], run: Run, options: CheckOptions): Promise<StoreNeeds | null> {
+  const { findStoreNeeds } = await import('./find-store-needs.ts'); // few runs are for a report
+  return findStoreNeeds(rows, run, options);
 }
 
 /** Else a rule may be meant for what is not wanted this time. */
@@ -180,11 +189,12 @@ type Found = Run & {
   readonly newer: ReadonlyMap<Subject, NewerReport>;
 };
 
-function describeRows({ images, named, tie }: Rows, { stock, settled, bases, newer, rules, now }: Found): readonly ImageReport[] {
+function describeRows({ images, named, tie }: Rows, { stock, settled, bases, newer, rules, now }: Found): readonly DescribedRow[] {
   const here = createChainsHere(stock.images);
   const built = new Set(images);
-  return sortSubjects([...images, ...named.map(({ subject }) => subject)]).map((subject) =>
-    describeImage(
+  return sortSubjects([...images, ...named.map(({ subject }) => subject)]).map((subject) => ({
+    subject,
+    report: describeImage(
       subject,
       {
         settled: settled.get(subject) ?? null,
@@ -196,5 +206,5 @@ function describeRows({ images, named, tie }: Rows, { stock, settled, bases, new
       },
       here,
     ),
-  );
+  }));
 }

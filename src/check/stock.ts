@@ -5,7 +5,7 @@ import { renderPlatform } from '../core/platform.ts';
 import { ImgupdateError } from '../errors.ts';
 import { listSubjects, type Matches, type Subject, type SubjectOptions } from './images-to-check.ts';
 import { joinSubjects } from './join-subjects.ts';
-import type { ImageSource, Inventory, ListOptions, Warning } from './ports.ts';
+import type { Holdings, ImageSource, Inventory, ListOptions, Warning } from './ports.ts';
 import type { PlaceFailure } from './report.ts';
 
 /** A place with images, what to call it before it was read, and which of its rows are wanted; null for all. */
@@ -21,12 +21,19 @@ export type Stock = {
   readonly isTogether: (a: InstalledImage, b: InstalledImage) => boolean;
   /** As the place tells it that tells most. */
   readonly readBuild: Inventory['readBuild'];
+  /** The places that tell all that they hold; none where that was not asked for. */
+  readonly held: readonly HeldPlace[];
+  /** The images of places that an image of a row was made of; itself, where it is of one place. */
+  readonly partsOf: (image: InstalledImage) => readonly InstalledImage[];
   readonly insecureRegistries: readonly string[];
   readonly warnings: readonly Warning[];
   /** Places, and parts of them, that could not be read. */
   readonly failures: readonly PlaceFailure[];
   readonly close: () => void;
 };
+
+/** A place with all that it holds. */
+export type HeldPlace = Pick<Inventory, 'kind' | 'location' | 'images'> & Holdings & Required<Pick<Inventory, 'readLayerSizes'>>;
 
 /** `mayFail`: what else is looked at is worth the report, though no place can be read. */
 export type StockOptions = Omit<ListOptions, 'onProgress'> & {
@@ -57,6 +64,8 @@ export async function openStock(sources: readonly WantedSource[], options: Stock
     },
     isTogether: where.isTogether,
     readBuild: where.readBuild,
+    held: inventories.flatMap(tellHeld),
+    partsOf: where.partsOf,
     insecureRegistries: joinInsecure(inventories),
     warnings: [...inventories.flatMap(({ warnings }) => warnings), ...repeated],
     failures: read.flatMap((each) =>
@@ -66,6 +75,11 @@ export async function openStock(sources: readonly WantedSource[], options: Stock
       for (const { close } of inventories) close();
     },
   };
+}
+
+function tellHeld({ kind, location, images, holdings, readLayerSizes }: Inventory): readonly HeldPlace[] {
+  if (holdings === undefined) return [];
+  return [{ kind, location, images, ...holdings, readLayerSizes: readLayerSizes ?? (() => Promise.resolve(null)) }];
 }
 
 /** Where requests go from is this machine: what an engine elsewhere says of registries counts only where all engines say it. */
@@ -136,13 +150,13 @@ function createSum(onProgress: StockOptions['onProgress']): () => ListOptions['o
 }
 
 /** What depends on where an image is; `join` tells of which images another one was made. */
-type Whereabouts = Pick<Stock, 'isTogether' | 'readBuild'> & {
+type Whereabouts = Pick<Stock, 'isTogether' | 'readBuild' | 'partsOf'> & {
   readonly join: (image: InstalledImage, parts: readonly InstalledImage[]) => void;
 };
 
 /** Ten thousand images in one place need no list of where each is. */
 function inOnePlace({ readBuild: read }: Inventory): Whereabouts {
-  return { isTogether: () => true, readBuild: read, join: () => undefined };
+  return { isTogether: () => true, readBuild: read, partsOf: (image) => [image], join: () => undefined };
 }
 
 /** An image as one place has it. */
@@ -163,6 +177,7 @@ function inSeveral(inventories: readonly Inventory[]): Whereabouts {
       const own = holdersOf(image);
       return readBuild([...new Set([...own, ...own.flatMap((holder) => byId.get(idOf(holder.image)) ?? [])])], wanted);
     },
+    partsOf: (image) => holdersOf(image).map((holder) => holder.image),
     join: (image, parts) => void holders.set(image, parts.flatMap(holdersOf)),
   };
 }
