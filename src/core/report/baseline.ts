@@ -10,12 +10,18 @@ export type Baseline = {
   readonly trend: TrendPoint;
 };
 
-/** One image on one host. `reference`: canonical. `name`: familiar. */
+/**
+ * One image on one host. `reference`: canonical. `name`: familiar.
+ *
+ * What was told of a place that could not be read is a row, too, of the kind `unread`: its `reference` is the message, `name` and `platform` are empty.
+ */
 export type BaselineRow = {
   readonly host: string;
   readonly reference: string;
   readonly name: string;
   readonly platform: string;
+  /** Which image it was, so that one that was pulled or built anew is known from the same; null where that is not known. */
+  readonly image: string | null;
   readonly told: readonly Told[];
 };
 
@@ -35,4 +41,6 @@ export type Told = {
 };
 
 /** Something newer on one of the axes, or something that needs attention. */
-export type ToldWhat = 'tag' | 'newer' | 'base' | 'gone' | 'base-gone' | 'unchecked' | 'expired-hold' | 'unsure';
+export type ToldWhat = (typeof TOLD_WHATS)[number];
+
+export const TOLD_WHATS = ['tag', 'newer', 'base', 'gone', 'base-gone', 'unchecked', 'unread', 'expired-hold', 'unsure'] as const;
