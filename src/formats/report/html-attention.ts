@@ -3,8 +3,8 @@ import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
 import type { Bounds } from '../html/take.ts';
-import { renderBadge, renderListing, renderNames } from './html-section.ts';
-import { describeHold, describeWhere, renderDay, SECTION_TITLES } from './words.ts';
+import { renderBadge, renderListing, renderName, renderNames } from './html-section.ts';
+import { describeWhere, renderDay, SECTION_TITLES } from './words.ts';
 
 const MOST: Bounds = { items: 200, characters: 250_000 };
 const MOST_NAMES = 8;
@@ -34,7 +34,7 @@ function renderRow(attention: Attention, report: Report): Html {
     </div>
     <div>
       <p>${renderBadge(tone, word, sign)} ${sanitizeText(message, LONGEST_MESSAGE)}</p>
-      ${hold === null ? null : html`<p class="faint small">${describeHold({ hold })}</p>`}
+      ${hold?.reason === undefined || hold.reason === null ? null : html`<p class="faint small">${sanitizeText(hold.reason, LONGEST_MESSAGE)}</p>`}
       ${images.length < 2 ? null : renderNames(images, MOST_NAMES)}
     </div>
     <p class="faint small">${isFirst ? null : isNew ? renderBadge('note', 'new') : `since ${renderDay(since, report.generatedAt)}`}</p>
@@ -45,7 +45,7 @@ function renderRow(attention: Attention, report: Report): Html {
 function nameIt({ images, registry, hosts }: Attention): Html | string {
   const [first, ...others] = images;
   if (first === undefined) return sanitizeText(hosts.join(', '), LONGEST_NAME);
-  if (others.length === 0) return html`<code>${sanitizeText(first, LONGEST_NAME)}</code>`;
+  if (others.length === 0) return renderName(first);
   return `${plural(images.length, 'image')}${registry === null ? '' : ` of ${sanitizeText(registry, LONGEST_NAME)}`}`;
 }
 

@@ -1,15 +1,13 @@
 import type { MovedBase, Rebuild, Report } from '../../core/report/report.ts';
-import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
 import { type Bounds, takePieces } from '../html/take.ts';
-import { renderBadge, renderListing, renderNames, renderRest, renderSection } from './html-section.ts';
+import { renderBadge, renderListing, renderName, renderNames, renderRest, renderSection } from './html-section.ts';
 import { describeRebuild, describeWhere, nameOfSubject, SECTION_TITLES, shortDigestText } from './words.ts';
 
 const MOST_BASES: Bounds = { items: 100, characters: 150_000 };
 const MOST_REBUILDS: Bounds = { items: 300, characters: 120_000 };
 const MOST_NAMES = 8;
-const LONGEST_NAME = 300;
 
 /** Renders the bases that moved or are gone, each with the images that stand on it. */
 export function renderBases(report: Report): Html | null {
@@ -27,7 +25,7 @@ function renderBase({ name, kind, movements, candidate, images }: MovedBase): Ht
   const names = images.map(nameOfSubject);
   return html`<li class="row">
     <div>
-      <h3><code>${sanitizeText(name, LONGEST_NAME)}</code></h3>
+      <h3>${renderName(name)}</h3>
       <p class="faint small">${candidate === null ? null : html`now <code>${shortDigestText(candidate)}</code>`}</p>
     </div>
     <div>

@@ -37,17 +37,17 @@ const STATES: readonly State[] = ['stale', 'unknown', 'fresh'];
 type Times = { readonly now: Pick<TrendPoint, 'images' | State>; readonly before: TrendPoint | null; readonly generatedAt: number };
 
 function renderShare(state: State, { now, before, generatedAt }: Times): Html {
-  const change = before === null ? null : `${describeChange(now[state] - before[state])} on ${renderDay(before.at, generatedAt)}`;
+  const change = before === null ? null : describeChange(before[state], now[state], renderDay(before.at, generatedAt));
   return html`<li>
     <svg class="swatch" viewBox="0 0 14 14" aria-hidden="true"><rect class="trend-${state}" x="1.5" y="1.5" width="11" height="11" /></svg>
     <b>${now[state]}</b> of ${now.images} ${state}${change === null ? null : html`<br /><span class="faint small">${change}</span>`}
   </li> `;
 }
 
-/** `2 more than`, `1 fewer than`, `as many as`: a day follows. */
-function describeChange(change: number): string {
-  if (change === 0) return 'as many as';
-  return change > 0 ? `${change} more than` : `${-change} fewer than`;
+/** `up from 3 on 9 Nov`, `down from 9 on 9 Nov`, `as on 9 Nov` */
+function describeChange(before: number, now: number, day: string): string {
+  if (before === now) return `as on ${day}`;
+  return `${before < now ? 'up' : 'down'} from ${before} on ${day}`;
 }
 
 function renderNumbers(points: readonly TrendPoint[], now: number): Html {

@@ -76,7 +76,7 @@ function renderHeldRow(held: HeldBack, report: Report): Html {
   return html`<li class="row">
     <div>${renderSubject(held, report)}</div>
     <div>${renderUpdates(held.updates, report.generatedAt)} ${renderUsers(held)}</div>
-    <p class="small">${describeHold(held)}</p>
+    <p class="faint small">${describeHold(held)}</p>
   </li> `;
 }
 

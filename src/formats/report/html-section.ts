@@ -53,8 +53,14 @@ export function renderRest(left: number, command: string | null): Html | null {
 
 /** The name of an image, and where it is. */
 export function renderSubject(subject: Subject, report: Report): Html {
-  return html`<h3><code>${nameOfSubject(subject)}</code></h3>
+  return html`<h3>${renderName(nameOfSubject(subject))}</h3>
     <p class="faint small">${sanitizeText(subject.platform, LONGEST_PLATFORM)}${describeWhere(subject, report)}</p>`;
+}
+
+/** A name as code that is broken where its parts end, if it has to be; it is copied without any break. */
+export function renderName(name: string): Html {
+  const parts = sanitizeText(name, LONGEST_NAME).split(/(?<=[/:@])/);
+  return html`<code>${parts.map((part, at) => (at === 0 ? html`${part}` : html`<wbr />${part}`))}</code>`;
 }
 
 /** A word in a colour; the word says what the colour says. */
@@ -64,7 +70,7 @@ export function renderBadge(tone: 'bad' | 'warn' | 'good' | 'note' | 'quiet', wo
 
 /** The first names of many as a line of code, and how many more there are. */
 export function renderNames(names: readonly string[], most: number): Html {
-  const shown = names.slice(0, most).map((name) => html`<li><code>${sanitizeText(name, LONGEST_NAME)}</code></li> `);
+  const shown = names.slice(0, most).map((name) => html`<li>${renderName(name)}</li> `);
   const left = names.length - shown.length;
   return html`<ul class="names">
     ${shown}${left === 0 ? null : html`<li class="faint">and ${left} more</li>`}

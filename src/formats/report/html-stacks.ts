@@ -4,13 +4,13 @@ import { sanitizeText } from '../../core/text.ts';
 import { plural } from '../facts.ts';
 import { type Html, html, trustedHtml } from '../html/escape.ts';
 import { shortenStep } from '../layer-step.ts';
+import { renderName } from './html-section.ts';
 import { nameOfSubject, shortDigestText } from './words.ts';
 
 /** So many layers of a run are drawn before its middle is folded into one line. */
 const MOST_SHARED = 3;
 const MOST_DIFFERENT = 7;
 
-const LONGEST_NAME = 300;
 const LONGEST_STEP = 90;
 const LONGEST_WHOLE = 400;
 
@@ -29,16 +29,24 @@ export function renderStacks(pending: Pending, isOpen: boolean): Html | null {
     <div class="towers">
       ${renderTower({ name: nameOfSubject(pending), what: 'as it is here', layers: layers.installed.slice(shared), from: shared, tone: 'old' })}
       ${renderTower({
-        name: base === null ? 'its base' : sanitizeText(base, LONGEST_NAME),
+        name: base ?? 'its base',
         what: 'as it is now',
         layers: layers.candidate.slice(shared),
         from: shared,
         tone: 'new',
       })}
-      <p class="difference"><span>layer ${shared + 1} is the first difference</span></p>
+      <p class="difference"><span>${describeBoundary(pending, shared)}</span></p>
       ${renderGround(layers.installed.slice(0, shared))}
     </div>
   </details>`;
+}
+
+/** What is to be seen where the layers in common end. */
+function describeBoundary({ layers, updates }: Pending, shared: number): string {
+  const movements = updates.flatMap((update) => (update.axis === 'base' ? [update.movement] : []));
+  if (shared === layers?.candidate.length)
+    return movements.includes('metadata-only') ? 'the layers of the base are the same' : 'the base ends here now';
+  return shared === layers?.installed.length ? 'the base goes on from here' : `layer ${shared + 1} is the first difference`;
 }
 
 /** `1 in common, then 2 here and 2 of the base as it is now` */
@@ -57,7 +65,7 @@ type Tower = {
 
 function renderTower({ name, what, layers, from, tone }: Tower): Html {
   return html`<div class="tower ${tone}">
-    <p class="small"><code>${name}</code><br /><span class="faint">${what}</span></p>
+    <p class="small">${renderName(name)}<br /><span class="faint">${what}</span></p>
     ${layers.length === 0 ? html`<p class="none">no further layer</p>` : renderLayers(layers, from, { least: 2, most: MOST_DIFFERENT })}
   </div>`;
 }
@@ -92,7 +100,7 @@ function renderLayer({ layer, position }: { readonly layer: StackedLayer; readon
   const { diffId, createdBy } = layer;
   const step =
     createdBy === null
-      ? html`<span class="faint">not told how made</span>`
+      ? html`<span class="faint">step not told</span>`
       : html`<span class="step" title="${sanitizeText(shortenStep(createdBy, true), LONGEST_WHOLE)}"
           >${sanitizeText(shortenStep(createdBy), LONGEST_STEP)}</span
         >`;

@@ -4,7 +4,7 @@ import type { UnneededImage } from '../../core/unneeded.ts';
 import { plural } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
 import { type Bounds, takePieces } from '../html/take.ts';
-import { renderBadge, renderRest, renderSection } from './html-section.ts';
+import { renderBadge, renderName, renderRest, renderSection } from './html-section.ts';
 import { renderBytes, SECTION_TITLES, shortDigestText } from './words.ts';
 
 const MOST_STORES = 20;
@@ -55,7 +55,7 @@ function renderBar({ bytes, freedBytes }: HostStore): Html | null {
 
 function renderUnneeded({ kind, id, name, bytes, because }: UnneededImage): Html {
   return html`<li class="row">
-    <h3><code>${name === null ? shortDigestText(id) : sanitizeText(name, LONGEST_NAME)}</code></h3>
+    <h3>${renderName(name ?? shortDigestText(id))}</h3>
     <p>${renderBadge('quiet', kind)} ${sanitizeText(because, LONGEST_NAME)}</p>
     <p class="number">${renderBytes(bytes)}</p>
   </li> `;

@@ -36,15 +36,15 @@ header h1 { margin-top: 0; }
 .edge-note { border-left-color: var(--note); }
 .edge-quiet { border-left-color: var(--open); }
 .panel h2 { margin: 0 0 0.4rem; font-size: 1rem; }
-.freshness { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0.75rem 2rem; }
-.freshness > div { flex: 1 1 11rem; }
+.freshness { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0.75rem 1.5rem; }
+.freshness > div { flex: 1 1 9rem; }
 .trend { max-width: 100%; height: auto; }
 .trend-line { stroke: var(--line); }
 .trend-text { fill: var(--faint); font-size: 12px; }
 .trend-name { fill: var(--text); font-size: 12px; font-weight: 600; }
 .trend-fresh { fill: var(--fresh); }
 .trend-stale { fill: var(--stale); }
-.trend-unknown { fill: none; stroke: var(--open); stroke-width: 1.5; }
+.trend-unknown { fill: var(--page); stroke: var(--open); stroke-width: 1.5; }
 .shares { margin: 0 0 0.5rem; padding: 0; list-style: none; }
 .shares li { position: relative; margin-bottom: 0.4rem; padding-left: 1.4rem; line-height: 1.35; }
 .swatch { position: absolute; left: 0; top: 0.2rem; width: 0.9rem; height: 0.9rem; }
@@ -56,7 +56,7 @@ header h1 { margin-top: 0; }
 .aside ul { margin: 0.2rem 0 0.6rem; padding-left: 1.2rem; }
 .rows { margin: 0; padding: 0; list-style: none; border-top: 1px solid var(--line); }
 .row {
-  display: grid; gap: 0.15rem 1.5rem; grid-template-columns: minmax(0, 30%) minmax(0, 1fr) minmax(0, 11rem);
+  display: grid; gap: 0.15rem 1.5rem; grid-template-columns: minmax(0, 34%) minmax(0, 1fr) fit-content(12rem);
   padding: 0.6rem 0; border-bottom: 1px solid var(--line);
 }
 .row p { margin: 0; }
@@ -92,7 +92,7 @@ header h1 { margin-top: 0; }
 }
 .layers .position { color: var(--faint); font-variant-numeric: tabular-nums; text-align: right; }
 .layers .step { overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
-.layers .fold { display: block; border-style: dashed; background: none; color: var(--faint); text-align: center; }
+.layers .fold { display: block; border-style: dashed; border-left-width: 1px; background: none; color: var(--faint); text-align: center; }
 .old .layers li { border-left-color: var(--was); }
 .new .layers li { border-left-color: var(--now); }
 .old .layers li:last-child { border-color: var(--was); background: var(--warn-back); }
@@ -102,9 +102,10 @@ header h1 { margin-top: 0; }
 .difference::before, .difference::after { content: ""; flex: 1; border-top: 2px dashed currentcolor; }
 .ground { grid-column: 1 / -1; padding: 0.35rem 0.4rem 0.4rem; border: 1px solid var(--same); border-radius: 0.35rem; background: var(--note-back); }
 .ground > p { padding: 0 0.2rem 0.25rem; color: var(--note); font-weight: 600; text-align: center; }
+.ground > .none { padding: 0; font-size: 0.85rem; }
 .ground .layers li { border-left-color: var(--same); background: var(--page); }
 @media (min-width: 62rem) {
-  header { grid-template-columns: minmax(0, 1fr) minmax(0, 34rem); grid-template-rows: auto 1fr; }
+  header { grid-template-columns: minmax(0, 1fr) minmax(0, 36rem); grid-template-rows: auto 1fr; }
   header > .head { grid-area: 1 / 1; }
   header > nav { grid-area: 2 / 1; }
   header > .panel { grid-area: 1 / 2 / span 2; padding-left: 2rem; border-left: 1px solid var(--line); }

@@ -4,13 +4,13 @@ import { type Html, html } from '../html/escape.ts';
 import { renderDay } from './words.ts';
 
 /** In units of the drawing, which are pixels where there is room. */
-const LEFT = 36;
+const LEFT = 40;
 const TOP = 8;
 const HEIGHT = 132;
 const BELOW = 22;
-const BARS = 216;
-const WIDEST_SLOT = 44;
-const LABELS = 74;
+const BARS = 220;
+const WIDEST_SLOT = 42;
+const LABELS = 68;
 const LINE = 15;
 const DATE = 46;
 
@@ -104,8 +104,7 @@ function drawLabels(last: TrendPoint | undefined, right: number): readonly Html[
   const parts = sharesOf(last).filter(({ from, to }) => to > from);
   const heights = spread(parts.map(({ from, to }) => heightOf((from + to) / 2)));
   return parts.map(
-    ({ state }, at) =>
-      html`<text class="trend-name" x="${round(right + 6)}" y="${round((heights[at] ?? 0) + 4)}">${last[state]} ${state}</text> `,
+    ({ state }, at) => html`<text class="trend-name" x="${round(right + 6)}" y="${round((heights[at] ?? 0) + 4)}">${state}</text> `,
   );
 }
 
