@@ -17,6 +17,8 @@ export type ReportWorld = {
   readonly setImages: (images: readonly StoredImage[], containers?: readonly StoredContainer[]) => Promise<void>;
   /** Runs the built command at a time: `2026-11-09T07:00`, UTC; all clocks of the process stand there. Registries are asked again each time. */
   readonly at: (time: string, args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
+  /** What a process is given that runs at a time. */
+  readonly environment: (time: string) => Readonly<Record<string, string>>;
   /** Makes a transcript the same from run to run. */
   readonly normalize: (text: string) => string;
   readonly close: () => Promise<void>;
@@ -43,6 +45,11 @@ export async function startReportWorld(home: string): Promise<ReportWorld> {
   let engine: EmbeddedEngine = await startEngine({ images: [] });
   const hook = join(home, 'clock.mjs');
   await writeFile(hook, SHIFT);
+  const environment = (time: string): Record<string, string> => ({
+    DOCKER_HOST: engine.host,
+    NODE_OPTIONS: `--import=${hook}`,
+    STARTS_AT: time,
+  });
   return {
     registry,
     other: { ...other, setReachable: (value) => (isReachable = value) },
@@ -50,11 +57,8 @@ export async function startReportWorld(home: string): Promise<ReportWorld> {
       await engine.close();
       engine = await startEngine({ images, containers });
     },
-    at: (time, args, env = {}) =>
-      runCli(args, {
-        home,
-        env: { DOCKER_HOST: engine.host, NODE_OPTIONS: `--import=${hook}`, STARTS_AT: time, ...env },
-      }),
+    at: (time, args, env = {}) => runCli(args, { home, env: { ...environment(time), ...env } }),
+    environment,
     normalize: (text) =>
       text
         .replaceAll(registry.host, 'registry.example')
