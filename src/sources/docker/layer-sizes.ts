@@ -15,7 +15,7 @@ export function decodeLayerSizes(document: unknown, layers: number): readonly nu
   const steps = document.map(fieldsOf).map((step) => ({
     createdBy: textOf(step.get('CreatedBy')),
     comment: textOf(step.get('Comment')),
-    size: countOf(step.get('Size')),
+    size: bytesOf(step.get('Size')),
   }));
   const sizes = placeSizes(steps.reverse(), layers);
   return sizes?.length === layers ? sizes : null;
@@ -31,8 +31,12 @@ export function recallLayerSizes(text: string, layers: number): { readonly sizes
   const json = parseJson(text);
   if (!json.ok) return null;
   if (json.value === null) return { sizes: null };
-  const sizes = listOf(json.value).map(countOf);
+  const sizes = listOf(json.value).map(bytesOf);
   return sizes.length === layers && sizes.every((size) => size !== null) ? { sizes } : null;
+}
+
+function bytesOf(value: unknown): number | null {
+  return Number.isSafeInteger(value) ? countOf(value) : null;
 }
 
 /** Steps without a size that lie between the same two with one are all alike, so only how many of them made a layer counts. */
