@@ -8,7 +8,8 @@ import { breakWord, wrapText } from './wrap.ts';
  */
 export function wrapCommand(text: string, { indent, width }: { readonly indent: string; readonly width: number }): readonly string[] {
   if (widthOf(indent) + widthOf(text) <= width) return [indent + text];
-  const at = text.startsWith('# ') ? 0 : text.lastIndexOf('  # ');
+  // the first one: no command has it, a remark may have others
+  const at = text.startsWith('# ') ? 0 : text.indexOf('  # ');
   const command = at < 0 ? text : text.slice(0, at).trimEnd();
   const remark = at < 0 ? '' : text.slice(at).trim();
   return [
