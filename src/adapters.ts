@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { ImageSource, Keychain, Memory, MemoryPart, Registry, StoredPlace } from './check/ports.ts';
+import type { ImageSource, Keychain, Memory, MemoryPart, Registry, ReportLog, StoredPlace } from './check/ports.ts';
 import type { Adapters, Demo, EngineSettings, RegistrySettings, StoredSettings } from './cli/context.ts';
 import { loadConfiguration, nothingConfigured } from './config/load-configuration.ts';
 import type { Configuration } from './core/configuration.ts';
@@ -28,6 +28,7 @@ export function createAdapters(machine: Machine): Adapters {
     engineHost: null,
     locations: new Map(),
     openMemory: (part) => openMachineMemory(machine, part),
+    openReportLog: () => openMachineReportLog(machine),
     openKeychain: () => openKeychain(machine),
   });
 }
@@ -40,6 +41,7 @@ type World = {
   readonly engineHost: string | null;
   readonly locations: ReadonlyMap<string, string>;
   readonly openMemory: (part?: MemoryPart) => Memory;
+  readonly openReportLog: () => Promise<ReportLog>;
   readonly openKeychain: () => Promise<Keychain>;
 };
 
@@ -47,6 +49,7 @@ function compose(machine: Machine, world: World): Adapters {
   return {
     readConfiguration: (named) => (named === null ? world.configuration() : readConfiguration(machine, named)),
     openMemory: (part) => Promise.resolve(world.openMemory(part)),
+    openReportLog: () => world.openReportLog(),
     openEngine: (settings) => openEngine(machine, { ...settings, host: settings.host ?? world.engineHost }),
     openStored: async (place, settings) => withLateSignal(place, await openStored(machine, place, settings)),
     openFiles: async () => (await import('./sources/files/file-source.ts')).createFileSource(machine),
@@ -66,6 +69,11 @@ function readConfiguration({ env, platform, cwd }: Machine, named: string | null
 
 function openMachineMemory({ env, platform, uid }: Machine, part: MemoryPart = 'all'): Memory {
   return openMemory({ ...storeDirectories({ env, home: homeOf(env), platform }), part, uid, now: Date.now });
+}
+
+async function openMachineReportLog({ env, platform, uid }: Machine): Promise<ReportLog> {
+  const { openReportLog } = await import('./store/open-report-log.ts');
+  return openReportLog({ ...storeDirectories({ env, home: homeOf(env), platform }), uid });
 }
 
 async function openEngine(
@@ -191,6 +199,7 @@ async function startDemo(machine: Machine): Promise<Demo> {
       engineHost: world.engineHost,
       locations: world.locations,
       openMemory: () => createNullMemory(Date.now),
+      openReportLog: async () => (await import('./store/open-report-log.ts')).createPassingReportLog(),
       openKeychain: () => Promise.resolve({ credentialFor: () => Promise.resolve(null), warnings: () => [] }),
     }),
     close: world.close,

@@ -111,6 +111,7 @@ function loadAdapters(machine: Machine): Adapters {
   return {
     readConfiguration: async (named) => (await load()).readConfiguration(named),
     openMemory: async (part) => (await load()).openMemory(part),
+    openReportLog: async () => (await load()).openReportLog(),
     openEngine: async (settings) => (await load()).openEngine(settings),
     openStored: async (place, settings) => (await load()).openStored(place, settings),
     openFiles: async () => (await load()).openFiles(),

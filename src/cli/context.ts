@@ -1,4 +1,4 @@
-import type { FileSource, ImageSource, Memory, MemoryPart, Registry, StoredPlace } from '../check/ports.ts';
+import type { FileSource, ImageSource, Memory, MemoryPart, Registry, ReportLog, StoredPlace } from '../check/ports.ts';
 import type { Configuration, RegistryRule } from '../core/configuration.ts';
 import type { Parsed } from '../core/parsed.ts';
 import type { Platform } from '../core/platform.ts';
@@ -44,6 +44,8 @@ export type Adapters = {
   readonly readConfiguration: (named: string | null) => Promise<Configuration>;
   /** `part`: without, all of it. */
   readonly openMemory: (part?: MemoryPart) => Promise<Memory>;
+  /** The reports that were marked. Whether they can be read shows when they are. */
+  readonly openReportLog: () => Promise<ReportLog>;
   readonly openEngine: (settings: EngineSettings) => Promise<ImageSource>;
   /** Opens a place that holds images as files. Whether it can be read shows when it is. */
   readonly openStored: (place: StoredPlace, settings: StoredSettings) => Promise<ImageSource>;

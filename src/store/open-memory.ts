@@ -1,12 +1,8 @@
-import { join } from 'node:path';
 import type { Memory, MemoryPart } from '../check/ports.ts';
 import { CACHE } from './cache.ts';
-import { mayExist } from './files.ts';
-import type { StoreSource } from './guarded-store.ts';
 import { createMemory } from './memory.ts';
 import { STATE } from './state.ts';
-import { openStoreFile, type StoreKind } from './store-file.ts';
-import type { Warn } from './warnings.ts';
+import { NOWHERE, sourceIn } from './store-source.ts';
 
 export type OpenMemoryOptions = {
   /** As `storeDirectories` gives it; null: this user has no place for it, and nothing is remembered. */
@@ -43,10 +39,10 @@ export function openMemory(options: OpenMemoryOptions): Memory {
   return createMemory({
     cache: (warn) => {
       if (options.part === 'state') return NOWHERE;
-      const file = openIn(cacheDirectory, { kind: CACHE, variable: 'XDG_CACHE_HOME', warn, ...options }).open();
+      const file = sourceIn(cacheDirectory, { kind: CACHE, variable: 'XDG_CACHE_HOME', warn, ...options }).open();
       return { mayExist: () => true, open: () => file };
     },
-    state: (warn) => openIn(stateDirectory, { kind: STATE, variable: 'XDG_STATE_HOME', warn, ...options }),
+    state: (warn) => sourceIn(stateDirectory, { kind: STATE, variable: 'XDG_STATE_HOME', warn, ...options }),
     now,
     maxDocumentBytes,
     maxListBytes,
@@ -62,19 +58,4 @@ export function createNullMemory(now: () => number): Memory {
     maxDocumentBytes: MAX_DOCUMENT_BYTES,
     maxListBytes: MAX_LIST_BYTES,
   });
-}
-
-const NOWHERE: StoreSource = { mayExist: () => false, open: () => null };
-
-type Opening = { readonly kind: StoreKind; readonly variable: string; readonly uid: number | null; readonly warn: Warn };
-
-function openIn(directory: string | null, { kind, variable, uid, warn }: Opening): StoreSource {
-  if (directory !== null) {
-    return { mayExist: () => mayExist(join(directory, kind.fileName)), open: () => openStoreFile(kind, { directory, uid, warn }) };
-  }
-  const open = (): null => {
-    warn('store-unavailable', `${kind.whenUnusable}: neither a home directory nor ${variable} is known`);
-    return null;
-  };
-  return { mayExist: () => false, open };
 }

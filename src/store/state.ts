@@ -9,8 +9,8 @@ import type { StoreKind } from './store-file.ts';
  * The state: none of it can be asked again, so a damaged file is kept.
  *
  * What images are made of is kept once, by the hash of its JSON text, and found by the chain id of all layers or the hash of the whole history.
- * The ids of versions grow in the order in which they were appended. Nothing is ever deleted but holds that the user took back, and of more sightings in a
- * repository than it can have tags the oldest.
+ * The ids of versions grow in the order in which they were appended, and so do the keys of reports, see ReportTable. Nothing is ever deleted but holds that the
+ * user took back, and the oldest of more sightings in a repository than it can have tags and of more reports than are ever looked at.
  */
 export const STATE: StoreKind = {
   name: 'state',
@@ -39,6 +39,12 @@ export const STATE: StoreKind = {
        id integer primary key, registry text not null, repository text not null, seen_at integer not null,
        count integer not null, tags text not null) strict;
      create index sightings_by_repository on sightings (registry, repository);`,
+    `create table reports (
+       key integer primary key, id text not null, at integer not null, images integer not null, fresh integer not null, stale integer not null,
+       unknown integer not null, bytes integer not null) strict;
+     create index reports_by_id on reports (id, key);
+     create table report_baselines (key integer primary key references reports on delete cascade, baseline blob not null) strict;
+     create table report_outcomes (key integer primary key references reports on delete cascade, outcome text not null) strict;`,
   ],
 };
 

@@ -140,7 +140,7 @@ describe('a state that cannot be used is left alone, and bases are remembered un
     raw.close();
     const before = readFileSync(file);
     expect(runOnce()).toEqual([
-      `store-newer: the state ${file} has version 7, this program knows version 2: it is left alone, neither bases nor holds are remembered`,
+      `store-newer: the state ${file} has version 7, this program knows version 3: it is left alone, neither bases nor holds are remembered`,
     ]);
     expect(readFileSync(file).equals(before)).toBe(true);
   });
