@@ -31,6 +31,8 @@ export type Document = {
 
 /** One image of the document. Times are RFC 3339 UTC, sizes bytes, absent knowledge is null. */
 export type ImageEntry = {
+  /** The machine it is on; only the report of several tells it. */
+  readonly host?: string;
   readonly reference: string;
   readonly name: string;
   readonly platform: string;
