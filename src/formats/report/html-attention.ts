@@ -19,7 +19,7 @@ export function renderAttention(report: Report): Html | null {
     items: report.attention.filter(({ isNew }) => isNew || !report.onlyNew),
     render: (each) => renderRow(each, report),
     bounds: MOST,
-    rest: null,
+    rest: 'imgupdate list',
   });
 }
 

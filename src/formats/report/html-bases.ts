@@ -1,9 +1,10 @@
 import type { MovedBase, Rebuild, Report } from '../../core/report/report.ts';
+import type { BaseMovement } from '../../core/verdict.ts';
 import { plural } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
 import { type Bounds, takePieces } from '../html/take.ts';
 import { renderBadge, renderListing, renderName, renderNames, renderRest, renderSection } from './html-section.ts';
-import { describeRebuild, describeWhere, nameOfSubject, SECTION_TITLES, shortDigestText } from './words.ts';
+import { describeRebuild, describeWhere, MOVEMENT_WORDS, nameOfSubject, SECTION_TITLES, shortDigestText } from './words.ts';
 
 const MOST_BASES: Bounds = { items: 100, characters: 150_000 };
 const MOST_REBUILDS: Bounds = { items: 300, characters: 120_000 };
@@ -17,7 +18,7 @@ export function renderBases(report: Report): Html | null {
     items: report.bases,
     render: renderBase,
     bounds: MOST_BASES,
-    rest: null,
+    rest: 'imgupdate list --upgradable',
   });
 }
 
@@ -29,14 +30,17 @@ function renderBase({ name, kind, movements, candidate, images }: MovedBase): Ht
       <p class="faint small">${candidate === null ? null : html`now <code>${shortDigestText(candidate)}</code>`}</p>
     </div>
     <div>
-      <p>
-        ${kind === 'gone' ? renderBadge('bad', 'gone', '\u2717') : renderBadge('warn', 'moved')}
-        <span class="faint small">${movements.join(', ')}</span>
-      </p>
+      <p>${kind === 'gone' ? renderBadge('bad', 'is gone', '\u2717') : renderMovements(movements)}</p>
       ${renderNames(names, MOST_NAMES)}
     </div>
     <p class="faint small">${plural(images.length, 'image')} ${images.length === 1 ? 'stands' : 'stand'} on it</p>
   </li> `;
+}
+
+/** One base may have moved in several ways, for images that were built at several times. */
+function renderMovements(movements: readonly BaseMovement[]): readonly Html[] {
+  const words = movements.length === 0 ? ['moved'] : movements.map((movement) => MOVEMENT_WORDS[movement]);
+  return [...new Set(words)].map((word) => html`${renderBadge('warn', word)} `);
 }
 
 /** Renders what to build, in the order in which to build it. */

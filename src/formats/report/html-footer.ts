@@ -3,10 +3,11 @@ import { sanitizeText } from '../../core/text.ts';
 import { renderTime } from '../age.ts';
 import { type Html, html } from '../html/escape.ts';
 import type { ReportAbout } from './index.ts';
-import { describeCoverage, describeData, describeQuota, renderMinute } from './words.ts';
+import { describeCoverage, describeData, describeQuota, describeUsers, OLD_CONTAINERS, renderMinute } from './words.ts';
 
 const MOST_HOSTS = 50;
 const MOST_REGISTRIES = 50;
+const MOST_ROWS = 400;
 const LONGEST_NAME = 300;
 
 /** Renders what the report rests on: which machines, when, data of which age, what was asked of the registries. */
@@ -21,7 +22,7 @@ export function renderFooter(report: Report, { version }: ReportAbout): Html {
       ${
         data === null
           ? null
-          : html`<dt>Data</dt>
+          : html`<dt>Age</dt>
               <dd>${describeData(report)}</dd>`
       }
       ${
@@ -32,7 +33,14 @@ export function renderFooter(report: Report, { version }: ReportAbout): Html {
               ${renderMore(registries.length - MOST_REGISTRIES)}`
       }
     </dl>
+    ${hasOldContainers(report) ? html`<p>${OLD_CONTAINERS}</p>` : null}
     <p>Made by imgupdate ${version}, ${renderMoment(generatedAt)}.</p>`;
+}
+
+/** Whether a star is to be seen. */
+function hasOldContainers({ news, pending, held, onlyNew }: Report): boolean {
+  const lists = onlyNew ? [news] : [news, pending, held];
+  return lists.some((list) => list.slice(0, MOST_ROWS).some((subject) => /\*(?:[, ]|$)/.test(describeUsers(subject))));
 }
 
 function renderMoment(time: number): Html {

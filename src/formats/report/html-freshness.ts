@@ -15,17 +15,15 @@ export function renderFreshness({ trend, counts, generatedAt, since }: Report): 
     <h2 id="freshness">Freshness</h2>
     <div class="freshness">
       ${points.length < 2 ? null : drawTrend(points, generatedAt)}
-      <div>
-        <ul class="shares" role="list">
-          ${STATES.map((state) => renderShare(state, { now: counts, before, generatedAt }))}
-        </ul>
-        ${
-          points.length < 2
-            ? html`<p class="faint small">How this changes is drawn here as soon as there is an earlier report.</p>`
-            : renderNumbers(points, generatedAt)
-        }
-      </div>
+      <ul class="shares" role="list">
+        ${STATES.map((state) => renderShare(state, { now: counts, before, generatedAt }))}
+      </ul>
     </div>
+    ${
+      points.length < 2
+        ? html`<p class="faint small">How this changes is drawn here as soon as there is an earlier report.</p>`
+        : renderNumbers(points, generatedAt)
+    }
   </section>`;
 }
 

@@ -1,11 +1,8 @@
 import type { Report } from '../../core/report/report.ts';
-import { sanitizeText } from '../../core/text.ts';
 import { type Html, html } from '../html/escape.ts';
 import { renderFreshness } from './html-freshness.ts';
 import type { SectionId } from './html-section.ts';
-import { describeAttention, describeHeadline, describeHosts, renderBytes, renderMinute } from './words.ts';
-
-const LONGEST_TITLE = 300;
+import { describeAttention, describeHeadline, describeTitle, renderBytes, renderMinute } from './words.ts';
 
 /** Renders what is to be seen first: the headline, the counts, each of which leads to its section, and how fresh the images are. */
 export function renderHeader(report: Report): Html {
@@ -13,7 +10,7 @@ export function renderHeader(report: Report): Html {
   const tiles = listTiles(report);
   return html`<div class="head">
       <p class="faint small">imgupdate report, ${renderMinute(report.generatedAt)}</p>
-      <h1>${titleOf(report)}</h1>
+      <h1>${describeTitle(report)}</h1>
       <p class="lead">${describeHeadline(report)}</p>
       ${attention === null ? null : html`<p class="alert">${attention}</p>`}
     </div>
@@ -27,10 +24,6 @@ export function renderHeader(report: Report): Html {
           </nav>`
     }
     ${report.onlyNew ? null : renderFreshness(report)}`;
-}
-
-function titleOf({ title, hosts }: Report): string {
-  return title === null ? `Image updates on ${describeHosts(hosts.map(({ name }) => name))}` : sanitizeText(title, LONGEST_TITLE);
 }
 
 type Tile = { readonly to: SectionId; readonly count: string; readonly word: string; readonly tone: string };

@@ -38,21 +38,27 @@ function renderImages(report: Report, section: Pick<Listing<Pending>, 'id' | 'ti
   const places = new Map(drawn.map((each, at) => [each, at]));
   return renderListing({
     ...section,
-    render: (each) => renderPendingRow(each, report, places.get(each) ?? null),
+    render: (each) => renderPendingRow(each, report, { isNews: section.id === 'news', picture: places.get(each) ?? null }),
     bounds: MOST,
     rest: ALL,
   });
 }
 
+type Place = { readonly isNews: boolean; readonly picture: number | null };
+
 /** `picture`: which of the pictures of its section it has. */
-function renderPendingRow(pending: Pending, report: Report, picture: number | null): Html {
-  const isOld = pending.since < report.generatedAt || pending.isStaleAnswer;
+function renderPendingRow(pending: Pending, report: Report, { isNews, picture }: Place): Html {
   return html`<li class="row">
     <div>${renderSubject(pending, report)}</div>
     <div>${renderUpdates(pending.updates, report.generatedAt)} ${renderUsers(pending)}</div>
-    <p class="faint small">${isOld ? describePendingSince(pending, report.generatedAt) : null}</p>
+    <p class="faint small">${isNews ? sinceOfNews(pending, report) : describePendingSince(pending, report.generatedAt)}</p>
     ${picture === null ? null : renderStacks(pending, picture < OPEN_PICTURES)}
   </li> `;
+}
+
+/** What is new on one of its axes may be old on another. */
+function sinceOfNews({ since }: Pending, report: Report): string {
+  return report.since.kind !== 'first' && since < report.generatedAt ? `something of it since ${renderDay(since, report.generatedAt)}` : '';
 }
 
 function renderUsers(subject: Subject): Html | null {
@@ -68,7 +74,7 @@ export function renderHeld(report: Report): Html | null {
     items: report.held,
     render: (each) => renderHeldRow(each, report),
     bounds: MOST_QUIET,
-    rest: 'imgupdate showhold',
+    rest: ALL,
   });
 }
 
@@ -104,6 +110,6 @@ function renderDoneRow(done: Done, report: Report): Html {
   return html`<li class="row">
     <div>${renderSubject(done, report)}</div>
     <p>${renderBadge(tone, word, '\u2713')} ${describeDone(done)}</p>
-    <p class="faint small">told ${renderDay(done.since, report.generatedAt)}</p>
+    <p class="faint small">first told ${renderDay(done.since, report.generatedAt)}</p>
   </li> `;
 }

@@ -1,10 +1,10 @@
 import type { HostStore, Report } from '../../core/report/report.ts';
 import { sanitizeText } from '../../core/text.ts';
 import type { UnneededImage } from '../../core/unneeded.ts';
-import { plural } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
 import { type Bounds, takePieces } from '../html/take.ts';
 import { renderBadge, renderName, renderRest, renderSection } from './html-section.ts';
+import { describeStore } from './sections.ts';
 import { renderBytes, SECTION_TITLES, shortDigestText } from './words.ts';
 
 const MOST_STORES = 20;
@@ -13,7 +13,7 @@ const LONGEST_NAME = 300;
 
 /** Renders what the image store of each host holds, and what of it nothing needs. */
 export function renderStores(report: Report): Html | null {
-  const { stores } = report;
+  const stores = report.stores.filter(({ unneeded }) => unneeded.length > 0);
   if (stores.length === 0) return null;
   return renderSection({
     id: 'stores',
@@ -33,14 +33,6 @@ function renderStore(store: HostStore, isNamed: boolean): Html {
       ${shown}
     </ul>
     ${renderRest(store.unneeded.length - shown.length, null)}`;
-}
-
-/** `31 images hold 9.4 GB; 1.2 GB of it is freed when the 3 that nothing needs are removed` */
-function describeStore({ images, bytes, freedBytes, unneeded }: HostStore): string {
-  const all = `${plural(images, 'image')} ${images === 1 ? 'holds' : 'hold'} ${renderBytes(bytes)}`;
-  if (unneeded.length === 0) return `${all}; all of them are needed`;
-  const those = unneeded.length === 1 ? 'the one that nothing needs is removed' : `the ${unneeded.length} that nothing needs are removed`;
-  return `${all}; ${freedBytes === null ? `nothing needs ${unneeded.length} of them` : `${renderBytes(freedBytes)} is freed when ${those}`}`;
 }
 
 /** The part that is freed; what it says stands in words above it. */

@@ -14,6 +14,7 @@ export const REPORT_STYLE = `
 a { color: var(--note); }
 a:focus-visible, summary:focus-visible { outline: 2px solid var(--note); outline-offset: 2px; border-radius: 0.2rem; }
 h3 { margin: 0; font-size: 1rem; font-weight: 600; }
+section > h3:not(h2 + h3) { margin-top: 1.1rem; }
 main > section, main > p { scroll-margin-top: 1rem; }
 summary { cursor: pointer; color: var(--faint); }
 header { display: grid; gap: 1rem 2.5rem; grid-template-columns: minmax(0, 1fr); }
@@ -37,15 +38,15 @@ header h1 { margin-top: 0; }
 .edge-quiet { border-left-color: var(--open); }
 .panel h2 { margin: 0 0 0.4rem; font-size: 1rem; }
 .freshness { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0.75rem 1.5rem; }
-.freshness > div { flex: 1 1 9rem; }
+.shares { flex: 1 1 9rem; }
 .trend { max-width: 100%; height: auto; }
 .trend-line { stroke: var(--line); }
 .trend-text { fill: var(--faint); font-size: 12px; }
 .trend-name { fill: var(--text); font-size: 12px; font-weight: 600; }
 .trend-fresh { fill: var(--fresh); }
 .trend-stale { fill: var(--stale); }
-.trend-unknown { fill: var(--page); stroke: var(--open); stroke-width: 1.5; }
-.shares { margin: 0 0 0.5rem; padding: 0; list-style: none; }
+.trend-unknown { fill: var(--page); stroke: var(--open); stroke-width: 1.3; }
+.shares { margin: 0; padding: 0; list-style: none; }
 .shares li { position: relative; margin-bottom: 0.4rem; padding-left: 1.4rem; line-height: 1.35; }
 .swatch { position: absolute; left: 0; top: 0.2rem; width: 0.9rem; height: 0.9rem; }
 .numbers { margin-top: 0.35rem; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
@@ -75,8 +76,9 @@ header h1 { margin-top: 0; }
 .bar-part { fill: var(--was); }
 .type {
   margin: 0.35rem 0 1rem; padding: 0.6rem 0.8rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--raised);
-  white-space: pre-wrap; -webkit-user-select: all; user-select: all;
+  white-space: pre-wrap;
 }
+.whole { -webkit-user-select: all; user-select: all; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.1rem 1rem; margin: 0; }
 .facts dt { grid-column: 1; font-weight: 600; }
 .facts dd { grid-column: 2; margin: 0; }

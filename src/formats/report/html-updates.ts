@@ -4,7 +4,7 @@ import type { VersionLevel } from '../../core/verdict.ts';
 import { renderDate } from '../age.ts';
 import { type Html, html } from '../html/escape.ts';
 import { renderBadge } from './html-section.ts';
-import { shortDigestText } from './words.ts';
+import { describePair, MOVEMENT_WORDS, shortDigestText } from './words.ts';
 
 /** More than there are axes and levels. */
 const MOST = 8;
@@ -20,25 +20,24 @@ export function renderUpdates(updates: readonly Update[], now: number): Html {
 function renderUpdate(update: Update, now: number): Html {
   switch (update.axis) {
     case 'tag': {
+      const { installed, candidate } = update;
       const created = update.created === null ? null : renderDate(update.created, now);
-      const from = update.installed === null ? null : html`<code>${shortDigestText(update.installed)}</code> ${'\u2192'} `;
+      const digests = installed === null ? shortDigestText(candidate) : describePair(installed, candidate);
       return html`${renderBadge('warn', 'rebuilt')}
-      ${from}<code>${shortDigestText(update.candidate)}</code>${
-        created === null ? null : html` <span class="faint small">built ${created}</span>`
-      }`;
+        <code>${digests}</code>${created === null ? null : html` <span class="faint small">built ${created}</span>`}`;
     }
     case 'newer':
       return html`${renderBadge(LEVELS[update.level], update.level)} <code>${sanitizeText(update.tag, LONGEST_NAME)}</code>`;
     case 'base':
-      return html`${renderBadge('warn', 'base moved')} ${renderBase(update)}`;
+      return html`${renderBadge('warn', `base ${update.movement === null ? 'moved' : MOVEMENT_WORDS[update.movement]}`)}
+      ${renderBase(update)}`;
   }
 }
 
 const LEVELS: Readonly<Record<VersionLevel, 'bad' | 'warn' | 'note'>> = { patch: 'note', minor: 'note', major: 'warn' };
 
-function renderBase({ base, movement, confidence, versionsBehind }: Extract<Update, { readonly axis: 'base' }>): Html {
+function renderBase({ base, confidence, versionsBehind }: Extract<Update, { readonly axis: 'base' }>): Html {
   const facts = [
-    ...(movement === null ? [] : [movement]),
     ...(versionsBehind === null || versionsBehind < 2 ? [] : [`${versionsBehind} versions behind`]),
     ...(confidence === null || confidence === 'certain' ? [] : [`${confidence} confidence`]),
   ];

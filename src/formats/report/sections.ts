@@ -185,7 +185,7 @@ function listStores({ stores, hosts }: Report): readonly Section[] {
 }
 
 /** `3 of 31 images are not needed; without them 1.2 GB of 9.4 GB are free again` */
-function describeStore({ images, bytes, freedBytes, unneeded }: HostStore): string {
+export function describeStore({ images, bytes, freedBytes, unneeded }: HostStore): string {
   const count = unneeded.length;
   const what = `${count} of ${plural(images, 'image')} ${count === 1 ? 'is' : 'are'} not needed`;
   if (freedBytes === null) return what;

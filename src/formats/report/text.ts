@@ -5,7 +5,7 @@ import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
 import { listSections, type Row, type Section, type SectionKey } from './sections.ts';
-import { describeAttention, describeHeadline, SECTION_TITLES } from './words.ts';
+import { describeAttention, describeHeadline, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
 import { wrapCommand } from './wrap-command.ts';
 import { wrapText } from './wrap.ts';
 
@@ -94,8 +94,6 @@ function renderCommands(groups: readonly CommandGroup[]): readonly string[] {
     ]),
   ];
 }
-
-const OLD_CONTAINERS = 'A container marked with * runs an older image than its name has here now.';
 
 function hasOldContainers(sections: readonly Section[]): boolean {
   return sections.some(({ rows }) => rows(MOST_ROWS).some(({ users }) => /\*(?:[, ]|$)/.test(users)));

@@ -236,14 +236,14 @@ export function describeUpdate(update: Update): string {
 }
 
 /** Digests that differ never look equal: when their first digits are the same, both are whole. */
-function describePair(installed: string, candidate: string): string {
+export function describePair(installed: string, candidate: string): string {
   const short = [installed, candidate].map(shortDigestText);
   const isTold = installed === candidate || short[0] !== short[1];
   return (isTold ? short : [installed, candidate].map((text) => sanitizeText(text, LONGEST_NAME))).join(' to ');
 }
 
 /** What became of a base; that its layers are others is what nearly always happened. */
-const MOVEMENT_WORDS: Readonly<Record<BaseMovement, string>> = {
+export const MOVEMENT_WORDS: Readonly<Record<BaseMovement, string>> = {
   'layers-differ': 'moved',
   'metadata-only': 'moved (only its metadata)',
   'upper-layers-removed': 'moved (upper layers removed)',
@@ -264,6 +264,9 @@ export function describeUsers({ users, hosts }: Pick<Subject, 'users'> & Partial
   const left = users.length - shown.length;
   return left === 0 ? shown.join(', ') : `${shown.join(', ')} (+${left})`;
 }
+
+/** What the star behind a container means. */
+export const OLD_CONTAINERS = 'A container marked with * runs an older image than its name has here now.';
 
 /** ` on build01`, where the report is of several hosts and the subject is not on all; else ''. */
 export function describeWhere({ hosts }: Pick<Subject, 'hosts'>, report: Report): string {
