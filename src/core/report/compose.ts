@@ -1,13 +1,22 @@
 import type { Document } from '../document.ts';
-import type { Baseline } from './baseline.ts';
-import type { Report, TrendPoint } from './report.ts';
+import { groupBy } from '../group.ts';
+import { compareText } from '../reference.ts';
+import { listAttention } from './attention.ts';
+import { listBases } from './bases.ts';
+import type { Baseline, BaselineRow } from './baseline.ts';
+import { type ComparedHost, compareHost } from './compare-host.ts';
+import { countImages, findAges, sumRegistries } from './counts.ts';
+import { listAll, type Lists } from './group-hosts.ts';
+import { describeInterrupted } from './interrupted.ts';
+import { listRebuilds } from './rebuilds.ts';
+import type { Attention, HostStore, Report, Since, TrendPoint } from './report.ts';
 
 /** What a report is made of. */
 export type ReportInput = Pick<Report, 'id' | 'title' | 'onlyNew'> & {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** In any order; names may repeat, then the newest document counts. */
-  readonly hosts: readonly { readonly name: string; readonly document: Document }[];
+  readonly hosts: readonly HostInput[];
   /** What is compared with; `name`: of a file, null for an earlier report. null: this is the first one. */
   readonly earlier: { readonly baseline: Baseline; readonly name: string | null } | null;
   /** The last report that was marked, where nobody knows whether it was printed, and what it was compared with. */
@@ -15,6 +24,8 @@ export type ReportInput = Pick<Report, 'id' | 'title' | 'onlyNew'> & {
   /** Of the reports that were marked before, oldest first. */
   readonly trend: readonly TrendPoint[];
 };
+
+type HostInput = { readonly name: string; readonly document: Document };
 
 /** A report, and what it tells, to be kept. */
 export type Composed = { readonly report: Report; readonly baseline: Baseline };
@@ -25,5 +36,92 @@ export type Composed = { readonly report: Report; readonly baseline: Baseline };
  * What was told before and could not be checked this time is still pending; what was told of a host that is not among the input is left as it was.
  */
 export function composeReport(input: ReportInput): Composed {
-  throw new Error(`not written yet: ${input.id}`);
+  const { now, earlier } = input;
+  const hosts = chooseHosts(input.hosts);
+  const told = groupBy(earlier?.baseline.rows ?? [], ({ host }) => host);
+  const compared = hosts.map((host) => compareHost(host, told.get(host.name) ?? [], now));
+  const documents = hosts.map(({ document }) => document);
+  const isFleet = hosts.length > 1;
+  const rows = compared.flatMap((host) => host.rows.map(({ row }) => row));
+  const lists = listAll(compared, isFleet);
+  const attention = listAttention(compared);
+  const images = countImages(documents);
+  const trend: TrendPoint = { at: now, images: images.images, fresh: images.fresh, stale: images.stale, unknown: images.unknown };
+  const report: Report = {
+    id: input.id,
+    title: input.title,
+    generatedAt: now,
+    onlyNew: input.onlyNew,
+    hosts: hosts.map(({ name, document }) => ({ name, generatedAt: timeOf(document, now), document })),
+    since: describeSince(earlier),
+    interrupted: input.interrupted === null ? null : describeInterrupted(input.interrupted.baseline, input.interrupted.before),
+    counts: { ...images, news: lists.news.length, older: lists.pending.length, held: lists.held.length, done: lists.done.length },
+    attention,
+    ...lists,
+    bases: listBases(rows, isFleet),
+    rebuilds: listRebuilds(rows, isFleet),
+    stores: hosts.flatMap(tellStore),
+    registries: sumRegistries(documents),
+    data: findAges(documents),
+    trend: [...input.trend, trend],
+    isUnchanged: isUnchanged(earlier !== null, { lists, attention, compared }),
+  };
+  return { report, baseline: keep(compared, earlier?.baseline ?? null, trend) };
+}
+
+/** Sorted by name; of several documents of one host the newest. */
+function chooseHosts(hosts: readonly HostInput[]): readonly HostInput[] {
+  return [...groupBy(hosts, ({ name }) => name).values()]
+    .flatMap((those) => (those.length < 2 ? those : chooseNewest(those)))
+    .sort((a, b) => compareText(a.name, b.name));
+}
+
+function chooseNewest(those: readonly HostInput[]): readonly HostInput[] {
+  const dated = those.map((host) => ({ host, time: timeOf(host.document, 0) }));
+  const newest = Math.max(...dated.map(({ time }) => time));
+  const best = dated.filter(({ time }) => time === newest).map(({ host }) => host);
+  // of two of one moment it must not matter which came first
+  return best.length < 2 ? best : [...best].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))).slice(0, 1);
+}
+
+function timeOf({ generatedAt }: Document, otherwise: number): number {
+  const time = Date.parse(generatedAt);
+  return Number.isNaN(time) ? otherwise : time;
+}
+
+function describeSince(earlier: ReportInput['earlier']): Since {
+  if (earlier === null) return { kind: 'first' };
+  const { baseline, name } = earlier;
+  return name === null ? { kind: 'mark', at: baseline.at } : { kind: 'file', at: baseline.at, name };
+}
+
+function tellStore({ name, document: { store } }: HostInput): readonly HostStore[] {
+  if (store == null) return [];
+  const { images, bytes, freedBytes, unneeded } = store;
+  return [{ host: name, images, bytes, freedBytes, unneeded }];
+}
+
+type Found = { readonly lists: Lists; readonly attention: readonly Attention[]; readonly compared: readonly ComparedHost[] };
+
+function isUnchanged(hasEarlier: boolean, { lists, attention, compared }: Found): boolean {
+  if (!hasEarlier) return lists.news.length === 0 && attention.length === 0;
+  const isQuiet = lists.news.length === 0 && lists.done.length === 0;
+  return isQuiet && !attention.some(({ isNew }) => isNew) && !compared.some(({ hasEnded }) => hasEnded);
+}
+
+/** What was told now, and what was told of hosts that are not here. */
+function keep(compared: readonly ComparedHost[], before: Baseline | null, trend: TrendPoint): Baseline {
+  const here = new Set(compared.map(({ host }) => host));
+  const others = (before?.rows ?? []).filter(({ host }) => !here.has(host));
+  const rows = [...others, ...compared.flatMap(({ told }) => told)];
+  return {
+    at: trend.at,
+    hosts: [...new Set([...(before?.hosts ?? []), ...here])].sort(),
+    rows: rows.sort(compareBaselineRows),
+    trend,
+  };
+}
+
+function compareBaselineRows(a: BaselineRow, b: BaselineRow): number {
+  return compareText(a.host, b.host) || compareText(a.reference, b.reference) || compareText(a.platform, b.platform);
 }

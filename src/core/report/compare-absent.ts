@@ -1,0 +1,67 @@
+import type { BaselineRow } from './baseline.ts';
+import { type DoneWith, finish, gatherDone, repeat, UPDATE_WHATS } from './compare-row.ts';
+import type { Update } from './report.ts';
+import { keyOfRow, type Row } from './rows.ts';
+import { createSuccession } from './successors.ts';
+import type { Unread } from './unread.ts';
+
+/** An image that was told of and is not in the document. */
+export type AbsentRow = {
+  readonly before: BaselineRow;
+  /** What was told, where the image may only be out of sight. */
+  readonly updates: readonly Update[];
+  readonly since: number;
+  readonly done: readonly DoneWith[];
+  readonly successor: string | null;
+  /** Something that was told ended without being done. */
+  readonly hasEnded: boolean;
+  /** To be told of it, for the next report; null: it is gone from here. */
+  readonly told: BaselineRow | null;
+};
+
+/**
+ * Says of images that were told of and are not there whether they are gone, or only out of sight.
+ *
+ * What could not be read may hide any of them, but for those that were seen while the same could not be read.
+ */
+export function compareAbsent(
+  known: ReadonlyMap<string, BaselineRow>,
+  read: readonly Row[],
+  unread: readonly Unread[],
+): readonly AbsentRow[] {
+  const here = new Set(read.map(keyOfRow));
+  const absent = [...known].flatMap(([key, row]) => (here.has(key) ? [] : [row]));
+  if (absent.length === 0) return [];
+  const hasNewGap = unread.some(({ isNew }) => isNew);
+  const successorOf = createSuccession(read.filter((row) => !known.has(keyOfRow(row))));
+  return absent.map((row) => (unread.length > 0 && (hasNewGap || row.image === null) ? hide(row) : remove(row, successorOf(row))));
+}
+
+/** It is known from those that were seen by its image, which nobody knows. */
+function hide(before: BaselineRow): AbsentRow {
+  const repeated = UPDATE_WHATS.flatMap((what) =>
+    before.told.filter((told) => told.what === what && !told.held).map((told) => repeat(what, told)),
+  );
+  return {
+    before,
+    updates: repeated.flatMap(({ updates }) => updates),
+    since: repeated.reduce((since, each) => Math.min(since, each.since), Number.POSITIVE_INFINITY),
+    done: [],
+    successor: null,
+    hasEnded: false,
+    told: { ...before, image: null },
+  };
+}
+
+function remove(before: BaselineRow, successor: string | null): AbsentRow {
+  const isPending = (what: string): boolean => UPDATE_WHATS.some((axis) => axis === what);
+  return {
+    before,
+    updates: [],
+    since: 0,
+    done: gatherDone(before.told.filter(({ what }) => isPending(what)).map((told) => finish(told, 'removed'))),
+    successor,
+    hasEnded: before.told.some(({ what }) => !isPending(what)),
+    told: null,
+  };
+}

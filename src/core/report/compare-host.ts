@@ -1,0 +1,52 @@
+import type { Document } from '../document.ts';
+import type { BaselineRow, Told } from './baseline.ts';
+import { type ComparedRow, compareRow } from './compare-row.ts';
+import { type AbsentRow, compareAbsent } from './compare-absent.ts';
+import { keyOfRow, readRows, type Row } from './rows.ts';
+import { findUnread, isUnreadRow, toUnreadRow, type Unread } from './unread.ts';
+
+/** What has to be told of one host, compared with what was told before. */
+export type ComparedHost = {
+  readonly host: string;
+  readonly document: Document;
+  readonly rows: readonly ComparedRow[];
+  /** What was told of, and is not in the document. */
+  readonly absent: readonly AbsentRow[];
+  readonly unread: readonly Unread[];
+  /** Something that was told ended without being done. */
+  readonly hasEnded: boolean;
+  /** To be told of it, for the next report. */
+  readonly told: readonly BaselineRow[];
+};
+
+/** Compares a document with what was told of its host. `now`: milliseconds since the epoch. */
+export function compareHost(
+  { name: host, document }: { readonly name: string; readonly document: Document },
+  before: readonly BaselineRow[],
+  now: number,
+): ComparedHost {
+  const known = new Map(before.filter((row) => !isUnreadRow(row)).map((row) => [keyOfRow(row), row]));
+  const places = new Map(before.filter(isUnreadRow).map((row) => [row.reference, row]));
+  const read = readRows(host, document);
+  const rows = read.map((row) => compareRow(row, known.get(keyOfRow(row)) ?? null, now));
+  const unread = findUnread(document.warnings, places, now);
+  const absent = compareAbsent(known, read, unread);
+  const messages = new Set(unread.map(({ message }) => message));
+  return {
+    host,
+    document,
+    rows,
+    absent,
+    unread,
+    hasEnded: [...rows, ...absent].some(({ hasEnded }) => hasEnded) || [...places.keys()].some((message) => !messages.has(message)),
+    told: [
+      ...rows.flatMap(({ row, told }) => (told.length === 0 ? [] : [toBaselineRow(row, told)])),
+      ...absent.flatMap(({ told }) => (told === null ? [] : [told])),
+      ...unread.map((each) => toUnreadRow(host, each)),
+    ],
+  };
+}
+
+function toBaselineRow({ host, reference, name, platform, image }: Row, told: readonly Told[]): BaselineRow {
+  return { host, reference, name, platform, image, told };
+}

@@ -1,0 +1,76 @@
+import type { Document, ImageEntry } from '../document.ts';
+import { groupBy } from '../group.ts';
+import type { Hold } from '../hold.ts';
+import { compareText } from '../reference.ts';
+import { familiarOf } from './names.ts';
+import { findProblems, type Problem } from './problems.ts';
+import type { Update } from './report.ts';
+import { findUpdates } from './updates.ts';
+
+/** One image under one reference, on one platform of one host, with all that has to be told of it. */
+export type Row = {
+  readonly host: string;
+  readonly reference: string;
+  /** Familiar; the reference itself where it has no name. */
+  readonly name: string;
+  readonly platform: string;
+  /** Which image it is; null where that is not known. */
+  readonly image: string | null;
+  /** Its entries in the document: several where places have different images under one reference. Never empty. */
+  readonly entries: readonly ImageEntry[];
+  /** That it is held back, all of it. */
+  readonly hold: Hold | null;
+  readonly updates: readonly Update[];
+  readonly problems: readonly Problem[];
+};
+
+/** Takes a document apart, sorted by reference, then platform, whatever order its images came in. */
+export function readRows(host: string, { images }: Pick<Document, 'images'>): readonly Row[] {
+  const groups = groupBy(images, ({ reference, platform }) => `${reference}\n${platform}`);
+  return [...groups.values()].flatMap((entries) => readRow(host, entries)).sort(compareRows);
+}
+
+/** Orders by reference, then platform. */
+export function compareRows(a: Pick<Row, 'reference' | 'platform'>, b: Pick<Row, 'reference' | 'platform'>): number {
+  return compareText(a.reference, b.reference) || compareText(a.platform, b.platform);
+}
+
+/** What tells a row from all others of its host. */
+export function keyOfRow({ reference, platform }: Pick<Row, 'reference' | 'platform'>): string {
+  return `${reference}\n${platform}`;
+}
+
+function readRow(host: string, unsorted: readonly ImageEntry[]): readonly Row[] {
+  const entries = sortEntries(unsorted);
+  const [first] = entries;
+  if (first === undefined) return [];
+  const { reference, name, platform } = first;
+  const isHeld = entries.every(({ held }) => held !== null);
+  return [
+    {
+      host,
+      reference,
+      name: name === '<none>' || name === '' ? familiarOf(reference) : name,
+      platform,
+      image: identify(entries),
+      entries,
+      hold: isHeld ? first.held : null,
+      updates: findUpdates(entries),
+      problems: findProblems(entries, isHeld),
+    },
+  ];
+}
+
+/** Nearly always there is one. */
+function sortEntries(entries: readonly ImageEntry[]): readonly ImageEntry[] {
+  if (entries.length === 1) return entries;
+  return entries
+    .map((entry) => ({ entry, text: JSON.stringify(entry) }))
+    .sort((a, b) => compareText(a.text, b.text))
+    .map(({ entry }) => entry);
+}
+
+function identify(entries: readonly ImageEntry[]): string | null {
+  const ids = entries.map(({ imageId }) => imageId);
+  return ids.includes(null) ? null : [...new Set(ids)].sort().join(' ');
+}

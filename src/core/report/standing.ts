@@ -1,0 +1,59 @@
+import type { ImageEntry } from '../document.ts';
+import type { BaselineRow, ToldWhat } from './baseline.ts';
+import type { Row } from './rows.ts';
+import { hasMovedBase } from './updates.ts';
+
+/**
+ * How things stand now with what may have been told of an image.
+ *
+ * - `so`: it is so; `not`: the question was answered, and it is not so
+ * - `open`: the question has no answer this time
+ * - `covered`: something else is so that leaves it undecided: whether a tag that is gone was rebuilt, or what a held image would need
+ * - `moot`: the image is another one now, and does not tell what its base is
+ */
+export type Standing = 'so' | 'not' | 'open' | 'covered' | 'moot';
+
+/** Decides whether what may have been told before still stands. */
+export function decideStanding(what: RowWhat, row: Row, before: BaselineRow | null): Standing {
+  const isSo = row.updates.some(({ axis }) => axis === what) || row.problems.some(({ kind }) => kind === what);
+  if (isSo) return 'so';
+  const standings = row.entries.map((entry) => STANDINGS[what](entry));
+  if (standings.includes('covered') || (row.hold !== null && ONLY_UNHELD.has(what))) return 'covered';
+  if (!standings.includes('open')) return 'not';
+  const isAnother = before?.image != null && row.image !== null && before.image !== row.image;
+  const isSilent = row.entries.every(({ base }) => base.status !== 'unknown' || SILENT.has(base.reason?.kind ?? ''));
+  return OF_BASE.has(what) && isAnother && isSilent ? 'moot' : 'open';
+}
+
+/** Of a place that could not be read no image tells. */
+export type RowWhat = Exclude<ToldWhat, 'unread'>;
+
+const ONLY_UNHELD: ReadonlySet<RowWhat> = new Set(['unchecked', 'expired-hold', 'unsure']);
+const OF_BASE: ReadonlySet<RowWhat> = new Set(['base', 'base-gone', 'unsure']);
+
+/** What an image itself does not tell, and will not tell another time. */
+const SILENT: ReadonlySet<string> = new Set(['no-evidence', 'squashed', 'ambiguous-tag']);
+
+type EntryStanding = (entry: ImageEntry) => 'not' | 'open' | 'covered';
+
+/** Of an entry of which it is not so. */
+const STANDINGS: Readonly<Record<RowWhat, EntryStanding>> = {
+  tag: ({ tag }) => (tag.status === 'gone' ? 'covered' : openIf(tag.status === 'unknown')),
+  // an answer that tells no version can be no "no"
+  newer: ({ newer }) => openIf(newer.status === 'unknown' || newer.status === 'available'),
+  base: (entry) => (isElsewhere(entry) ? 'covered' : openIf(entry.base.status === 'unknown')),
+  gone: ({ tag }) => openIf(tag.status === 'unknown'),
+  'base-gone': ({ base }) => openIf(base.status === 'unknown'),
+  unchecked: () => 'not',
+  // documents of other verbs do not tell it
+  'expired-hold': ({ expired }) => openIf(expired === undefined),
+  unsure: ({ base }) => openIf(base.status === 'unknown'),
+};
+
+function isElsewhere(entry: ImageEntry): boolean {
+  return entry.base.status === 'gone' || (entry.base.status === 'moved' && !hasMovedBase(entry));
+}
+
+function openIf(isOpen: boolean): 'not' | 'open' {
+  return isOpen ? 'open' : 'not';
+}

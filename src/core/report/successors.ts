@@ -1,0 +1,38 @@
+import { groupBy } from '../group.ts';
+import { renderRepository } from '../reference.ts';
+import { decideNewer } from '../versions/decide-newer.ts';
+import { STANDARD_POLICY } from '../versions/policy.ts';
+import type { BaselineRow } from './baseline.ts';
+import { readCanonical } from './names.ts';
+import { tagsOfOffer } from './offers.ts';
+import type { Row } from './rows.ts';
+
+/**
+ * Finds the name that took the place of an image that is gone: of the same repository and platform, a version that was offered, else a newer one.
+ *
+ * `added`: the images of which nothing was told before. Another tag of the repository, or an older version, replaced nothing.
+ * @returns null where there is none.
+ */
+export function createSuccession(added: readonly Row[]): (removed: BaselineRow) => string | null {
+  const named = added.flatMap((row) => {
+    const reference = readCanonical(row.reference);
+    const tag = reference?.tag ?? null;
+    return reference === null || tag === null ? [] : [{ key: `${renderRepository(reference)}\n${row.platform}`, tag, name: row.name }];
+  });
+  const byRepository = groupBy(named, ({ key }) => key);
+  return (removed) => {
+    const reference = readCanonical(removed.reference);
+    if (reference?.tag == null) return null;
+    const tags = new Map(byRepository.get(`${renderRepository(reference)}\n${removed.platform}`)?.map(({ tag, name }) => [tag, name]));
+    if (tags.size === 0) return null;
+    const offered = removed.told.filter(({ what }) => what === 'newer').flatMap(({ offer }) => tagsOfOffer(offer));
+    const chosen = offered.find((tag) => tags.has(tag)) ?? findNewer(reference.tag, [...tags.keys()]);
+    return chosen === null ? null : (tags.get(chosen) ?? null);
+  };
+}
+
+function findNewer(tag: string, tags: readonly string[]): string | null {
+  const facts = { tags, firstSeen: () => null, now: 0 };
+  const { verdict } = decideNewer(tag, facts, { ...STANDARD_POLICY, minAgeMs: 0 });
+  return verdict.kind === 'available' ? (verdict.line?.tag ?? verdict.newest?.tag ?? null) : null;
+}
