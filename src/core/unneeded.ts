@@ -13,11 +13,11 @@ export const UNNEEDED_KINDS = ['superseded', 'dangling', 'unused'] as const sati
 export type StoreNeeds = {
   /** All images that are here, also those without a name. */
   readonly images: number;
-  /** What they hold; null where sizes of layers are not told. */
+  /** What they hold, as far as sizes of layers are told; null where none is. */
   readonly bytes: number | null;
   /** By kind, in the order above, then by `bytes`, the largest first. */
   readonly unneeded: readonly UnneededImage[];
-  /** What is freed when all unneeded images are removed together; null where sizes of layers are not told. */
+  /** What is freed when all unneeded images are removed together, as far as sizes of layers are told; null where none is. */
   readonly freedBytes: number | null;
 };
 
@@ -26,11 +26,11 @@ export type UnneededImage = {
   readonly kind: UnneededKind;
   /** The store's own id, for `docker rmi`. */
   readonly id: string;
-  /** Canonical, and familiar; null for an image without a name. */
+  /** Canonical, and familiar; of several names the first by which it is so; null for an image without a name. */
   readonly reference: string | null;
   readonly name: string | null;
   readonly platform: string;
-  /** What is freed when it alone is removed; null where it is not known. */
+  /** What is freed when it alone is removed; null where it is not known. One that others stand on, which are not needed either, frees nothing alone. */
   readonly bytes: number | null;
   /** One sentence without its full stop: `nginx:1.27.5 is here`. */
   readonly because: string;

@@ -78,5 +78,5 @@ function decodeLayers(layers: Spot): LayerStacks {
 }
 
 function decodeLayer(layer: Spot): StackedLayer {
-  return { diffId: readName(field(layer, 'diffId')), createdBy: orNull(field(layer, 'createdBy'), readText) };
+  return { diffId: readDigest(field(layer, 'diffId')) ?? '', createdBy: orNull(field(layer, 'createdBy'), readText) };
 }
