@@ -36,6 +36,7 @@ type Column = { readonly title: string; readonly cell: (row: Row) => string };
 
 const IMAGE: Column = { title: 'Image', cell: renderName };
 const USERS: Column = { title: 'Used by', cell: ({ users }) => escapeMarkdown(users) };
+const PUBLISHED: Column = { title: 'Published', cell: ({ published }) => escapeMarkdown(published) };
 const SINCE: Column = { title: 'Since', cell: ({ since }) => escapeMarkdown(since.replace(/^since /, '')) };
 
 function says(title: string): Column {
@@ -46,7 +47,7 @@ function says(title: string): Column {
 const COLUMNS: Readonly<Record<SectionKey, readonly Column[] | null>> = {
   interrupted: null,
   attention: [IMAGE, says('Problem'), SINCE],
-  news: [IMAGE, says('Available'), USERS],
+  news: [IMAGE, says('Available'), PUBLISHED, USERS],
   pending: [IMAGE, says('Available'), SINCE, USERS],
   done: null,
   held: null,

@@ -1,6 +1,7 @@
 import type { Attention, Done, HeldBack, HostStore, MovedBase, Pending, Rebuild, Report, Subject } from '../../core/report/report.ts';
 import type { UnneededImage } from '../../core/unneeded.ts';
 import { sanitizeText } from '../../core/text.ts';
+import { renderDate } from '../age.ts';
 import { plural } from '../facts.ts';
 import {
   describeBase,
@@ -50,6 +51,8 @@ export type Row = {
   readonly users: string;
   /** `since 9 Nov, 7 days`, `new`; ''. */
   readonly since: string;
+  /** When what its tag names now was made: `12 days ago`; ''. */
+  readonly published: string;
 };
 
 /**
@@ -110,7 +113,7 @@ function namesOnSeveralPlatforms({ news, pending, done, held, rebuilds }: Report
   return alike;
 }
 
-const NOTHING = { names: [], where: '', what: '', users: '', since: '' } as const satisfies Row;
+const NOTHING = { names: [], where: '', what: '', users: '', since: '', published: '' } as const satisfies Row;
 
 const LONGEST_LINE = 400;
 
@@ -139,9 +142,14 @@ function toAttentionRow(attention: Attention, report: Report): Row {
   };
 }
 
-function nameRow(subject: Subject, report: Report, alike: ReadonlySet<string>): Pick<Row, 'names' | 'where' | 'users'> {
+function nameRow(subject: Subject, report: Report, alike: ReadonlySet<string>): Row {
   const platform = alike.has(subject.name) ? ` (${sanitizeText(subject.platform, 60)})` : '';
-  return { names: [nameOfSubject(subject)], where: `${platform}${describeWhere(subject, report)}`, users: describeUsers(subject) };
+  return {
+    ...NOTHING,
+    names: [nameOfSubject(subject)],
+    where: `${platform}${describeWhere(subject, report)}`,
+    users: describeUsers(subject),
+  };
 }
 
 const listUpdates = ({ updates }: Pick<Pending, 'updates'>): string => updates.map(describeUpdate).join(', ');
@@ -150,7 +158,13 @@ const listUpdates = ({ updates }: Pick<Pending, 'updates'>): string => updates.m
 function toNewsRow(news: Pending, report: Report, alike: ReadonlySet<string>): Row {
   const isOlder = report.since.kind !== 'first' && news.since < report.generatedAt;
   const since = isOlder ? `something of it since ${renderDay(news.since, report.generatedAt)}` : '';
-  return { ...nameRow(news, report, alike), what: listUpdates(news), since };
+  return { ...nameRow(news, report, alike), what: listUpdates(news), since, published: describePublished(news, report.generatedAt) };
+}
+
+/** Reproducible builds tell no real day; then there is no age. */
+function describePublished({ updates }: Pick<Pending, 'updates'>, now: number): string {
+  const created = updates.flatMap((update) => (update.axis === 'tag' && update.created !== null ? [update.created] : []));
+  return created.map((time) => /\((.+)\)$/.exec(renderDate(time, now) ?? '')?.[1] ?? '').join('');
 }
 
 function toPendingRow(pending: Pending, report: Report, alike: ReadonlySet<string>): Row {
@@ -158,11 +172,11 @@ function toPendingRow(pending: Pending, report: Report, alike: ReadonlySet<strin
 }
 
 function toDoneRow(done: Done, report: Report, alike: ReadonlySet<string>): Row {
-  return { ...nameRow(done, report, alike), users: '', what: describeDone(done), since: '' };
+  return { ...nameRow(done, report, alike), users: '', what: describeDone(done) };
 }
 
 function toHeldRow(held: HeldBack, report: Report, alike: ReadonlySet<string>): Row {
-  return { ...nameRow(held, report, alike), what: `${listUpdates(held)}, held ${describeHold(held)}`, since: '' };
+  return { ...nameRow(held, report, alike), what: `${listUpdates(held)}, held ${describeHold(held)}` };
 }
 
 function toBaseRow(base: MovedBase): Row {
@@ -173,7 +187,7 @@ function toBaseRow(base: MovedBase): Row {
 }
 
 function toRebuildRow(rebuild: Rebuild, report: Report, alike: ReadonlySet<string>): Row {
-  return { ...nameRow(rebuild, report, alike), users: '', what: describeRebuild(rebuild), since: '' };
+  return { ...nameRow(rebuild, report, alike), users: '', what: describeRebuild(rebuild) };
 }
 
 /** Of one machine the images are told, of several how much each has; those that nothing can be removed from have nothing to tell. */

@@ -73,10 +73,14 @@ function renderSection({ key, title, intro, count, rows, command }: Section): re
   ];
 }
 
-function renderRow(key: SectionKey, { names, where, what, users, since }: Row, bullet: string): readonly string[] {
+function renderRow(key: SectionKey, { names, where, what, users, since, published }: Row, bullet: string): readonly string[] {
   const name = `${names.join(', ')}${where}`;
   const isShort = key === 'attention' && since !== '';
-  const about = [...(users === '' ? [] : [`used by ${users}`]), ...(since === '' || isShort ? [] : [since])].join('; ');
+  const about = [
+    ...(users === '' ? [] : [`used by ${users}`]),
+    ...(published === '' ? [] : [`published ${published}`]),
+    ...(since === '' || isShort ? [] : [since]),
+  ].join('; ');
   const indent = ' '.repeat(bullet.length);
   return [
     ...wrap(`${name === '' ? '' : `${name}: `}${what}${isShort ? ` (${since})` : ''}`, bullet, indent),
