@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkImages } from '../../src/check/check-images.ts';
-import type { FileInventory, Memory, Registry } from '../../src/check/ports.ts';
+import type { FileInventory, Inventory, ListOptions, Memory, Registry } from '../../src/check/ports.ts';
 import type { CheckReport, NewerReport } from '../../src/check/report.ts';
 import type { ImageRule, Setting } from '../../src/core/configuration.ts';
 import type { Digest } from '../../src/core/digest.ts';
@@ -33,6 +33,9 @@ export type Wish = {
   readonly offline?: boolean;
   readonly resolves?: boolean;
   readonly tables?: boolean;
+  readonly forReport?: boolean;
+  /** What the place of the images tells beside them, when it is listed so. */
+  readonly place?: (options: ListOptions) => Partial<Inventory>;
   readonly signal?: AbortSignal;
   /** What the memory does instead. */
   readonly memory?: (memory: Memory) => Memory;
@@ -78,7 +81,7 @@ export async function startNewerWorld(options: RegistryOptions = {}): Promise<Ne
               name: 'here',
               matches: null,
               source: {
-                list: () =>
+                list: (options) =>
                   Promise.resolve({
                     kind: 'docker-daemon',
                     location: 'here',
@@ -89,6 +92,7 @@ export async function startNewerWorld(options: RegistryOptions = {}): Promise<Ne
                     failures: [],
                     readBuild: () => Promise.resolve(null),
                     close: () => undefined,
+                    ...wish.place?.(options),
                   }),
               },
             },
@@ -108,7 +112,7 @@ export async function startNewerWorld(options: RegistryOptions = {}): Promise<Ne
           versions: { track: 'major', minAgeMs: 0, ...wish.versions, resolves: wish.resolves ?? false, tables: wish.tables ?? false },
           machinePlatform: AMD64,
           bases: { tell: () => () => [], candidates: [], hosts: [], records: 'remembered' },
-          forReport: false,
+          forReport: wish.forReport ?? false,
           maxAgeMs: wish.maxAgeMs ?? HOUR,
           offline: wish.offline ?? false,
           jobs: 8,
