@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, symlinkSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import type { Warning } from '../../src/check/ports.ts';
@@ -20,6 +21,21 @@ export type BaseJob = JobOf<'seeBases' | 'seeAgain' | 'seeMuch' | 'seeForever'>;
 
 export type HoldJob = JobOf<'look' | 'hold' | 'unhold' | 'holdMuch' | 'holdForever'>;
 
+export type ReportJob = JobOf<'look' | 'report' | 'try'>;
+
+export type EndlessReportJob = JobOf<'stopAfterLock' | 'stopAfterPrepare' | 'stopAfterConfirm' | 'reportForever' | 'prepareForever'>;
+
+/** What the last report told before, and what became of one that was made; each where the job finds it out. */
+export type FoundReports = {
+  readonly known?: readonly string[];
+  readonly isPrinted?: boolean | null;
+  readonly key?: number | null;
+  readonly isConfirmed?: boolean;
+  readonly kind?: string;
+  readonly problem?: string | null;
+  readonly warnings: readonly Warning[];
+};
+
 /** `directory`: of the cache and of the state. */
 type JobOf<Name> = {
   readonly directory: string;
@@ -29,14 +45,18 @@ type JobOf<Name> = {
 };
 
 const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
-const SOURCE = fileURLToPath(new URL('../../src/store/open-memory.ts', import.meta.url));
+const SOURCES = {
+  store: fileURLToPath(new URL('../../src/store/open-memory.ts', import.meta.url)),
+  reports: fileURLToPath(new URL('../../src/store/open-report-log.ts', import.meta.url)),
+};
+const REPORT_WORKER = fileURLToPath(new URL('report-worker.js', import.meta.url));
 const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
 const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /** Bundles the store as the program is bundled. `packages`: where its packages are found; null: nowhere. */
 export async function bundleStore(directory: string, packages: 'installed' | null = 'installed'): Promise<string> {
-  const bundle = await rolldown({ input: SOURCE, platform: 'node', external: (id) => builtins.has(id) });
-  await bundle.write({ dir: directory, format: 'esm', entryFileNames: 'store.mjs' });
+  const bundle = await rolldown({ input: SOURCES, platform: 'node', external: (id) => builtins.has(id) });
+  await bundle.write({ dir: directory, format: 'esm', entryFileNames: '[name].mjs' });
   await bundle.close();
   chmodSync(directory, 0o755);
   if (packages !== null) symlinkSync(NODE_MODULES, join(directory, 'node_modules'));
@@ -58,8 +78,18 @@ export async function runHoldJob(bundle: string, job: HoldJob): Promise<FoundHol
   return JSON.parse(await runWorker(bundle, job)) as FoundHolds;
 }
 
-function runWorker(bundle: string, { directory, job, name, uid }: Job | BaseJob | HoldJob): Promise<string> {
-  const child = spawn(process.execPath, [WORKER, bundle, directory, job, name], uid === undefined ? {} : { uid });
+/** Runs a job about reports in the same way. */
+export async function runReportJob(bundle: string, job: ReportJob): Promise<FoundReports> {
+  return JSON.parse(await runWorker(reportsBeside(bundle), job, REPORT_WORKER)) as FoundReports;
+}
+
+/** Both bundles are made at once. */
+function reportsBeside(bundle: string): string {
+  return join(dirname(bundle), 'reports.mjs');
+}
+
+function runWorker(bundle: string, { directory, job, name, uid }: Job | BaseJob | HoldJob | ReportJob, worker = WORKER): Promise<string> {
+  const child = spawn(process.execPath, [worker, bundle, directory, job, name], uid === undefined ? {} : { uid });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -82,4 +112,44 @@ export async function killJob(bundle: string, { directory, job, name }: Job | Ba
   }, 1);
   await ended;
   clearInterval(timer);
+}
+
+/** A job about reports that never ends. */
+export type Endless = {
+  /** What it wrote so far. */
+  readonly lines: () => readonly string[];
+  readonly kill: () => Promise<void>;
+};
+
+/** Starts such a job, and waits until `when` says so of what it wrote. Fails when it ends before that. */
+export async function startReportJob(
+  bundle: string,
+  { directory, job, name }: EndlessReportJob,
+  when: (lines: readonly string[]) => boolean,
+): Promise<Endless> {
+  const child = spawn(process.execPath, [REPORT_WORKER, reportsBeside(bundle), directory, job, name]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const lines = (): readonly string[] => output.split('\n').slice(0, -1);
+  while (!when(lines())) {
+    if (child.exitCode !== null) throw new Error(`${job} ended by itself: ${output}`);
+    await sleep(1);
+  }
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return { lines, kill };
+}
+
+/** Kills such a job as soon as `when` says so of what it wrote, and gives the lines of that. */
+export async function killReportJob(
+  bundle: string,
+  job: EndlessReportJob,
+  when: (lines: readonly string[]) => boolean,
+): Promise<readonly string[]> {
+  const { lines, kill } = await startReportJob(bundle, job, when);
+  await kill();
+  return lines();
 }
