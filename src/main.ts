@@ -94,8 +94,9 @@ function createOutput(stream: NodeJS.WriteStream, onClosed: (error: NodeJS.Errno
     write: (text) => void stream.write(text),
     drain: () =>
       new Promise((resolve) => {
-        if (stream.destroyed || stream.writableLength === 0) resolve();
-        else stream.write('', () => resolve());
+        // a pipe takes all at once, and tells that nobody reads it a moment later
+        if (stream.destroyed || stream.writableLength === 0) setImmediate(resolve);
+        else stream.write('', () => setImmediate(resolve));
       }),
     isLost: () => isLost,
     isTTY: stream.isTTY,

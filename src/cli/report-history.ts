@@ -3,7 +3,7 @@ import type { KeptBaseline, KeptReport } from '../core/report/kept-report.ts';
 import type { ReportInput } from '../core/report/compose.ts';
 import { toBaseline } from '../core/report/to-baseline.ts';
 import type { Context } from './context.ts';
-import { readDocument } from './report-hosts.ts';
+import { type FoundHost, readDocument } from './report-hosts.ts';
 import type { SinceWish } from './report-options.ts';
 
 /** What a new report is compared with, and what became of the one before it. */
@@ -18,21 +18,26 @@ export type History = Pick<ReportInput, 'earlier' | 'interrupted' | 'trend'>;
 export async function findHistory(
   context: Context,
   log: ReportLog,
-  wish: { readonly id: string; readonly since: SinceWish },
+  wish: { readonly id: string; readonly since: SinceWish; readonly hosts: readonly FoundHost[] },
 ): Promise<History> {
   const kept = log.list(wish.id);
   const last = readLast(log, kept);
   const before = last === null ? [] : kept.filter(({ key }) => key < last.key);
   return {
-    earlier: await findEarlier(context, log, { kept, last, since: wish.since }),
+    earlier: await findEarlier(context, log, { kept, last, ...wish }),
     interrupted: last === null || last.isPrinted ? null : { baseline: last.baseline, before: readLast(log, before)?.baseline ?? null },
     trend: kept.map(({ trend }) => trend),
   };
 }
 
-type Known = { readonly kept: readonly KeptReport[]; readonly last: KeptBaseline | null; readonly since: SinceWish };
+type Known = {
+  readonly kept: readonly KeptReport[];
+  readonly last: KeptBaseline | null;
+  readonly since: SinceWish;
+  readonly hosts: readonly FoundHost[];
+};
 
-async function findEarlier(context: Context, log: ReportLog, { kept, last, since }: Known): Promise<ReportInput['earlier']> {
+async function findEarlier(context: Context, log: ReportLog, { kept, last, since, hosts }: Known): Promise<ReportInput['earlier']> {
   switch (since.kind) {
     case 'last':
       return last === null ? null : { baseline: last.baseline, name: null };
@@ -44,7 +49,10 @@ async function findEarlier(context: Context, log: ReportLog, { kept, last, since
     }
     case 'file': {
       const document = await readDocument(context, since.path);
-      return { baseline: toBaseline(document.host ?? context.hostName, document), name: since.path };
+      // of one machine it is, whatever that was called then
+      const [only, ...others] = hosts;
+      const host = only !== undefined && others.length === 0 ? only.name : (document.host ?? since.path);
+      return { baseline: toBaseline(host, document), name: since.path };
     }
   }
 }

@@ -75,7 +75,7 @@ describe('three weeks of a machine', () => {
     await world.setImages(images('web'));
 
     const sections = await marked('2026-11-02T07:00');
-    expect(sections.get('')).toContain('first report');
+    expect(sections.get('')).toMatch(/^First report on build01: 2 updates pending\.$/m);
     expect([...sections.keys()]).toContain('Pending');
     expect(sections.get('Pending')).toMatch(/acme\/api:2\.3\.1[^]*2\.4\.0 \(minor\)/);
     expect(sections.get('Pending')).toMatch(/acme\/db:15\.4[^]*15\.14/);

@@ -29,7 +29,7 @@ export async function report(context: Context, paths: readonly string[], options
   try {
     const compose = async (): Promise<Composed> =>
       composeReport({
-        ...(await findHistory(context, log, { id, since })),
+        ...(await findHistory(context, log, { id, since, hosts: found.hosts })),
         id,
         title,
         onlyNew: options.onlyNew === true,
@@ -37,7 +37,7 @@ export async function report(context: Context, paths: readonly string[], options
         now: context.now(),
       });
     const tell = async ({ report: told }: Composed): Promise<void> => {
-      if (options.ifChanged !== true || !told.isUnchanged) await print(context, told, output);
+      if (options.ifChanged !== true || hasNews(told)) await print(context, told, output);
     };
     const isMarked = options.mark === true ? await markWhile({ context, log, id }, compose, tell) : (await tell(await compose()), true);
     return found.isTrustworthy && isMarked ? EXIT.ok : EXIT.untrustworthy;
@@ -50,6 +50,11 @@ export async function report(context: Context, paths: readonly string[], options
         .join(''),
     );
   }
+}
+
+/** What the one before told may not have arrived, so it is news. */
+function hasNews({ isUnchanged, interrupted }: Report): boolean {
+  return !isUnchanged || (interrupted !== null && interrupted.news.length + interrupted.done.length > 0);
 }
 
 /** How long another report of the same id is waited for. */
