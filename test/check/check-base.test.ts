@@ -59,21 +59,21 @@ function openShop(tags: Record<string, ImageOrIndex>, more: readonly ImageDocume
     /** Everything that was asked since the last look, in order. */
     takeAsked: (): readonly string[] => asked.splice(0),
     /** Checks images in one run, as many as asked for. */
-    run: (images: readonly ImageDocument[], told: Findings): Promise<readonly BaseReport[]> => {
+    run: (images: readonly ImageDocument[], told: Findings, comparesLayers = false): Promise<readonly BaseReport[]> => {
       asked = [];
       const signal = new AbortController().signal;
       const answers = createAnswers(
         { memory, openRegistry: () => Promise.resolve(registry), now: () => clock, signal },
         { maxAgeMs: HOUR, offline: false },
       );
-      return Promise.all(images.map((image) => check(image, told, { answers, memory, now: () => clock })));
+      return Promise.all(images.map((image) => check(image, { told, comparesLayers }, { answers, memory, now: () => clock })));
     },
   };
 }
 
 function check(
   image: ImageDocument,
-  told: Findings,
+  { told, comparesLayers }: { readonly told: Findings; readonly comparesLayers: boolean },
   ports: Parameters<typeof checkBase>[1] & { readonly memory: Memory },
 ): Promise<BaseReport> {
   const question = {
@@ -95,7 +95,7 @@ function check(
       place: null,
       findLocal: () => Promise.resolve({ kind: 'absent' }),
       thorough: false,
-      comparesLayers: false,
+      comparesLayers,
     },
     ports,
   );
@@ -141,6 +141,60 @@ describe('fifty images on one base', () => {
     shop.wait(2 * HOUR);
     expect(kinds(await shop.run(FIFTY, FLAG))).toEqual(['moved']);
     expect(shop.takeAsked()).toEqual(['HEAD 1']);
+  });
+});
+
+describe('the layers of an image whose base moved', () => {
+  const stepsOf = (report: BaseReport | undefined) => ({
+    shared: report?.layers?.shared,
+    installed: report?.layers?.installed.map(({ createdBy }) => createdBy),
+    candidate: report?.layers?.candidate.map(({ createdBy }) => createdBy),
+  });
+  const moved = build(['ADD rootfs /', 'ENV LANG=C', 'RUN install more', 'CMD ["sh"]'], { at: '2026-10-01T08:00:00Z' });
+  const STACKS = {
+    shared: 1,
+    installed: ['ADD rootfs /', 'RUN install', 'COPY app /srv'],
+    candidate: ['ADD rootfs /', 'RUN install more'],
+  };
+
+  it('lie beside those of the base as it is now, and nothing more is asked for that', async () => {
+    const [plain, shop] = [openShop({ '1': moved }), openShop({ '1': moved })];
+    const [without] = await plain.run([APP], FLAG);
+    const [report] = await shop.run([APP], FLAG, true);
+    expect(stepsOf(report)).toEqual(STACKS);
+    expect(shop.takeAsked()).toEqual(plain.takeAsked());
+    expect({ ...report, layers: null }).toEqual(without);
+  });
+
+  it('are told again from what is remembered, without asking', async () => {
+    const shop = openShop({ '1': moved });
+    await shop.run([APP], FLAG);
+    expect(stepsOf((await shop.run([APP], FLAG, true))[0])).toEqual(STACKS);
+    expect(shop.takeAsked()).toEqual([]);
+    shop.wait(2 * HOUR);
+    expect(stepsOf((await shop.run([APP], FLAG, true))[0])).toEqual(STACKS);
+    expect(shop.takeAsked()).toEqual(['HEAD 1']);
+  });
+
+  it('are not told of a base that did not move, nor of one that is gone', async () => {
+    const [current] = await openShop({ '1': BASE }).run([APP], FLAG, true);
+    const [gone] = await openShop({}).run([APP], FLAG, true);
+    expect([current, gone].map((report) => [report?.verdict.kind, report?.layers])).toEqual([
+      ['current', null],
+      ['gone', null],
+    ]);
+  });
+
+  it('are not told where nobody wants them', async () => {
+    const [report] = await openShop({ '1': moved }).run([APP], FLAG);
+    expect([report?.verdict.kind, report?.layers]).toEqual(['moved', null]);
+  });
+
+  it('are all still those of the image where only a setting of its base moved', async () => {
+    const now = build(['ADD rootfs /', 'ENV LANG=C', 'RUN install', 'CMD ["bash"]'], { at: '2026-10-01T08:00:00Z' });
+    const [report] = await openShop({ '1': now }).run([APP], FLAG, true);
+    expect(report?.verdict).toMatchObject({ kind: 'moved', movement: 'metadata-only' });
+    expect(stepsOf(report)).toMatchObject({ shared: 2, candidate: ['ADD rootfs /', 'RUN install'] });
   });
 });
 

@@ -40,6 +40,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
       settled: ReadonlyMap<Subject, Settled> | null = null,
       records: 'all' | 'remembered' = 'remembered',
       signal = new AbortController().signal,
+      comparesLayers = false,
     ) => {
       asked.length = 0;
       const inventory = {
@@ -69,7 +70,7 @@ function openMachine(answer: TagAnswer = { kind: 'unknown', reason: reason('unre
           refusal: () => null,
           isUncounted: () => false,
         },
-        options: { jobs: 4, toldOf: () => [], candidates: [], places: new Map(), records },
+        options: { jobs: 4, toldOf: () => [], candidates: [], places: new Map(), records, comparesLayers },
       });
       return new Map(subjects.map((subject) => [subject.name, reports.get(subject)]));
     },
@@ -205,5 +206,20 @@ describe('a run that is interrupted', () => {
       (error: unknown) => error,
     );
     expect(end).toBe(interruption.signal.reason);
+  });
+});
+
+describe('the layers of an image whose base is only on this machine, and was built again', () => {
+  const base = make('acme/base:1', ['COPY a', 'COPY b']);
+  const again = make('acme/base:1', ['COPY a', 'COPY c'], { imageId: makeDigest('base again'), configDigest: makeDigest('base again') });
+  const app = make('acme/app:1', ['COPY a', 'COPY b', 'COPY app']);
+
+  it('lie beside those of that base as it is here', async () => {
+    const machine = openMachine();
+    await machine.check([base, app]);
+    const reports = await machine.check([again, app], null, 'remembered', undefined, true);
+    expect(kindOf(reports.get('acme/app:1'))).toBe('moved');
+    expect(reports.get('acme/app:1')?.layers).toMatchObject({ shared: 1, candidate: again.diffIds?.map((diffId) => ({ diffId })) });
+    expect(machine.asked).toEqual([]);
   });
 });
