@@ -1,11 +1,11 @@
-import type { Report } from '../../core/report/report.ts';
+import type { Pending, Report } from '../../core/report/report.ts';
 import { listBuilds } from './commands/build.ts';
 import { type HostLine, renderShellLine, renderTextLine } from './commands/lines.ts';
 import { listLooks } from './commands/look-again.ts';
 import { createMachines } from './commands/machines.ts';
-import { listPulls } from './commands/pull.ts';
+import { isPulled, listPulls } from './commands/pull.ts';
 import { listRemovals } from './commands/remove.ts';
-import { listWritings } from './commands/write.ts';
+import { isWritten, listWritings } from './commands/write.ts';
 
 /** Things to type, or to write somewhere, that belong together. `isShell`: its lines are for a shell. `left`: how many more there are. */
 export type CommandGroup = { readonly title: string; readonly lines: readonly string[]; readonly isShell: boolean; readonly left: number };
@@ -23,31 +23,43 @@ export function listCommands(report: Report): readonly CommandGroup[] {
   const groups = [
     shell(
       'Pull',
-      told.flatMap((pending) => listPulls(pending, machines)),
+      takeLines(told.filter(isPulled), (pending) => listPulls(pending, machines)),
+      report,
     ),
     written(
       'Write the newer version',
-      told.flatMap((pending) => listWritings(pending, machines)),
+      takeLines(told.filter(isWritten), (pending) => listWritings(pending, machines)),
+      report,
     ),
-    shell('Build, in this order, each in the folder of its Dockerfile', report.onlyNew ? [] : listBuilds(report, machines)),
-    shell('Look again', listLooks(report)),
-    shell('Remove', report.onlyNew ? [] : listRemovals(report, machines)),
+    shell('Build, in this order, each in the folder of its Dockerfile', cut(report.onlyNew ? [] : listBuilds(report, machines)), report),
+    shell('Look again', cut(listLooks(report)), report),
+    shell('Remove', cut(report.onlyNew ? [] : listRemovals(report, machines)), report),
   ];
-  return groups.map((group) => bound(group, report)).filter(({ lines }) => lines.length > 0);
+  return groups.filter(({ lines }) => lines.length > 0);
 }
 
-type Group = { readonly title: string; readonly isShell: boolean; readonly lines: readonly HostLine[] };
+type Taken = { readonly lines: readonly HostLine[]; readonly left: number };
 
-function shell(title: string, lines: readonly HostLine[]): Group {
-  return { title, isShell: true, lines };
+function shell(title: string, { lines, left }: Taken, report: Report): CommandGroup {
+  return { title, isShell: true, lines: lines.map((line) => renderShellLine(line, report)), left };
 }
 
-function written(title: string, lines: readonly HostLine[]): Group {
-  return { title, isShell: false, lines };
+function written(title: string, { lines, left }: Taken, report: Report): CommandGroup {
+  return { title, isShell: false, lines: lines.map((line) => renderTextLine(line, report)), left };
 }
 
-function bound({ title, isShell, lines }: Group, report: Report): CommandGroup {
-  const render = isShell ? renderShellLine : renderTextLine;
-  const shown = lines.slice(0, MOST_LINES).map((line) => render(line, report));
-  return { title, isShell, lines: shown, left: lines.length - shown.length };
+function cut(lines: readonly HostLine[]): Taken {
+  return { lines: lines.slice(0, MOST_LINES), left: Math.max(0, lines.length - MOST_LINES) };
+}
+
+/** Makes no more lines than are shown: of 20,000 images only a few are. Of those behind them each counts as one. */
+function takeLines(told: readonly Pending[], toLines: (pending: Pending) => readonly HostLine[]): Taken {
+  const lines: HostLine[] = [];
+  let done = 0;
+  while (done < told.length && lines.length < MOST_LINES) {
+    lines.push(...told.slice(done, done + 1).flatMap(toLines));
+    done += 1;
+  }
+  const { lines: shown, left } = cut(lines);
+  return { lines: shown, left: left + told.length - done };
 }

@@ -11,14 +11,15 @@ const LONGEST_NAME = 300;
 /**
  * What builds the images again that stand on bases that moved, in the order of the report, each in the folder of its Dockerfile.
  *
- * A build keeps to a base that is here, unless it is told to pull. What is built on an image of the same list must not pull: only this machine has its new base.
+ * A build keeps to a base that is here, unless it is told to pull. What is built on an image of the same list, or
+ * on one that no registry has, must not pull: only this machine has its new base.
  * Source: docker buildx build, `--pull`; podman-build(1).
  */
 export function listBuilds({ rebuilds, bases }: Pick<Report, 'rebuilds' | 'bases'>, machines: Machines): readonly HostLine[] {
   const gone = new Set(bases.filter(({ kind }) => kind === 'gone').map(({ name }) => name));
   const built = new Set<string>();
   return rebuilds.flatMap((rebuild) => {
-    const pulls = rebuild.because === 'moved' && !built.has(rebuild.base);
+    const pulls = rebuild.because === 'moved' && !rebuild.isBaseLocal && !built.has(rebuild.base);
     built.add(rebuild.name);
     return joinHosts(rebuild.hosts, (host) => {
       const entry = machines.entryOf(host, rebuild);

@@ -6,10 +6,15 @@ import { isOneWord } from '../../one-word.ts';
 import { type HostLine, joinHosts, type Line } from './lines.ts';
 import { isOfPodman, type Machines, type Place, placesOf, programOf } from './machines.ts';
 
-/** What brings the image that the tag names now; none where only its base moved, or another tag is newer. */
+/** Whether a pull brings anything: not where only its base moved, or another tag is newer; nor what could not be checked this time. */
+export function isPulled({ updates, isStaleAnswer }: Pending): boolean {
+  return !isStaleAnswer && updates.some(({ axis }) => axis === 'tag');
+}
+
+/** What brings the image that the tag names now. */
 export function listPulls(pending: Pending, machines: Machines): readonly HostLine[] {
   const rebuilt = pending.updates.find((update) => update.axis === 'tag');
-  if (rebuilt === undefined || pending.isStaleAnswer) return [];
+  if (rebuilt === undefined) return [];
   return joinHosts(pending.hosts, (host) => {
     const entry = machines.entryOf(host, pending);
     const option = machines.platformOption(host, pending);

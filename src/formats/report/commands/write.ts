@@ -6,6 +6,11 @@ import { sanitizeText } from '../../../core/text.ts';
 import { type HostLine, joinHosts, type Line } from './lines.ts';
 import type { Machines } from './machines.ts';
 
+/** Whether anything has to be written: a newer tag, or another digest where it is pinned. What could not be checked this time is left as it is. */
+export function isWritten({ reference, updates, isStaleAnswer }: Pending): boolean {
+  return !isStaleAnswer && updates.some(({ axis }) => axis === 'newer' || (axis === 'tag' && reference.includes('@')));
+}
+
 /**
  * Where to write what instead of what stands there: `compose.yaml:12: redis:7.2.4 -> redis:7.2.11 (patch), or redis:8.2.2 (major)`.
  *
@@ -13,7 +18,7 @@ import type { Machines } from './machines.ts';
  */
 export function listWritings(pending: Pending, machines: Machines): readonly HostLine[] {
   const reference = parseReference(pending.reference);
-  const offers = reference.ok && !pending.isStaleAnswer ? listOffers(pending.updates, reference.value) : [];
+  const offers = reference.ok ? listOffers(pending.updates, reference.value) : [];
   if (!reference.ok || offers.length === 0) return [];
   const change = `${renderFamiliar(reference.value)} -> ${offers.join(', or ')}`;
   const isPin = pending.updates.every(({ axis }) => axis !== 'newer');
