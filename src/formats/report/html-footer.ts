@@ -3,11 +3,12 @@ import { sanitizeText } from '../../core/text.ts';
 import { renderTime } from '../age.ts';
 import { type Html, html } from '../html/escape.ts';
 import type { ReportAbout } from './index.ts';
-import { describeCoverage, describeData, describeQuota, describeUsers, OLD_CONTAINERS, renderMinute } from './words.ts';
+import { describeCoverage, describeData, describeQuota, OLD_CONTAINERS, renderMinute } from './words.ts';
 
 const MOST_HOSTS = 50;
 const MOST_REGISTRIES = 50;
 const MOST_ROWS = 400;
+const SHOWN_USERS = 2;
 const LONGEST_NAME = 300;
 
 /** Renders what the report rests on: which machines, when, data of which age, what was asked of the registries. */
@@ -40,7 +41,7 @@ export function renderFooter(report: Report, { version }: ReportAbout): Html {
 /** Whether a star is to be seen. */
 function hasOldContainers({ news, pending, held, onlyNew }: Report): boolean {
   const lists = onlyNew ? [news] : [news, pending, held];
-  return lists.some((list) => list.slice(0, MOST_ROWS).some((subject) => /\*(?:[, ]|$)/.test(describeUsers(subject))));
+  return lists.some((list) => list.slice(0, MOST_ROWS).some(({ users }) => users.slice(0, SHOWN_USERS).some((user) => user.endsWith('*'))));
 }
 
 function renderMoment(time: number): Html {

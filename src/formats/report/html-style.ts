@@ -18,7 +18,7 @@ section > h3:not(h2 + h3) { margin-top: 1.1rem; }
 main > section, main > p { scroll-margin-top: 1rem; }
 summary { cursor: pointer; color: var(--faint); }
 header { display: grid; gap: 1rem 2.5rem; grid-template-columns: minmax(0, 1fr); }
-header h1 { margin-top: 0; }
+header h1 { margin-top: 0; text-wrap: balance; }
 .head > p { margin: 0 0 0.25rem; }
 .lead { font-size: 1.05rem; }
 .lead::first-letter { text-transform: uppercase; }
