@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CACHE } from '../../src/store/cache.ts';
+import { openReportLog } from '../../src/store/open-report-log.ts';
 import { STATE } from '../../src/store/state.ts';
 import { openStoreFile } from '../../src/store/store-file.ts';
 import { run } from '../helpers/processes.ts';
@@ -152,6 +153,45 @@ describe('files of the first version', () => {
     expect(looked).toEqual({ holds: [], seen: 0, warnings: [] });
     expect(held).toMatchObject({ holds: ['after'], seen: 50, warnings: [{ code: 'store-unwritable' }] });
     expect(files.map((path) => readFileSync(path))).toEqual(before);
+  });
+});
+
+describe('a state of the second version', () => {
+  it('keeps all it holds, and has reports from then on', () => {
+    fill();
+    remember(
+      directory,
+      (memory) => {
+        memory.writeHold(hold);
+        memory.writeSightings(nginx, ['1.27'], NOON);
+      },
+      options(),
+    );
+    changeRaw(stateFile(directory), `${WITHOUT_REPORTS}; pragma user_version = 2`);
+    const second = openStoreFile({ ...STATE, steps: STATE.steps.slice(0, 2) }, { directory: temporary, uid: null, warn: () => undefined });
+    second?.close();
+    expect(schemaOf(stateFile(directory))).toBe(schemaOf(stateFile(temporary)));
+
+    const log = openReportLog({ stateDirectory: directory, uid: process.getuid?.() ?? null });
+    expect(log.list('default')).toEqual([]);
+    const trend = { at: NOON, images: 1, fresh: 1, stale: 0, unknown: 0 };
+    const key = log.prepare('default', { at: NOON, hosts: ['h'], rows: [], trend });
+    expect(log.confirm(key!)).toBe(true);
+    expect(log.list('default')).toEqual([{ key, trend, isPrinted: true }]);
+    log.close();
+    expect(log.warnings()).toEqual([]);
+    remember(
+      directory,
+      (memory) => {
+        expect(memory.readBases(node, '20', 'linux/amd64')).toEqual([makeVersion('a')]);
+        expect(memory.readBuildNote('app', 'linux/amd64')?.base).toEqual(makeVersion('a'));
+        expect(memory.readHolds()).toEqual([hold]);
+        expect(memory.readSightings(nginx, ['1.27']).get('1.27')).toBe(NOON);
+        expect(memory.warnings()).toEqual([]);
+      },
+      options(),
+    );
+    expect(version(stateFile(directory))).toBe(3);
   });
 });
 
