@@ -4,6 +4,7 @@ import { orderRebuilds, type RebuildRow } from './order-rebuilds.ts';
 import type { Rebuild } from './report.ts';
 import { keyOfRow, type Row } from './rows.ts';
 import { joinMentions, mentionRow } from './subject.ts';
+import { findStackedBases } from './stacked-bases.ts';
 import { hasMovedBase } from './updates.ts';
 
 /**
@@ -13,22 +14,45 @@ import { hasMovedBase } from './updates.ts';
  * gone nothing can be built before somebody chooses another one.
  */
 export function listRebuilds(rows: readonly Row[], isFleet: boolean): readonly Rebuild[] {
-  const images = groupBy(orderRebuilds(rows.map(toCandidate)), ({ row }) => keyOfRow(row));
+  const images = groupBy(orderRebuilds(findCandidates(rows)), ({ row }) => keyOfRow(row));
+  const local = new Set(rows.filter(isLocal).map(keyOnHost));
   return [...images.values()].flatMap((those) => {
     const lead = those.find(({ because }) => because === 'moved') ?? those[0];
     const [first, ...others] = those.map(({ row }) => mentionRow(row.row));
     if (lead === undefined || first === undefined) return [];
     const base = lead.row.base === null ? 'of unknown name' : familiarOf(lead.row.base);
-    return [{ ...joinMentions([first, ...others], isFleet), because: lead.because, base }];
+    const isBaseLocal = lead.row.base !== null && local.has(keyOnHost({ ...lead.row, reference: lead.row.base }));
+    return [{ ...joinMentions([first, ...others], isFleet), because: lead.because, base, isBaseLocal }];
   });
 }
 
-function toCandidate(row: Row): RebuildRow & { readonly row: Row } {
+type Candidate = RebuildRow & { readonly row: Row; readonly diffIds: readonly string[] | null };
+
+/** Of two that stand on one base the one may stand on the other as well: then it is built after that, and not for its own sake. */
+function findCandidates(rows: readonly Row[]): readonly Candidate[] {
+  const candidates = rows.map(toCandidate);
+  const below = findStackedBases(candidates.filter((each) => each.isOurs && each.isMoved));
+  return candidates.map((candidate) => {
+    const base = below.get(candidate);
+    return base === undefined ? candidate : { ...candidate, base: base.reference, isMoved: false };
+  });
+}
+
+function toCandidate(row: Row): Candidate {
   const { host, reference, platform, entries, hold } = row;
   const moved = entries.find(hasMovedBase);
   const base = (moved ?? entries.find((entry) => entry.base.reference !== null))?.base.reference ?? null;
-  return { row, host, reference, platform, base, isMoved: moved !== undefined, isOurs: hold === null && isOurs(reference) };
+  const diffIds = moved?.base.layers?.installed.map(({ diffId }) => diffId) ?? null;
+  return { row, host, reference, platform, base, isMoved: moved !== undefined, isOurs: hold === null && isOurs(reference), diffIds };
 }
+
+/** No registry has it. */
+function isLocal({ entries }: Row): boolean {
+  return entries.every(({ tag }) => tag.status === 'local');
+}
+
+const keyOnHost = ({ host, reference, platform }: Pick<Row, 'host' | 'reference' | 'platform'>): string =>
+  JSON.stringify([host, reference, platform]);
 
 function isOurs(reference: string): boolean {
   return !reference.startsWith('docker.io/library/') && readCanonical(reference) !== null;

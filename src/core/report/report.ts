@@ -182,7 +182,12 @@ export type MovedBase = {
 };
 
 /** One image to build. `because`: its base moved, or its base is built before it. `base`: familiar. */
-export type Rebuild = Subject & { readonly because: 'moved' | 'follows'; readonly base: string };
+export type Rebuild = Subject & {
+  readonly because: 'moved' | 'follows';
+  readonly base: string;
+  /** No registry has its base, only this machine, so a build of it must not pull. */
+  readonly isBaseLocal: boolean;
+};
 
 /** What the image stores of a host hold that nothing needs, see StoreNeeds. */
 export type HostStore = {

@@ -8,7 +8,7 @@ const image = (name: string, layers: string | null, host = 'build01'): Named => 
   name,
   host,
   platform: 'linux/amd64',
-  diffIds: layers === null ? null : [...layers].map((letter) => (letter === '0' ? EMPTY_LAYER : `sha256:${letter.repeat(64)}`)),
+  diffIds: layers === null ? null : Array.from(layers).map((letter) => (letter === '0' ? EMPTY_LAYER : `sha256:${letter.repeat(64)}`)),
 });
 
 const basesOf = (...images: readonly Named[]): readonly string[] =>

@@ -140,9 +140,9 @@ const BASES: readonly MovedBase[] = [
   },
 ];
 const REBUILDS: readonly Rebuild[] = [
-  { ...subject('acme/base:1'), because: 'moved', base: 'node:20-slim' },
-  { ...subject('acme/web:dev'), because: 'moved', base: 'node:20-slim' },
-  { ...subject('acme/worker:dev'), because: 'follows', base: 'acme/base:1' },
+  { ...subject('acme/base:1'), because: 'moved', base: 'node:20-slim', isBaseLocal: false },
+  { ...subject('acme/web:dev'), because: 'moved', base: 'node:20-slim', isBaseLocal: false },
+  { ...subject('acme/worker:dev'), because: 'follows', base: 'acme/base:1', isBaseLocal: false },
 ];
 
 export function makeDocument(images: readonly ImageEntry[] = [], parts: Partial<Document> = {}): Document {
