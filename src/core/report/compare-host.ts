@@ -1,8 +1,8 @@
 import type { Document } from '../document.ts';
-import type { BaselineRow, Told } from './baseline.ts';
+import type { BaselineRow } from './baseline.ts';
 import { type ComparedRow, compareRow } from './compare-row.ts';
 import { type AbsentRow, compareAbsent } from './compare-absent.ts';
-import { keyOfRow, readRows, type Row } from './rows.ts';
+import { keyOfRow, readRows } from './rows.ts';
 import { findUnread, isUnreadRow, toUnreadRow, type Unread } from './unread.ts';
 
 /** What has to be told of one host, compared with what was told before. */
@@ -40,13 +40,14 @@ export function compareHost(
     unread,
     hasEnded: [...rows, ...absent].some(({ hasEnded }) => hasEnded) || [...places.keys()].some((message) => !messages.has(message)),
     told: [
-      ...rows.flatMap(({ row, told }) => (told.length === 0 ? [] : [toBaselineRow(row, told)])),
+      ...rows.flatMap(toBaselineRow),
       ...absent.flatMap(({ told }) => (told === null ? [] : [told])),
       ...unread.map((each) => toUnreadRow(host, each)),
     ],
   };
 }
 
-function toBaselineRow({ host, reference, name, platform, image }: Row, told: readonly Told[]): BaselineRow {
-  return { host, reference, name, platform, image, told };
+function toBaselineRow({ row, told, image }: ComparedRow): readonly BaselineRow[] {
+  const { host, reference, name, platform } = row;
+  return told.length === 0 ? [] : [{ host, reference, name, platform, image, told }];
 }

@@ -19,8 +19,9 @@ export type ComparedRow = {
   readonly problems: readonly (Problem & { readonly since: number; readonly isNew: boolean })[];
   /** Something that was told ended without being done. */
   readonly hasEnded: boolean;
-  /** To be told of it, for the next report. */
+  /** To be told of it, for the next report, and the image of which it is told. */
   readonly told: readonly Told[];
+  readonly image: string | null;
 };
 
 /** What was told before, and is done. */
@@ -45,6 +46,8 @@ export function compareRow(row: Row, before: BaselineRow | null, now: number): C
     problems: kinds.flatMap(({ problems }) => problems),
     hasEnded: [...axes, ...kinds].some(({ hasEnded }) => hasEnded),
     told: [...axes, ...kinds].flatMap(({ told }) => told),
+    // what cannot be checked is told of the image that it was
+    image: axes.some(({ isKept }) => isKept) ? (before?.image ?? row.image) : row.image,
   };
 }
 
@@ -63,9 +66,14 @@ type ComparedAxis = {
   readonly done: readonly DoneWith[];
   readonly hasEnded: boolean;
   readonly told: readonly Told[];
+  /** `told` is what was told before. */
+  readonly isKept: boolean;
 };
 
-const NOTHING = { updates: [], since: 0, isNews: false, isMore: false, isStaleAnswer: false, done: [], hasEnded: false, told: [] } as const;
+const NOTHING = {
+  ...{ updates: [], since: 0, isNews: false, isMore: false, isStaleAnswer: false },
+  ...{ done: [], hasEnded: false, told: [], isKept: false },
+} as const;
 
 function compareAxis(what: (typeof UPDATE_WHATS)[number], { row, before, now }: Comparison): ComparedAxis {
   const told = before?.told.find((each) => each.what === what) ?? null;
@@ -73,9 +81,9 @@ function compareAxis(what: (typeof UPDATE_WHATS)[number], { row, before, now }: 
     case 'so':
       return tellAxis(what, told, { row, now });
     case 'open':
-      return told === null ? NOTHING : { ...NOTHING, ...repeat(what, told) };
+      return told === null ? NOTHING : { ...NOTHING, ...repeat(what, told), isKept: true };
     case 'covered':
-      return told === null ? NOTHING : { ...NOTHING, told: [told] };
+      return told === null ? NOTHING : { ...NOTHING, told: [told], isKept: true };
     case 'moot':
       return told === null ? NOTHING : { ...NOTHING, hasEnded: true };
     case 'not':
@@ -108,12 +116,11 @@ export function repeat(
   return { updates: readOffer(what, told.offer), since: told.since, isStaleAnswer: true, told: [told] };
 }
 
-/** Of an image that is the one it was then nothing was pulled or built: its registry took back what it offered. */
+/** Where the image is the one it was, nothing was pulled or built: its registry took back what it offered. Versions are newer than a tag, whatever image it names. */
 function howDone(what: Update['axis'], row: Row, before: BaselineRow | null): DoneHow {
+  if (what === 'newer') return 'withdrawn';
   if (what === 'tag' && row.entries.every(({ tag }) => tag.status === 'none')) return 'removed';
-  const isKnown = before?.image != null && row.image !== null;
-  if (isKnown) return before.image === row.image ? 'withdrawn' : 'updated';
-  return what === 'newer' ? 'withdrawn' : 'updated';
+  return row.image !== null && before?.image === row.image ? 'withdrawn' : 'updated';
 }
 
 /** Says that something is done that was told. */
