@@ -27,7 +27,7 @@ function renderRow(attention: Attention, report: Report): Html {
   const { kind, images, message, hold, since, isNew } = attention;
   const { tone, sign, word } = KINDS[kind];
   const isFirst = report.since.kind === 'first';
-  return html`<li class="row">
+  return html`<li class="row short">
     <div>
       <h3>${nameIt(attention)}</h3>
       <p class="faint small">${sanitizeText(describeWhere(attention, report), LONGEST_NAME)}</p>

@@ -26,7 +26,7 @@ export function renderStacks(pending: Pending, isOpen: boolean): Html | null {
   const base = updates.flatMap((update) => (update.axis === 'base' && update.base !== null ? [update.base] : []))[0] ?? null;
   return html`<details class="stacks" ${isOpen ? trustedHtml('open') : null}>
     <summary>Layers: ${describeStacks(shared, layers.installed.length, layers.candidate.length)}</summary>
-    <div class="towers">
+    <div class="towers${isAlike(pending, shared) ? ' alike' : null}">
       ${renderTower({ name: nameOfSubject(pending), what: 'as it is here', layers: layers.installed.slice(shared), from: shared, tone: 'old' })}
       ${renderTower({
         name: base ?? 'its base',
@@ -41,12 +41,16 @@ export function renderStacks(pending: Pending, isOpen: boolean): Html | null {
   </details>`;
 }
 
+/** Whether nothing of the layers is different, but what they are said to be. */
+function isAlike({ layers, updates }: Pending, shared: number): boolean {
+  return shared === layers?.candidate.length && updates.some((update) => update.axis === 'base' && update.movement === 'metadata-only');
+}
+
 /** What is to be seen where the layers in common end. */
-function describeBoundary({ layers, updates }: Pending, shared: number): string {
-  const movements = updates.flatMap((update) => (update.axis === 'base' ? [update.movement] : []));
-  if (shared === layers?.candidate.length)
-    return movements.includes('metadata-only') ? 'the layers of the base are the same' : 'the base ends here now';
-  return shared === layers?.installed.length ? 'the base goes on from here' : `layer ${shared + 1} is the first difference`;
+function describeBoundary(pending: Pending, shared: number): string {
+  if (isAlike(pending, shared)) return 'the layers of the base are the same';
+  if (shared === pending.layers?.candidate.length) return 'the base ends here now';
+  return shared === pending.layers?.installed.length ? 'the base goes on from here' : `layer ${shared + 1} is the first difference`;
 }
 
 /** `1 in common, then 2 here and 2 of the base as it is now` */

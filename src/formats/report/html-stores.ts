@@ -46,7 +46,7 @@ function renderBar({ bytes, freedBytes }: HostStore): Html | null {
 }
 
 function renderUnneeded({ kind, id, name, bytes, because }: UnneededImage): Html {
-  return html`<li class="row">
+  return html`<li class="row short">
     <h3>${renderName(name ?? shortDigestText(id))}</h3>
     <p>${renderBadge('quiet', kind)} ${sanitizeText(because, LONGEST_NAME)}</p>
     <p class="number">${renderBytes(bytes)}</p>

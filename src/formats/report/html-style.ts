@@ -101,6 +101,8 @@ header h1 { margin-top: 0; text-wrap: balance; }
 .new .layers li:last-child { border-color: var(--now); background: var(--good-back); }
 .tower > .none { margin: 0; padding: 0.35rem; border: 1px dashed var(--line); border-radius: 0.25rem; color: var(--faint); font-size: 0.8rem; text-align: center; }
 .difference { grid-column: 1 / -1; display: flex; align-items: center; gap: 0.6rem; padding: 0.3rem 0; color: var(--bad); font-size: 0.8rem; font-weight: 600; }
+.alike .difference { color: var(--note); }
+.alike .old .layers li:last-child { border-color: var(--line); border-left-color: var(--was); background: var(--raised); }
 .difference::before, .difference::after { content: ""; flex: 1; border-top: 2px dashed currentcolor; }
 .ground { grid-column: 1 / -1; padding: 0.35rem 0.4rem 0.4rem; border: 1px solid var(--same); border-radius: 0.35rem; background: var(--note-back); }
 .ground > p { padding: 0 0.2rem 0.25rem; color: var(--note); font-weight: 600; text-align: center; }
@@ -118,6 +120,9 @@ header h1 { margin-top: 0; text-wrap: balance; }
   .counts .tile b { font-size: 1.15rem; }
   .row { grid-template-columns: minmax(0, 1fr); }
   .row > :nth-child(3) { text-align: left; }
+  .row.short { grid-template-columns: minmax(0, 1fr) auto; }
+  .row.short > :nth-child(2) { grid-area: 2 / 1 / auto / span 2; }
+  .row.short > :nth-child(3) { grid-area: 1 / 2; text-align: right; }
   .layers li { grid-template-columns: auto minmax(0, 1fr); padding: 0.25rem 0.4rem; font-size: 0.75rem; }
   .layers li code { grid-column: 2; }
 }
