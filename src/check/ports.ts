@@ -233,7 +233,7 @@ export type ReportLog = {
   /** What a report told; null where it was damaged. */
   readonly read: (key: number) => KeptBaseline | null;
   /**
-   * Waits until no other process makes a report of this id that is to be marked; `busy`: one still does after `timeoutMs`, or the state cannot be locked, and why.
+   * Waits until no other process makes a report of this id that is to be marked, for `timeoutMs` at most.
    *
    * Rejects only when aborted. A process that ends in whatever way holds nothing any more.
    */
@@ -248,7 +248,11 @@ export type ReportLog = {
   readonly close: () => void;
 };
 
-export type ReportLock = { readonly kind: 'held'; readonly release: () => void } | { readonly kind: 'busy'; readonly problem: string };
+/** `busy`: another process makes one. `unavailable`: there is no place for a lock, so neither can anything be kept; `problem` says why. */
+export type ReportLock =
+  | { readonly kind: 'held'; readonly release: () => void }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'unavailable'; readonly problem: string };
 
 /** A hold that the user has set. `of`: a pattern over image names, as it was written; `heldAt`: milliseconds since the epoch. */
 export type KeptHold = { readonly of: string; readonly hold: Hold; readonly heldAt: number };

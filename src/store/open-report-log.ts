@@ -27,7 +27,7 @@ export function openReportLog({ stateDirectory, uid }: OpenReportLogOptions): Re
     source: sourceIn(stateDirectory, { kind: REPORT_STATE, variable: 'XDG_STATE_HOME', uid, warn: warnings.warn }),
     lock: (id, options) =>
       stateDirectory === null
-        ? Promise.resolve({ kind: 'busy', problem: 'neither a home directory nor XDG_STATE_HOME is known' })
+        ? Promise.resolve({ kind: 'unavailable', problem: 'neither a home directory nor XDG_STATE_HOME is known' })
         : lockReport({ directory: stateDirectory, uid, id, ...options }),
     warnings,
   });

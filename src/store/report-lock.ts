@@ -35,18 +35,18 @@ const PATIENCE_AT_END_MS = 500;
 export async function lockReport({ directory, uid, id, timeoutMs, signal }: LockOptions): Promise<ReportLock> {
   signal.throwIfAborted();
   const sqlite = loadSqlite();
-  if (typeof sqlite === 'string') return busy(`the package @photostructure/sqlite cannot be loaded: ${sqlite}`);
+  if (typeof sqlite === 'string') return unavailable(`the package @photostructure/sqlite cannot be loaded: ${sqlite}`);
   const problem = prepareDirectory(directory, uid);
-  if (problem !== null) return busy(problem);
+  if (problem !== null) return unavailable(problem);
   const hash = createHash('sha256').update(id).digest('hex').slice(0, 16);
   const place: Place = { open: sqlite.open, gate: join(directory, 'reports.lock'), file: join(directory, `report-${hash}.lock`) };
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const taken = take(place);
     if (taken.kind === 'held') return { kind: 'held', release: createRelease(place, taken.database) };
-    if (taken.kind === 'problem') return busy(taken.message);
+    if (taken.kind === 'problem') return unavailable(taken.message);
     const leftMs = deadline - performance.now();
-    if (leftMs <= 0) return busy('another process is making it');
+    if (leftMs <= 0) return { kind: 'busy' };
     await sleep(Math.min(PAUSE_MS, leftMs), undefined, { signal });
   }
 }
@@ -59,8 +59,8 @@ type Held =
   | { readonly kind: 'busy' }
   | { readonly kind: 'problem'; readonly message: string };
 
-function busy(problem: string): ReportLock {
-  return { kind: 'busy', problem };
+function unavailable(problem: string): ReportLock {
+  return { kind: 'unavailable', problem };
 }
 
 function take({ open, gate, file }: Place): Held {

@@ -146,6 +146,6 @@ describe('a state that cannot be written', () => {
     const ran = await report('2026-11-09T07:00', ['--mark'], { XDG_STATE_HOME: blocked });
     expect(ran.exitCode).toBe(1);
     expect(ran.stdout).toContain('acme/web:1');
-    expect(ran.stderr).toMatch(/^W: .*the next report tells the same again/m);
+    expect(ran.stderr).toMatch(/^E: cannot mark the report "default": .*\nN: .*the next report tells the same again$/m);
   });
 });

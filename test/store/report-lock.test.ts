@@ -14,7 +14,7 @@ giveEachTestADirectory((path) => {
 
 const uid = process.getuid?.() ?? null;
 const signal = new AbortController().signal;
-const busy = { kind: 'busy', problem: 'another process is making it' };
+const busy = { kind: 'busy' };
 
 function lock(id: string, options: Partial<LockOptions> = {}): Promise<ReportLock> {
   return lockReport({ directory, uid, id, timeoutMs: 0, signal, ...options });
@@ -22,7 +22,7 @@ function lock(id: string, options: Partial<LockOptions> = {}): Promise<ReportLoc
 
 async function lockForSure(id: string, options: Partial<LockOptions> = {}): Promise<() => void> {
   const taken = await lock(id, options);
-  if (taken.kind === 'busy') throw new Error(taken.problem);
+  if (taken.kind !== 'held') throw new Error(taken.kind);
   return taken.release;
 }
 
@@ -120,12 +120,15 @@ describe('the lock of a report', () => {
 describe('a lock that cannot be had says why', () => {
   it('when something else is in the place of its folder, of its gate, or of its file', async () => {
     writeFileSync(directory, '');
-    expect(await lock('default')).toEqual({ kind: 'busy', problem: `${directory} is not a directory` });
+    expect(await lock('default')).toEqual({ kind: 'unavailable', problem: `${directory} is not a directory` });
     const below = join(directory, 'below');
-    expect(await lock('default', { directory: below })).toMatchObject({ kind: 'busy', problem: expect.stringContaining('ENOTDIR') });
+    expect(await lock('default', { directory: below })).toMatchObject({ kind: 'unavailable', problem: expect.stringContaining('ENOTDIR') });
     const other = `${directory}-other`;
     mkdirSync(join(other, 'reports.lock'), { recursive: true, mode: 0o700 });
-    expect(await lock('default', { directory: other })).toEqual({ kind: 'busy', problem: `${join(other, 'reports.lock')} is not a file` });
+    expect(await lock('default', { directory: other })).toEqual({
+      kind: 'unavailable',
+      problem: `${join(other, 'reports.lock')} is not a file`,
+    });
   });
 
   it('when its file is none that can be locked', async () => {
@@ -133,6 +136,6 @@ describe('a lock that cannot be had says why', () => {
     const file = join(directory, left()[0]!);
     release();
     writeFileSync(file, 'garbage '.repeat(1_000));
-    expect(await lock('default')).toEqual({ kind: 'busy', problem: `${file} cannot be locked: file is not a database` });
+    expect(await lock('default')).toEqual({ kind: 'unavailable', problem: `${file} cannot be locked: file is not a database` });
   });
 });

@@ -287,7 +287,23 @@ describe('a state that cannot be used is left alone, and no report is kept', () 
     inVain(log);
     const problem = 'neither a home directory nor XDG_STATE_HOME is known';
     expect(log.warnings()).toEqual(unavailable(`no report is remembered: ${problem}`));
-    expect(await log.lock('default', { timeoutMs: 0, signal: AbortSignal.abort() })).toEqual({ kind: 'busy', problem });
+    expect(await log.lock('default', { timeoutMs: 0, signal: AbortSignal.abort() })).toEqual({ kind: 'unavailable', problem });
+  });
+
+  it('when another process writes to it for longer than one waits', () => {
+    withLog((log) => log.prepare('default', makeBaseline(0)));
+    const raw = openRaw(file);
+    raw.exec('begin immediate');
+    const message = `the state ${file} cannot be written, nothing is remembered of this report: database is locked`;
+    withLog(
+      (log) => {
+        expect(outline(log)).toEqual(['2026-11-20']);
+        expect(log.prepare('default', makeBaseline(7))).toBeNull();
+      },
+      unavailable(message, 'store-unwritable'),
+    );
+    raw.exec('rollback');
+    raw.close();
   });
 
   it('when it was taken away after the report was prepared', () => {

@@ -62,6 +62,14 @@ describe('ten processes that make a report at once', () => {
   });
 });
 
+describe('processes that take a lock again and again', () => {
+  it('never have it two at a time, though each takes its file away', async () => {
+    const found = await Promise.all(TEN.map((name) => runReportJob(bundle, { directory, job: 'lockOften', name })));
+    expect(found).toEqual(TEN.map(() => ({ warnings: [] })));
+    expect(readdirSync(directory)).toEqual(['reports.lock']);
+  });
+});
+
 describe('a process that is killed', () => {
   it.each([
     ['when it has the lock', 'stopAfterLock', ['before'], true],
@@ -72,7 +80,7 @@ describe('a process that is killed', () => {
     const { kill } = await startReportJob(bundle, { directory, job, name: 'killed' }, (lines) => lines.includes('stopped'));
     const tried = await runReportJob(bundle, { directory, job: 'try', name: '' });
     await kill();
-    expect(tried).toEqual({ kind: 'busy', problem: 'another process is making it', warnings: [] });
+    expect(tried).toEqual({ kind: 'busy', warnings: [] });
     expect(await runReportJob(bundle, { directory, job: 'try', name: '' })).toEqual({ kind: 'held', problem: null, warnings: [] });
     expect(await runReportJob(bundle, { directory, job: 'report', name: 'after' })).toMatchObject({ known, isPrinted, warnings: [] });
     expect(await runReportJob(bundle, { directory, job: 'look', name: '' })).toMatchObject({ known: [...known, 'after'], isPrinted: true });
@@ -144,7 +152,7 @@ describe('a state that cannot be written', () => {
     chmodSync(directory, 0o700);
     const reported = await runReportJob(bundle, { directory, job: 'report', name: 'after', ...uid });
     expect(looked).toEqual({ known: ['before'], isPrinted: true, warnings: [] });
-    expect(tried).toMatchObject({ kind: 'busy', problem: expect.stringMatching(/^EACCES: permission denied, open '.*\.lock'$/) });
+    expect(tried).toMatchObject({ kind: 'unavailable', problem: expect.stringMatching(/^EACCES: permission denied, open '.*\.lock'$/) });
     const inVain = [unwritable('attempt to write a readonly database')];
     expect(reported).toEqual({ known: ['before'], isPrinted: true, key: null, isConfirmed: false, warnings: inVain });
     expect(readFileSync(file).equals(before)).toBe(true);
@@ -174,7 +182,7 @@ describe('a state that cannot be written', () => {
     try {
       expect((await run('mount', ['-o', 'remount,bind,ro', directory])).stderr).toBe('');
       const tried = await runReportJob(bundle, { directory, job: 'try', name: '' });
-      expect(tried).toMatchObject({ kind: 'busy', problem: expect.stringMatching(/^EROFS: read-only file system, /) });
+      expect(tried).toMatchObject({ kind: 'unavailable', problem: expect.stringMatching(/^EROFS: read-only file system, /) });
       expect(await runReportJob(bundle, { directory, job: 'look', name: '' })).toEqual({
         known: ['before'],
         isPrinted: true,

@@ -1,6 +1,7 @@
 // A process of its own that makes reports: node report-worker.js BUNDLE DIRECTORY JOB NAME. What it tells are names, its own after those of the last report.
-/* global AbortController, setInterval */
+/* global AbortController, setImmediate, setInterval */
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const [, , bundle, stateDirectory, job, name] = process.argv;
@@ -16,7 +17,7 @@ const tell = (...names) => {
 };
 const lock = async (timeoutMs = 120_000) => {
   const taken = await log.lock(ID, { timeoutMs, signal: new AbortController().signal });
-  if (taken.kind === 'busy') throw new Error(taken.problem);
+  if (taken.kind !== 'held') throw new Error(taken.problem ?? taken.kind);
   return taken;
 };
 const look = () => {
@@ -50,6 +51,17 @@ const JOBS = {
   try: async () => {
     const { kind, problem = null } = await log.lock(ID, { timeoutMs: 0, signal: new AbortController().signal });
     return { kind, problem };
+  },
+  /** Leaves a folder there while it has the lock, which no other process may find. */
+  lockOften: async () => {
+    const mine = `${stateDirectory}-mine`;
+    for (let round = 0; round < 60; round += 1) {
+      const taken = await lock();
+      mkdirSync(mine);
+      await new Promise((resolve) => setImmediate(resolve));
+      rmdirSync(mine);
+      taken.release();
+    }
   },
   stopAfterLock: () => stopAfter('lock'),
   stopAfterPrepare: () => stopAfter('prepare'),

@@ -75,8 +75,14 @@ async function markWhile(
 ): Promise<boolean> {
   const lock = await log.lock(id, { timeoutMs: WAIT_MS, signal: context.signal });
   if (lock.kind === 'busy') {
+    throw new ImgupdateError('cannot-write', `cannot mark the report "${sanitizeText(id)}": another process is making it`, {
+      hint: 'wait for it to end, or look at the report without --mark',
+    });
+  }
+  if (lock.kind === 'unavailable') {
+    await tell(await compose());
     throw new ImgupdateError('cannot-write', `cannot mark the report "${sanitizeText(id)}": ${lock.problem}`, {
-      hint: 'try again, or look at it without --mark',
+      hint: 'set XDG_STATE_HOME to a folder you may write to; until then the next report tells the same again',
     });
   }
   try {
