@@ -212,6 +212,35 @@ describe('the images of several places', () => {
     expect(stock.isTogether(makeImage(), base)).toBe(true);
   });
 
+  it('are told whole by the places that tell what they hold, and a joined one is one of each', async () => {
+    const holdings = { unnamed: [makeImage({ imageId: makeDigest('nameless'), tags: [], repoDigests: [] })], usedIds: new Set<string>() };
+    const readLayerSizes = () => Promise.resolve([7]);
+    const stock = await openStock(
+      [
+        place('a', [makeImage()], { holdings, readLayerSizes }),
+        place('b', [makeImage()], { holdings: { unnamed: [], usedIds: null } }),
+        place('c', []),
+      ],
+      options(),
+    );
+    const [row, ...others] = stock.list(() => null);
+    expect(others).toEqual([]);
+    expect(stock.partsOf(row!.image)).toEqual(stock.images);
+    expect(stock.partsOf(stock.images[0]!)).toEqual([stock.images[0]]);
+    expect(stock.held.map(({ location, images, unnamed, usedIds }) => [location, images.length, unnamed.length, usedIds])).toEqual([
+      ['a', 1, 1, new Set()],
+      ['b', 1, 0, null],
+    ]);
+    expect(await Promise.all(stock.held.map((each) => each.readLayerSizes(makeImage())))).toEqual([[7], null]);
+  });
+
+  it('are their own parts where there is one place', async () => {
+    const stock = await openStock([place('a', [makeImage()])], options());
+    const [row] = stock.list(() => null);
+    expect(stock.partsOf(row!.image)).toEqual([stock.images[0]]);
+    expect(stock.held).toEqual([]);
+  });
+
   it('are counted together as they become known', async () => {
     const seen: string[] = [];
     const onProgress = (done: number, total: number): void => void seen.push(`${done}/${total}`);
