@@ -80,7 +80,7 @@ describe('a process that is killed', () => {
     const { kill } = await startReportJob(bundle, { directory, job, name: 'killed' }, (lines) => lines.includes('stopped'));
     const tried = await runReportJob(bundle, { directory, job: 'try', name: '' });
     await kill();
-    expect(tried).toEqual({ kind: 'busy', warnings: [] });
+    expect(tried).toEqual({ kind: 'busy', problem: null, warnings: [] });
     expect(await runReportJob(bundle, { directory, job: 'try', name: '' })).toEqual({ kind: 'held', problem: null, warnings: [] });
     expect(await runReportJob(bundle, { directory, job: 'report', name: 'after' })).toMatchObject({ known, isPrinted, warnings: [] });
     expect(await runReportJob(bundle, { directory, job: 'look', name: '' })).toMatchObject({ known: [...known, 'after'], isPrinted: true });
