@@ -103,7 +103,12 @@ export function toReportEntry(report: Report): ReportEntry {
       candidate,
       images: images.map(toSubject),
     })),
-    rebuilds: unlessOnlyNew(report.rebuilds).map(({ because, base, isBaseLocal, ...each }) => ({ ...toSubject(each), because, base, isBaseLocal })),
+    rebuilds: unlessOnlyNew(report.rebuilds).map(({ because, base, isBaseLocal, ...each }) => ({
+      ...toSubject(each),
+      because,
+      base,
+      isBaseLocal,
+    })),
     stores: unlessOnlyNew(report.stores).map(({ host, images, bytes, freedBytes, unneeded }) => ({
       host,
       images,

@@ -60,10 +60,9 @@ const FOLDED: ReadonlySet<SectionKey> = new Set(['done', 'held', 'stores']);
 
 function renderSection(section: Section): string {
   const { key, title, intro, count, command } = section;
-  const columns = COLUMNS[key];
-  const lines = takeLines(
-    section.rows(MOST_ROWS).map((row, at) => (columns === null ? renderItem(row, key, at) : renderRow(row, columns))),
-  );
+  const rows = section.rows(MOST_ROWS);
+  const columns = COLUMNS[key]?.filter(({ cell }) => rows.some((row) => cell(row) !== '')) ?? null;
+  const lines = takeLines(rows.map((row, at) => (columns === null ? renderItem(row, key, at) : renderRow(row, columns))));
   const left = count - lines.length;
   const parts = [
     ...(intro === null ? [] : [`${escapeMarkdown(intro)}.`]),

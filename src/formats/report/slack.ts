@@ -67,7 +67,7 @@ function takeBlocks(report: Report, most: number): { readonly blocks: readonly B
   let room = most;
   for (const render of renderers) {
     const block = toSection(render(Math.min(room, LONGEST_TEXT) - MARGIN));
-    if (sizeOf([block]) > room) break;
+    if (block.text.text === '' || sizeOf([block]) > room) break;
     room -= sizeOf([block]);
     blocks.push(block);
   }
@@ -83,7 +83,7 @@ function toMarkup(text: string): Markup {
   return { type: 'mrkdwn', text, verbatim: true };
 }
 
-function toSection(text: string): Block {
+function toSection(text: string): Extract<Block, { type: 'section' }> {
   return { type: 'section', text: toMarkup(text) };
 }
 
@@ -126,9 +126,11 @@ function lengthOf(lines: readonly string[]): number {
   return lines.reduce((sum, line) => sum + JSON.stringify(line).length, 0);
 }
 
+/** '' where there is no room for any. */
 function renderCommands(groups: readonly CommandGroup[], room: number): string {
   const head = `*${SECTION_TITLES.commands}*`;
-  return [head, ...takeLines(groups.map(renderGroup), room - head.length)].join('\n');
+  const shown = takeLines(groups.map(renderGroup), room - head.length);
+  return shown.length === 0 ? '' : [head, ...shown].join('\n');
 }
 
 function renderGroup({ title, lines, left }: CommandGroup): string {

@@ -131,8 +131,8 @@ describe('what to build', () => {
 
   it('does not pull a base that is built before, also where that moved in its registry, too', () => {
     const rebuilds = [
-      { ...subject('acme/base:1'), because: 'moved' as const, base: 'debian:12' },
-      { ...subject('acme/web:1'), because: 'moved' as const, base: 'acme/base:1' },
+      { ...subject('acme/base:1'), because: 'moved' as const, base: 'debian:12', isBaseLocal: false },
+      { ...subject('acme/web:1'), because: 'moved' as const, base: 'acme/base:1', isBaseLocal: false },
     ];
     expect(linesOf(reportOn({ build01: [] }, { rebuilds }), 'Build')).toEqual([
       'docker build --pull -t acme/base:1 .',
@@ -141,7 +141,9 @@ describe('what to build', () => {
   });
 
   it('pushes what is published, if it is yours', () => {
-    const rebuilds = [{ ...subject('ghcr.io/acme/web:1'), because: 'moved' as const, base: `debian:12@${digest('4')}` }];
+    const rebuilds = [
+      { ...subject('ghcr.io/acme/web:1'), because: 'moved' as const, base: `debian:12@${digest('4')}`, isBaseLocal: false },
+    ];
     expect(linesOf(reportOn({ build01: [makeEntry('ghcr.io/acme/web:1')] }, { rebuilds }), 'Build')).toEqual([
       'docker build --pull -t ghcr.io/acme/web:1 . && docker push ghcr.io/acme/web:1  # if it is yours; with the new digest of debian:12 in its Dockerfile',
     ]);
@@ -149,7 +151,7 @@ describe('what to build', () => {
 
   it('has no command for a base that is gone', () => {
     const bases = [{ ...REPORT.bases[0]!, name: 'python:3.8', kind: 'gone' as const }];
-    const rebuilds = [{ ...subject('acme/web:1'), because: 'moved' as const, base: 'python:3.8' }];
+    const rebuilds = [{ ...subject('acme/web:1'), because: 'moved' as const, base: 'python:3.8', isBaseLocal: false }];
     expect(linesOf(reportOn({ build01: [] }, { bases, rebuilds }), 'Build')).toEqual([
       '# acme/web:1: build it on another base, python:3.8 is gone',
     ]);
