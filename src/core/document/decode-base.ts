@@ -3,20 +3,7 @@ import type { ImageEntry } from '../document.ts';
 import type { LayerStacks, StackedLayer } from '../layer-stacks.ts';
 import type { BaseMovement, BaseVerdict, Confidence, LayerDifference } from '../verdict.ts';
 import { decodeReason } from './decode-reason.ts';
-import {
-  field,
-  lateField,
-  orNull,
-  readCount,
-  readDigest,
-  readEach,
-  readName,
-  readText,
-  readTime,
-  readWord,
-  refuse,
-  type Spot,
-} from './spot.ts';
+import { field, lateField, orNull, readCount, readDigest, readEach, readText, readTime, readWord, refuse, type Spot } from './spot.ts';
 
 const STATUSES = ['current', 'moved', 'gone', 'none', 'pinned', 'unknown'] as const satisfies readonly BaseVerdict['kind'][];
 const MOVEMENTS = [
@@ -31,20 +18,19 @@ const CONFIDENCES = ['certain', 'high', 'medium', 'low'] as const satisfies read
 /** Reads the answer about a base. */
 export function decodeBase(base: Spot): ImageEntry['base'] {
   const status = readWord(field(base, 'status'), STATUSES);
-  const notes = lateField(base, 'notes');
   const isMoved = status === 'moved';
   const layers = field(base, 'layers');
   return {
     status,
     kind: only(isMoved, field(base, 'kind'), (kind) => readWord(kind, MOVEMENTS)),
-    reference: orNull(field(base, 'reference'), readName),
+    reference: orNull(field(base, 'reference'), readText),
     recorded: orNull(field(base, 'recorded'), readDigest),
     candidate: orNull(field(base, 'candidate'), readDigest),
     confidence: only(status !== 'unknown', field(base, 'confidence'), (confidence) => readWord(confidence, CONFIDENCES)),
     evidence: readEach(field(base, 'evidence'), (evidence) => readWord(evidence, EVIDENCE_SOURCES)),
     versionsBehind: orNull(field(base, 'versionsBehind'), readCount),
-    difference: orNull(lateField(base, 'difference'), (difference) => only(isMoved, difference, decodeDifference)),
-    notes: orNull(notes, () => readEach(notes, readText)) ?? [],
+    difference: orNull(lateField(base, 'difference', null), (difference) => only(isMoved, difference, decodeDifference)),
+    notes: readEach(lateField(base, 'notes', []), readText),
     why: readText(field(base, 'why')),
     reason: decodeReason(field(base, 'reason'), status),
     checkedAt: orNull(field(base, 'checkedAt'), readTime),

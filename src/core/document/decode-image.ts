@@ -24,7 +24,7 @@ const VERDICTS = ['stale', 'fresh', 'unknown'] as const satisfies readonly Overa
 
 /** Reads one image of a document. */
 export function decodeImage(image: Spot): ImageEntry {
-  const expired = lateField(image, 'expired');
+  const expired = field(image, 'expired');
   return {
     reference: readName(field(image, 'reference')),
     name: readName(field(image, 'name')),
@@ -38,7 +38,7 @@ export function decodeImage(image: Spot): ImageEntry {
     base: decodeBase(field(image, 'base')),
     containers: readEach(field(image, 'containers'), decodeContainer),
     held: orNull(field(image, 'held'), decodeHold),
-    ...(expired.value === null ? {} : { expired: readEach(expired, decodeHold) }),
+    ...(expired.value === undefined ? {} : { expired: readEach(expired, decodeHold) }),
     sources: readEach(field(image, 'sources'), decodeSource),
   };
 }
@@ -61,6 +61,6 @@ function decodeSource(source: Spot): SourceEntry {
     location: readText(field(source, 'location')),
     line: orNull(field(source, 'line'), readOrdinal),
     column: orNull(field(source, 'column'), readOrdinal),
-    within: orNull(lateField(source, 'within'), readText),
+    within: orNull(lateField(source, 'within', null), readText),
   };
 }

@@ -1,21 +1,20 @@
 import type { ImageEntry } from '../document.ts';
 import { type NewerVerdict, type VariantVersion, type Version, VERSION_LEVELS } from '../verdict.ts';
 import { decodeReason } from './decode-reason.ts';
-import { field, lateField, orNull, readDigest, readEach, readName, readText, readTime, readWord, refuse, type Spot } from './spot.ts';
+import { field, lateField, orNull, readDigest, readEach, readText, readTime, readWord, refuse, type Spot } from './spot.ts';
 
 const STATUSES = ['none', 'available', 'untracked', 'unknown'] as const satisfies readonly NewerVerdict['kind'][];
 
 /** Reads the answer about newer versions. */
 export function decodeNewer(newer: Spot): ImageEntry['newer'] {
   const status = readWord(field(newer, 'status'), STATUSES);
-  const notes = lateField(newer, 'notes');
   return {
     status,
     line: decodeVersion(field(newer, 'line'), status),
     newest: decodeVersion(field(newer, 'newest'), status),
-    variant: orNull(lateField(newer, 'variant'), decodeVariant),
-    sibling: orNull(lateField(newer, 'sibling'), readText),
-    notes: orNull(notes, () => readEach(notes, readText)) ?? [],
+    variant: orNull(lateField(newer, 'variant', null), decodeVariant),
+    sibling: orNull(lateField(newer, 'sibling', null), readText),
+    notes: readEach(lateField(newer, 'notes', []), readText),
     why: readText(field(newer, 'why')),
     reason: decodeReason(field(newer, 'reason'), status),
     checkedAt: orNull(field(newer, 'checkedAt'), readTime),
@@ -26,7 +25,7 @@ export function decodeNewer(newer: Spot): ImageEntry['newer'] {
 function decodeVersion(version: Spot, status: NewerVerdict['kind']): Version | null {
   if (version.value !== null && status !== 'available') refuse(version, `null, as the status is ${status}`);
   return orNull(version, () => ({
-    tag: readName(field(version, 'tag')),
+    tag: readText(field(version, 'tag')),
     level: readWord(field(version, 'level'), VERSION_LEVELS),
     digest: orNull(field(version, 'digest'), readDigest),
   }));
@@ -34,7 +33,7 @@ function decodeVersion(version: Spot, status: NewerVerdict['kind']): Version | n
 
 function decodeVariant(variant: Spot): VariantVersion {
   return {
-    tag: readName(field(variant, 'tag')),
+    tag: readText(field(variant, 'tag')),
     level: orNull(field(variant, 'level'), (level) => readWord(level, VERSION_LEVELS)),
     digest: orNull(field(variant, 'digest'), readDigest),
   };

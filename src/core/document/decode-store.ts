@@ -1,5 +1,5 @@
 import { type StoreNeeds, UNNEEDED_KINDS, type UnneededImage } from '../unneeded.ts';
-import { field, orNull, readCount, readEach, readName, readText, readWord, type Spot } from './spot.ts';
+import { field, orNull, readCount, readEach, readText, readWord, type Spot } from './spot.ts';
 
 /** Reads what image stores hold that nothing needs. */
 export function decodeStore(store: Spot): StoreNeeds {
@@ -14,10 +14,10 @@ export function decodeStore(store: Spot): StoreNeeds {
 function decodeUnneeded(image: Spot): UnneededImage {
   return {
     kind: readWord(field(image, 'kind'), UNNEEDED_KINDS),
-    id: readName(field(image, 'id')),
-    reference: orNull(field(image, 'reference'), readName),
-    name: orNull(field(image, 'name'), readName),
-    platform: readName(field(image, 'platform')),
+    id: readText(field(image, 'id')),
+    reference: orNull(field(image, 'reference'), readText),
+    name: orNull(field(image, 'name'), readText),
+    platform: readText(field(image, 'platform')),
     bytes: orNull(field(image, 'bytes'), readCount),
     because: readText(field(image, 'because')),
     kindOfPlace: readText(field(image, 'kindOfPlace')),

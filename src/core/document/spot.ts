@@ -36,10 +36,10 @@ export function field(spot: Spot, key: string): Spot {
   return { value: isJsonObject(spot.value) ? spot.value[key] : undefined, above: spot, step: key, fault: spot.fault };
 }
 
-/** A field that documents did not always have: null where it is missing. */
-export function lateField(spot: Spot, key: string): Spot {
+/** A field that documents did not always have, and what it is where it is missing. */
+export function lateField(spot: Spot, key: string, missing: null | readonly []): Spot {
   const found = field(spot, key);
-  return found.value === undefined ? { ...found, value: null } : found;
+  return found.value === undefined ? { ...found, value: missing } : found;
 }
 
 /** Reads what may be null. */

@@ -8,14 +8,14 @@ export type RebuildRow = {
   readonly platform: string;
   /** null: it has none, or it is not known. */
   readonly base: string | null;
-  /** Its base moved, or is gone. */
+  /** Its base moved, and it can be built on what its base is now. */
   readonly isMoved: boolean;
   /** It can be built by those who read of it. */
   readonly isOurs: boolean;
 };
 
 /** A row to build. `moved`: its base did. `follows`: its base, on the same host and for the same platform, is to be built before it. */
-export type OrderedRow<T> = { readonly row: T; readonly because: 'moved' | 'follows' };
+type OrderedRow<T> = { readonly row: T; readonly because: 'moved' | 'follows' };
 
 /**
  * Says which images to build anew, and in which order: all of ours whose base moved, and what of ours is built on those, and so on.
