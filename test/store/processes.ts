@@ -21,7 +21,7 @@ export type BaseJob = JobOf<'seeBases' | 'seeAgain' | 'seeMuch' | 'seeForever'>;
 
 export type HoldJob = JobOf<'look' | 'hold' | 'unhold' | 'holdMuch' | 'holdForever'>;
 
-export type ReportJob = JobOf<'look' | 'report' | 'try'>;
+export type ReportJob = JobOf<'look' | 'report' | 'try' | 'lockOften'>;
 
 export type EndlessReportJob = JobOf<'stopAfterLock' | 'stopAfterPrepare' | 'stopAfterConfirm' | 'reportForever' | 'prepareForever'>;
 
