@@ -172,7 +172,8 @@ describe('what to look at again', () => {
     expect(linesOf(reportOn({ build01: [] }, { attention }), 'Look again')).toEqual([
       'imgupdate policy python:3.8-slim  # shows which tags there are',
       'docker login registry.corp.example:5000',
-      'imgupdate hold rabbitmq:3.13 --until 2026-12-16  # or, for good: imgupdate unhold rabbitmq:3.13',
+      'imgupdate hold rabbitmq:3.13 --until 2026-12-16  # to hold it back again',
+      'imgupdate unhold rabbitmq:3.13  # or no longer',
       'docker login',
       'imgupdate limits  # shows when there is more quota',
       'imgupdate show acme/web:1  # shows how that is known',

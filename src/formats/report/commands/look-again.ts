@@ -31,10 +31,10 @@ function renderLooks(attention: Attention, until: string): readonly Line[] {
     case 'unread':
       return [];
     case 'expired-hold':
-      return names.map((name) => ({
-        text: `imgupdate hold ${name} --until ${until}`,
-        remark: `or, for good: imgupdate unhold ${name}`,
-      }));
+      return names.flatMap((name) => [
+        { text: `imgupdate hold ${name} --until ${until}`, remark: 'to hold it back again' },
+        { text: `imgupdate unhold ${name}`, remark: 'or no longer' },
+      ]);
   }
 }
 
