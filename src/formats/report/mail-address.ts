@@ -39,11 +39,14 @@ export function parseMailbox(text: string): Parsed<Mailbox> {
 function readName(text: string): string | null {
   if (text.length > LONGEST.name) return null;
   if (text.length >= 2 && text.startsWith('"') && text.endsWith('"')) {
-    const inside = text.slice(1, -1).replace(/\\(["\\])/g, '$1');
-    return /(?<!\\)"/.test(text.slice(1, -1).replace(/\\\\/g, '')) ? null : inside;
+    const inside = text.slice(1, -1);
+    return QUOTED.test(inside) ? inside.replace(/\\(["\\])/g, '$1') : null;
   }
   return /[<>"@,;]/.test(text) ? null : text;
 }
+
+/** Between the quotes. */
+const QUOTED = /^(?:[^"\\]|\\["\\])*$/;
 
 const DOT_ATOM = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))*$/;

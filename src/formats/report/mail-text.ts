@@ -52,8 +52,8 @@ export function isPlainHeader(text: string): boolean {
   return /^[\u0020-\u007e]*$/.test(text) && !text.includes('=?');
 }
 
-/** Of an encoded word all in all, and of a line that has one. Source: RFC 2047, section 2. */
-const LONGEST_WORD = 75;
+/** Of an encoded word all in all: 75, and 76 of a line that has one, so that the first fits behind `Subject: `. Source: RFC 2047, section 2. */
+const LONGEST_WORD = 66;
 
 /** Bytes that fit into an encoded word: `=?utf-8?B?` and `?=` take 12, four characters carry three bytes. */
 const BYTES_OF_WORD = Math.floor((LONGEST_WORD - 12) / 4) * 3;
