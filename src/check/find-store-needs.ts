@@ -89,8 +89,13 @@ function takeStock(image: InstalledImage, layerSizes: readonly number[] | null, 
     image,
     place: { kind, location },
     isUsed: isUsed || image.tags.some((tag) => told.inFiles.has(renderReference(tag))),
-    isHeld: told.heldBack.has(image) || image.tags.some((tag) => rules.of(tag).ignore),
+    isHeld: told.heldBack.has(image) || isIgnored(image, rules),
     layerSizes,
     answers: told.answersOf.get(image) ?? [],
   };
+}
+
+/** Under any of its names, or of those it lost. */
+function isIgnored({ tags, repoDigests }: InstalledImage, rules: Pick<Rules, 'of'>): boolean {
+  return [...tags, ...repoDigests.map((known) => ({ ...known, tag: null }))].some((reference) => rules.of(reference).ignore);
 }

@@ -3,6 +3,7 @@ import { createAnswers } from '../../src/check/answers.ts';
 import { checkBases } from '../../src/check/check-bases.ts';
 import { createImageNotes } from '../../src/check/image-notes.ts';
 import { listSubjects } from '../../src/check/images-to-check.ts';
+import type { BaseReport } from '../../src/check/report.ts';
 import { createLocalBases } from '../../src/check/local-bases.ts';
 import type { Inventory, Memory, Registry } from '../../src/check/ports.ts';
 import { makeClaim } from '../../src/core/base/claim.ts';
@@ -89,6 +90,12 @@ async function startWith(images: readonly StoredImage[], isSaved = true): Promis
 
 /** What is said of the bases of all apps, which are said to be `base:1`; on a machine that remembers. */
 async function check(registry: Registry, memory: Memory): Promise<readonly string[]> {
+  return (await checkApps(registry, memory)).map(({ verdict }) =>
+    verdict.kind === 'moved' ? `${verdict.movement}, ${verdict.confidence}` : `${verdict.kind}, ${verdict.confidence}`,
+  );
+}
+
+async function checkApps(registry: Registry, memory: Memory): Promise<readonly BaseReport[]> {
   const { signal } = new AbortController();
   const endpoint = await findEngine({ host: engine!.host, context: null, env: {}, home: null, platform: 'linux' });
   const source = createDockerSource({ endpoint, facts: memory, timeoutMs: 5000, concurrency: 4, env: {} });
@@ -105,14 +112,11 @@ async function check(registry: Registry, memory: Memory): Promise<readonly strin
       local: createLocalBases({ images: inventory.images, isTogether: () => true, readBuild: inventory.readBuild }),
     },
     options: {
-      ...{ jobs: 4, candidates: [], places: new Map(), records: 'remembered' },
+      ...{ jobs: 4, candidates: [], places: new Map(), records: 'remembered', comparesLayers: true },
       toldOf: () => [makeClaim('flag', '--base', { reference: makeReference('base:1') })],
     },
   });
-  return subjects.map((subject) => {
-    const verdict = reports.get(subject)?.verdict;
-    return verdict?.kind === 'moved' ? `${verdict.movement}, ${verdict.confidence}` : `${verdict?.kind}, ${verdict?.confidence}`;
-  });
+  return subjects.map((subject) => reports.get(subject)!);
 }
 
 const saves = (): number => engine!.calls.filter(({ path }) => path.includes('/get')).length;
@@ -166,6 +170,16 @@ describe('an exact history', () => {
     expect(saves()).toBe(1);
     expect(await check(registry, memory)).toEqual(['upper-layers-removed, medium']);
     expect(saves()).toBe(1);
+  });
+
+  it('changes nothing about which layers lie beside those of the base', async () => {
+    await startWith([stored('app:1', APP)], true);
+    const [report] = await checkApps(
+      registry,
+      createNullMemory(() => NOW),
+    );
+    expect(saves()).toBe(1);
+    expect(report?.layers).toMatchObject({ shared: 1, installed: [{}, {}, {}], candidate: [{}] });
   });
 
   it('is gone without where the engine does not give it', async () => {

@@ -119,6 +119,14 @@ describe('an image that something newer is offered for', () => {
     expect(tell(await check({ images: [offer()] }, { rules: { [`${world.registry.host}/acme/api`]: { ignore: true } } }))).toEqual([]);
   });
 
+  it('is needed where the configuration ignores it, also when it lost its name', async () => {
+    const [older, newer] = [{ ...pull('acme/api:1.9.0'), tags: [] }, offer()];
+    const usedIds = new Set([newer.imageId]);
+    const rules = { [`${world.registry.host}/acme/api`]: { ignore: true } };
+    expect(tell(await check({ images: [older, newer], usedIds }))).toEqual(['superseded without a name, 30 bytes']);
+    expect(tell(await check({ images: [older, newer], usedIds }, { rules }))).toEqual([]);
+  });
+
   it('is needed where it is held back', async () => {
     const held: Wish['memory'] = (memory) => ({
       ...memory,

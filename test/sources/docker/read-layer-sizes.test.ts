@@ -67,8 +67,7 @@ describe('what the layers of images take in docker', () => {
   it('is asked once in the life of an image, together with how it was made', async () => {
     const facts = new Map<string, string>();
     await open(REPLIES, { facts });
-    await Promise.all(inventory.images.map((image) => inventory.readBuild(image)));
-    const first = await Promise.all([read(), read()]);
+    const [first] = await Promise.all([Promise.all([read(), read()]), ...inventory.images.map((image) => inventory.readBuild(image))]);
     expect(asked()).toHaveLength(inventory.images.length);
     inventory.close();
     await list({ facts });
