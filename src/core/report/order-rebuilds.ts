@@ -29,52 +29,71 @@ type OrderedRow<T> = { readonly row: T; readonly because: 'moved' | 'follows' };
  * moved, then the one that is first by base. Takes as many steps as there are rows, and sorts them.
  */
 export function orderRebuilds<T extends RebuildRow>(rows: readonly T[]): readonly OrderedRow<T>[] {
-  const known = new Map<string, T>();
+  const known = new Map<string, Placed<T>>();
   for (const row of rows.filter(({ isOurs }) => isOurs)) {
-    const other = known.get(keyOf(row));
-    if (other === undefined || compareAlike(row, other) < 0) known.set(keyOf(row), row);
+    const placed = place(row);
+    const other = known.get(placed.key);
+    if (other === undefined || compareAlike(row, other.row) < 0) known.set(placed.key, placed);
   }
-  const chosen = chooseRows(known);
-  const heights = measureHeights(known, chosen);
+  const chosen = choose(known).sort(compareImages);
+  const heights = measureHeights(chosen);
   return chosen
-    .map((row): OrderedRow<T> & { readonly height: number } => ({
-      row,
-      because: row.isMoved ? 'moved' : 'follows',
-      height: heights.get(imageOf(row)) ?? 0,
-    }))
-    .sort((a, b) => a.height - b.height || compareRows(a.row, b.row))
-    .map(({ row, because }) => ({ row, because }));
+    .map((placed) => ({ ...placed, height: heights.get(placed.image) ?? 0 }))
+    .sort((a, b) => a.height - b.height)
+    .map(({ row }) => ({ row, because: row.isMoved ? 'moved' : 'follows' }));
+}
+
+/** A row, and what tells it, its image on any host and its base from others. */
+type Placed<T> = {
+  readonly row: T;
+  readonly name: string;
+  readonly key: string;
+  readonly image: string;
+  readonly baseKey: string | null;
+  readonly baseImage: string | null;
+};
+
+function place<T extends RebuildRow>(row: T): Placed<T> {
+  const { host, platform } = row;
+  const name = withoutPin(row.reference);
+  const base = row.base === null ? null : withoutPin(row.base);
+  return {
+    row,
+    name,
+    key: JSON.stringify([host, name, platform]),
+    image: JSON.stringify([name, platform]),
+    baseKey: base === null ? null : JSON.stringify([host, base, platform]),
+    baseImage: base === null ? null : JSON.stringify([base, platform]),
+  };
 }
 
 /** Those whose base moved, and those on them. */
-function chooseRows<T extends RebuildRow>(known: ReadonlyMap<string, T>): readonly T[] {
-  const above = groupBy(known.values(), (row) => baseKeyOf(row) ?? '');
-  const chosen = new Set([...known.values()].filter(({ isMoved }) => isMoved));
+function choose<T extends RebuildRow>(known: ReadonlyMap<string, Placed<T>>): Placed<T>[] {
+  const above = groupBy(known.values(), ({ baseKey }) => baseKey);
+  const chosen = new Set([...known.values()].filter(({ row }) => row.isMoved));
   // a set tells also those that are added while it is read
-  for (const row of chosen) for (const next of above.get(keyOf(row)) ?? []) chosen.add(next);
+  for (const { key } of chosen) for (const next of above.get(key) ?? []) chosen.add(next);
   return [...chosen];
 }
 
-/** How many images of the list are below each one at most, by reference and platform. */
-function measureHeights<T extends RebuildRow>(known: ReadonlyMap<string, T>, chosen: readonly T[]): ReadonlyMap<string, number> {
-  const inList = new Set(chosen);
-  const byImage = groupBy(chosen.toSorted(compareRows), imageOf);
+/** How many images of the list are below each one at most, on any host. */
+function measureHeights<T>(chosen: readonly Placed<T>[]): ReadonlyMap<string, number> {
+  const inList = new Set(chosen.map(({ key }) => key));
   const basesOf = new Map<string, readonly string[]>();
-  for (const [image, those] of byImage) {
-    const bases = those.flatMap((row) => {
-      const base = known.get(baseKeyOf(row) ?? '');
-      return base === undefined || !inList.has(base) || imageOf(base) === image ? [] : [imageOf(base)];
-    });
-    basesOf.set(image, [...new Set(bases)].sort(compareText));
+  for (const [image, those] of groupBy(chosen, (placed) => placed.image)) {
+    const bases = those.flatMap(({ baseKey, baseImage }) =>
+      baseKey !== null && baseImage !== null && inList.has(baseKey) ? [baseImage] : [],
+    );
+    basesOf.set(image, [...new Set(bases)].filter((base) => base !== image).sort(compareText));
   }
-  return measureAll([...byImage.keys()], basesOf);
+  return measureAll(basesOf);
 }
 
 /** Depth first, without recursion: chains may be as long as there are images. What leads back to where the way came from is left out. */
-function measureAll(images: readonly string[], basesOf: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, number> {
+function measureAll(basesOf: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, number> {
   const heights = new Map<string, number>();
   const entered = new Set<string>();
-  for (const image of images) {
+  for (const image of basesOf.keys()) {
     const way = [image];
     for (let top = way.at(-1); top !== undefined; top = way.at(-1)) {
       const bases = basesOf.get(top) ?? [];
@@ -96,16 +115,8 @@ function withoutPin(reference: string): string {
   return name.lastIndexOf(':') > name.lastIndexOf('/') ? name : reference;
 }
 
-const imageOf = ({ reference, platform }: RebuildRow): string => JSON.stringify([withoutPin(reference), platform]);
-
-const keyOf = (row: RebuildRow): string => JSON.stringify([row.host, withoutPin(row.reference), row.platform]);
-
-const baseKeyOf = ({ base, ...row }: RebuildRow): string | null => (base === null ? null : keyOf({ ...row, base, reference: base }));
-
-function compareRows(a: RebuildRow, b: RebuildRow): number {
-  return (
-    compareText(withoutPin(a.reference), withoutPin(b.reference)) || compareText(a.platform, b.platform) || compareText(a.host, b.host)
-  );
+function compareImages<T extends RebuildRow>(a: Placed<T>, b: Placed<T>): number {
+  return compareText(a.name, b.name) || compareText(a.row.platform, b.row.platform) || compareText(a.row.host, b.row.host);
 }
 
 /** Orders rows of the same image on the same host. */
