@@ -157,7 +157,7 @@ const listUpdates = ({ updates }: Pick<Pending, 'updates'>): string => updates.m
 /** What is new on one of its axes may be old on another; then it is told since when. */
 function toNewsRow(news: Pending, report: Report, alike: ReadonlySet<string>): Row {
   const isOlder = report.since.kind !== 'first' && news.since < report.generatedAt;
-  const since = isOlder ? `something of it since ${renderDay(news.since, report.generatedAt)}` : '';
+  const since = isOlder ? `partly since ${renderDay(news.since, report.generatedAt)}` : '';
   return { ...nameRow(news, report, alike), what: listUpdates(news), since, published: describePublished(news, report.generatedAt) };
 }
 

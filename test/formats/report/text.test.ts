@@ -96,7 +96,7 @@ describe('a report as text', () => {
 
   it('names a machine no second time beside an image that only it has', () => {
     const news = [{ ...pending('a:1', { updates: REPORT.news[0]!.updates }), hosts: ['edge'], users: ['edge: web*', 'edge: proxy'] }];
-    expect(sectionOf({ ...FLEET, news }, 'New since 9 Nov')[1]).toBe('  used by web*, proxy; something of it since 9 Nov');
+    expect(sectionOf({ ...FLEET, news }, 'New since 9 Nov')[1]).toBe('  used by web*, proxy; partly since 9 Nov');
   });
 
   it('tells the platform of a name that stands for images of several', () => {
