@@ -132,7 +132,7 @@ function listProblems(attention: Attention, report: Report): readonly Entry[] {
   }
   return images.slice(0, MOST_ENTRIES).map((image) => ({
     ...entry,
-    id: idOf(kind, [image, kind === 'expired-hold' ? (hold?.until ?? '') : message]),
+    id: idOf(kind, kind === 'gone' ? [image] : [image, hold?.until ?? message]),
     title: `${nameOfSubject({ name: image })}: ${problem}`,
     content: html`<p><code>${nameOfSubject({ name: image })}</code>${describeWhere(attention, report)}: ${problem}</p>`,
   }));

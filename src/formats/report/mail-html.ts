@@ -65,7 +65,7 @@ const STYLES = {
   inside: `padding:20px 16px 24px;${FONT}font-size:15px;line-height:22px;color:#1b1f26;background-color:#ffffff;text-align:left;`,
   h1: 'margin:0 0 8px;font-size:20px;line-height:26px;font-weight:bold;color:#1b1f26;',
   h2: 'margin:24px 0 4px;font-size:16px;line-height:22px;font-weight:bold;color:#1b1f26;',
-  p: 'margin:0 0 6px;',
+  p: 'margin:8px 0 6px;',
   alert: 'margin:8px 0;padding:8px 10px;background-color:#fdecea;color:#8c1d18;font-weight:bold;',
   cell: 'padding:7px 0;border-top:1px solid #d5d9e0;',
   name: `${MONO}font-size:14px;font-weight:bold;word-break:break-word;overflow-wrap:anywhere;`,
@@ -88,37 +88,38 @@ const WORD_START = trustedHtml('<!--[if mso]><table role="presentation" width="6
 const WORD_END = trustedHtml('<!--[if mso]></td></tr></table><![endif]-->');
 
 function renderFrame(report: Report, version: string, parts: readonly Html[]): Html {
+  const title = describeTitle(report);
   const attention = describeAttention(report.attention);
-  return joinLines([
-    trustedHtml('<!doctype html>'),
-    html`<html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-      </head>
-    </html>`,
-    html`<title>${describeTitle(report)}</title></head>`,
-    html`<body ${style('body')}>
-      <div ${style('preheader')}>${describePreheader(report)}</div>
-    </body>`,
-    html`<table ${TABLE} bgcolor="#f0f2f5" ${style('outer')}>
-      <tr>
-        <td align="center">${WORD_START}</td>
-      </tr>
-    </table>`,
-    html`<table ${TABLE} bgcolor="#ffffff" ${style('card')}>
-      <tr>
-        <td ${style('inside')}></td>
-      </tr>
-    </table>`,
-    html`<h1 ${style('h1')}>${describeTitle(report)}</h1>`,
+  const card = joinLines([
+    html`<h1 ${style('h1')}>${title}</h1>`,
     html`<p ${style('p')}>${cut(describeHeadline(report))}.</p>`,
     ...(attention === null ? [] : [html`<p ${style('alert')}>Needs attention: ${cut(attention)}.</p>`]),
     ...renderBar(report),
     ...parts,
     ...renderFooter(listFooter(report, version)),
-    html`</td></tr></table>${WORD_END}</td></tr></table></body></html>`,
   ]);
+  const inner = html`<table ${TABLE} bgcolor="#ffffff" ${style('card')}>
+    <tr>
+      <td ${style('inside')}>${card}</td>
+    </tr>
+  </table>`;
+  const outer = html`<table ${TABLE} bgcolor="#f0f2f5" ${style('outer')}>
+    <tr>
+      <td align="center">${WORD_START}${inner}${WORD_END}</td>
+    </tr>
+  </table>`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+      </head>
+      <body ${style('body')}>
+        <div ${style('preheader')}>${describePreheader(report)}</div>
+        ${outer}
+      </body>
+    </html>`;
 }
 
 function joinLines(pieces: readonly Html[]): Html {
@@ -173,7 +174,13 @@ function renderSection({ key, title, intro, count, rows, command }: Section, roo
   const left = count - shown.length;
   const rest =
     left === 0 ? [] : [html`<p ${style('faint')}>and ${left} more${command === null ? null : html`: <code>${command}</code>`}</p>`];
-  return joinLines([...head, html`<table ${TABLE}></table>`, ...shown, trustedHtml('</table>'), ...rest]);
+  return joinLines([
+    ...head,
+    html`<table ${TABLE}>
+      ${joinLines(shown)}
+    </table>`,
+    ...rest,
+  ]);
 }
 
 /** The ends of a table and what counts the rest. */
@@ -189,18 +196,21 @@ function fill(pieces: readonly Html[], room: number): readonly Html[] {
   return end === -1 ? pieces : pieces.slice(0, end);
 }
 
-function renderRow({ names, where, what, users, since }: Row, number: string): Html {
+function renderRow({ names, where, what, users, since, published }: Row, number: string): Html {
   const name = `${number}${names.join(', ')}${where}`;
-  const about = [...(users === '' ? [] : [`used by ${users}`]), ...(since === '' ? [] : [since])].join('; ');
-  return joinHtml([
-    html`<tr>
-      <td ${style('cell')}></td>
-    </tr>`,
+  const about = [
+    ...(users === '' ? [] : [`used by ${users}`]),
+    ...(published === '' ? [] : [`published ${published}`]),
+    ...(since === '' ? [] : [since]),
+  ].join('; ');
+  const cell = joinHtml([
     ...(name === '' ? [] : [html`<div ${style('name')}>${name}</div>`]),
     html`<div ${style('what')}>${what}</div>`,
     ...(about === '' ? [] : [html`<div ${style('faint')}>${about}</div>`]),
-    trustedHtml('</td></tr>'),
   ]);
+  return html`<tr>
+    <td ${style('cell')}>${cell}</td>
+  </tr>`;
 }
 
 function renderCommands(groups: readonly CommandGroup[], room: number): Html {

@@ -26,10 +26,27 @@ function headerOf(message: string): readonly string[] {
     .split('\n');
 }
 
-/** The elements of the HTML part, without what Outlook alone reads. */
+const VOID = new Set(['!doctype', 'meta', 'br', 'hr']);
+
+/** The elements of the HTML part, without what Outlook alone reads; throws where one is not closed in its place. */
 function elementsOf(page: string): readonly { readonly name: string; readonly attributes: string }[] {
-  const found = [...page.replace(/<!--\[if mso\]>.*?<!\[endif\]-->/gs, '').matchAll(/<(\/?)([!a-z][a-z0-9]*)([^>]*)>/gi)];
-  return found.filter(([, slash]) => slash === '').map(([, , name = '', attributes = '']) => ({ name: name.toLowerCase(), attributes }));
+  const open: string[] = [];
+  const found: { name: string; attributes: string }[] = [];
+  for (const [, slash, tag = '', attributes = ''] of page
+    .replace(/<!--\[if mso\]>.*?<!\[endif\]-->/gs, '')
+    .matchAll(/<(\/?)([!a-z][a-z0-9]*)([^>]*)>/gi)) {
+    const name = tag.toLowerCase();
+    if (slash === '/') {
+      const last = open.pop();
+      if (last !== name) throw new Error(`</${name}> closes ${String(last)}`);
+      continue;
+    }
+    if (name === 'html' && found.length !== 1) throw new Error('<html> is not where a page begins');
+    if (!VOID.has(name)) open.push(name);
+    found.push({ name, attributes });
+  }
+  if (open.length > 0) throw new Error(`not closed: ${open.join(', ')}`);
+  return found;
 }
 
 /** What a reader sees. */
