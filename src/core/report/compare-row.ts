@@ -29,6 +29,7 @@ export type DoneWith = { readonly how: DoneHow; readonly was: readonly string[];
 
 /** Compares an image with what was told of it; `before` is null where nothing was. `now`: milliseconds since the epoch. */
 export function compareRow(row: Row, before: BaselineRow | null, now: number): ComparedRow {
+  if (before === null && row.updates.length + row.problems.length === 0) return { ...QUIET, row, since: now, image: row.image };
   const axes = UPDATE_WHATS.map((what) => compareAxis(what, { row, before, now }));
   const kinds = PROBLEM_WHATS.map((what) => compareProblems(what, { row, before, now }));
   const isHeld = row.hold !== null;
@@ -69,6 +70,11 @@ type ComparedAxis = {
   /** `told` is what was told before. */
   readonly isKept: boolean;
 };
+
+const QUIET = {
+  ...{ updates: [], isNews: false, isMore: false, isStaleAnswer: false },
+  ...{ done: [], problems: [], hasEnded: false, told: [] },
+} as const;
 
 const NOTHING = {
   ...{ updates: [], since: 0, isNews: false, isMore: false, isStaleAnswer: false },

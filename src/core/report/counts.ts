@@ -1,16 +1,16 @@
 import type { Document, ImageEntry, RegistryEntry } from '../document.ts';
 import { groupBy } from '../group.ts';
 import { compareText } from '../reference.ts';
-import { openReasonsOf } from './problems.ts';
+import { isOpen } from './problems.ts';
 import type { Report, ReportCounts } from './report.ts';
 
 /** Counts the rows of documents, each host's own. */
 export function countImages(documents: readonly Document[]): Pick<ReportCounts, 'images' | 'checked' | 'fresh' | 'stale' | 'unknown'> {
-  const images = documents.flatMap((document) => document.images);
-  const count = (is: (image: ImageEntry) => boolean): number => images.reduce((sum, image) => sum + Number(is(image)), 0);
+  const count = (is: (image: ImageEntry) => boolean): number =>
+    documents.reduce((sum, { images }) => images.reduce((part, image) => part + Number(is(image)), sum), 0);
   return {
-    images: images.length,
-    checked: count((image) => openReasonsOf(image).length === 0),
+    images: count(() => true),
+    checked: count((image) => !isOpen(image)),
     fresh: count(({ verdict }) => verdict === 'fresh'),
     stale: count(({ verdict }) => verdict === 'stale'),
     unknown: count(({ verdict }) => verdict === 'unknown'),

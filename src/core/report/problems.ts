@@ -2,7 +2,7 @@ import type { ImageEntry } from '../document.ts';
 import type { Hold } from '../hold.ts';
 import type { Reason, ReasonKind } from '../reason.ts';
 import { sanitizeText } from '../text.ts';
-import { familiarOf, readCanonical } from './names.ts';
+import { familiarOf } from './names.ts';
 import type { AttentionKind } from './report.ts';
 
 /** Something of one image that a person has to look at. `group`: problems of one kind and group are told together. */
@@ -15,19 +15,36 @@ export type Problem = {
   readonly hold: Hold | null;
 };
 
+/** All that a host and its port may have in them. */
+const HOST = /^[\w.:[\]-]{1,260}$/;
+
 /** UTF-16 code units of a message; what is longer says nothing more. */
 const LONGEST_MESSAGE = 400;
 
 /** What needs attention of an image. Of one that is held back on purpose only what is not there any more. */
 export function findProblems(entries: readonly ImageEntry[], isHeld: boolean): readonly Problem[] {
-  return entries.flatMap((entry) => [
-    ...ofGoneTag(entry),
-    ...ofBase(entry).filter(({ kind }) => !isHeld || kind === 'base-gone'),
-    ...(isHeld ? [] : [...ofOpenQuestions(entry), ...ofEndedHolds(entry)]),
-  ]);
+  return entries.flatMap((entry) =>
+    isQuiet(entry)
+      ? []
+      : [
+          ...ofGoneTag(entry),
+          ...ofBase(entry).filter(({ kind }) => !isHeld || kind === 'base-gone'),
+          ...(isHeld ? [] : [...ofOpenQuestions(entry), ...ofEndedHolds(entry)]),
+        ],
+  );
 }
 
-/** Why a question of the image has no answer; that nothing names its base leaves none open. */
+function isQuiet(entry: ImageEntry): boolean {
+  const { tag, base, expired = [] } = entry;
+  return tag.status !== 'gone' && base.status !== 'gone' && base.status !== 'moved' && expired.length === 0 && !isOpen(entry);
+}
+
+/** Whether a question of the image has no answer; that nothing names its base leaves none open. */
+export function isOpen({ tag, newer, base }: ImageEntry): boolean {
+  return tag.status === 'unknown' || newer.status === 'unknown' || (base.status === 'unknown' && base.reason?.kind !== 'no-evidence');
+}
+
+/** Why those have none. */
 export function openReasonsOf({
   tag,
   newer,
@@ -77,7 +94,8 @@ export function keyOfHold({ reason, until }: Hold): string {
 
 /** `docker.io` of `docker.io/library/nginx:1.27`; null for what names no registry. */
 function registryOf(reference: string | null): string | null {
-  return reference === null ? null : (readCanonical(reference)?.registry ?? null);
+  const registry = reference?.slice(0, reference.indexOf('/')) ?? '';
+  return HOST.test(registry) ? registry : null;
 }
 
 function messageOf(text: string): string {

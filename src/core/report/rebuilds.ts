@@ -1,5 +1,5 @@
 import { groupBy } from '../group.ts';
-import { familiarOf, readCanonical } from './names.ts';
+import { familiarOf } from './names.ts';
 import { orderRebuilds, type RebuildRow } from './order-rebuilds.ts';
 import type { Rebuild } from './report.ts';
 import { keyOfRow, type Row } from './rows.ts';
@@ -14,6 +14,7 @@ import { hasMovedBase } from './updates.ts';
  * gone nothing can be built before somebody chooses another one.
  */
 export function listRebuilds(rows: readonly Row[], isFleet: boolean): readonly Rebuild[] {
+  if (!rows.some(({ updates }) => updates.some(({ axis }) => axis === 'base'))) return [];
   const images = groupBy(orderRebuilds(findCandidates(rows)), ({ row }) => keyOfRow(row));
   const local = new Set(rows.filter(isLocal).map(keyOnHost));
   return [...images.values()].flatMap((those) => {
@@ -30,8 +31,9 @@ type Candidate = RebuildRow & { readonly row: Row; readonly diffIds: readonly st
 
 /** Of two that stand on one base the one may stand on the other as well: then it is built after that, and not for its own sake. */
 function findCandidates(rows: readonly Row[]): readonly Candidate[] {
-  const candidates = rows.map(toCandidate);
-  const below = findStackedBases(candidates.filter((each) => each.isOurs && each.isMoved));
+  // what stands on nothing that is known has no place in an order
+  const candidates = rows.map(toCandidate).filter(({ isMoved, isOurs, base }) => isOurs && (isMoved || base !== null));
+  const below = findStackedBases(candidates.filter(({ isMoved }) => isMoved));
   return candidates.map((candidate) => {
     const base = below.get(candidate);
     return base === undefined ? candidate : { ...candidate, base: base.reference, isMoved: false };
@@ -55,5 +57,5 @@ const keyOnHost = ({ host, reference, platform }: Pick<Row, 'host' | 'reference'
   JSON.stringify([host, reference, platform]);
 
 function isOurs(reference: string): boolean {
-  return !reference.startsWith('docker.io/library/') && readCanonical(reference) !== null;
+  return reference.includes('/') && !reference.startsWith('docker.io/library/');
 }

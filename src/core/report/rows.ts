@@ -1,5 +1,4 @@
 import type { Document, ImageEntry } from '../document.ts';
-import { groupBy } from '../group.ts';
 import type { Hold } from '../hold.ts';
 import { compareText } from '../reference.ts';
 import { familiarOf } from './names.ts';
@@ -26,8 +25,16 @@ export type Row = {
 
 /** Takes a document apart, sorted by reference, then platform, whatever order its images came in. */
 export function readRows(host: string, { images }: Pick<Document, 'images'>): readonly Row[] {
-  const groups = groupBy(images, ({ reference, platform }) => `${reference}\n${platform}`);
-  return [...groups.values()].flatMap((entries) => readRow(host, entries)).sort(compareRows);
+  const sorted = [...images].sort(compareRows);
+  const rows: Row[] = [];
+  for (let at = 0, end = 0; at < sorted.length; at = end) {
+    const first = sorted[at];
+    if (first === undefined) break;
+    end = at + 1;
+    for (let next = sorted[end]; next !== undefined && compareRows(next, first) === 0; next = sorted[end]) end += 1;
+    rows.push(readRow(host, first, sortEntries(sorted.slice(at, end))));
+  }
+  return rows;
 }
 
 /** Orders by reference, then platform. */
@@ -40,25 +47,19 @@ export function keyOfRow({ reference, platform }: Pick<Row, 'reference' | 'platf
   return `${reference}\n${platform}`;
 }
 
-function readRow(host: string, unsorted: readonly ImageEntry[]): readonly Row[] {
-  const entries = sortEntries(unsorted);
-  const [first] = entries;
-  if (first === undefined) return [];
-  const { reference, name, platform } = first;
+function readRow(host: string, { reference, name, platform }: ImageEntry, entries: readonly ImageEntry[]): Row {
   const isHeld = entries.every(({ held }) => held !== null);
-  return [
-    {
-      host,
-      reference,
-      name: name === '<none>' || name === '' ? familiarOf(reference) : name,
-      platform,
-      image: identify(entries),
-      entries,
-      hold: isHeld ? first.held : null,
-      updates: findUpdates(entries),
-      problems: findProblems(entries, isHeld),
-    },
-  ];
+  return {
+    host,
+    reference,
+    name: name === '<none>' || name === '' ? familiarOf(reference) : name,
+    platform,
+    image: identify(entries),
+    entries,
+    hold: isHeld ? (entries[0]?.held ?? null) : null,
+    updates: findUpdates(entries),
+    problems: findProblems(entries, isHeld),
+  };
 }
 
 /** Nearly always there is one. */
@@ -71,6 +72,7 @@ function sortEntries(entries: readonly ImageEntry[]): readonly ImageEntry[] {
 }
 
 function identify(entries: readonly ImageEntry[]): string | null {
+  if (entries.length === 1) return entries[0]?.imageId ?? null;
   const ids = entries.map(({ imageId }) => imageId);
   return ids.includes(null) ? null : [...new Set(ids)].sort().join(' ');
 }

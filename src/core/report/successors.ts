@@ -7,6 +7,9 @@ import { readCanonical } from './names.ts';
 import { tagsOfOffer } from './offers.ts';
 import type { Row } from './rows.ts';
 
+/** Where more tags of one repository are new at a time, only what was offered is taken for a successor. */
+const MOST_TAGS = 40;
+
 /**
  * Finds the name that took the place of an image that is gone: of the same repository and platform, a version that was offered, else a newer one.
  *
@@ -19,14 +22,18 @@ export function createSuccession(added: readonly Row[]): (removed: BaselineRow) 
     const tag = reference?.tag ?? null;
     return reference === null || tag === null ? [] : [{ key: `${renderRepository(reference)}\n${row.platform}`, tag, name: row.name }];
   });
-  const byRepository = groupBy(named, ({ key }) => key);
+  const byRepository = new Map(
+    [...groupBy(named, ({ key }) => key)].map(
+      ([key, those]) => [key, new Map(those.map(({ tag, name }) => [tag, name] as const))] as const,
+    ),
+  );
   return (removed) => {
     const reference = readCanonical(removed.reference);
     if (reference?.tag == null) return null;
-    const tags = new Map(byRepository.get(`${renderRepository(reference)}\n${removed.platform}`)?.map(({ tag, name }) => [tag, name]));
-    if (tags.size === 0) return null;
+    const tags = byRepository.get(`${renderRepository(reference)}\n${removed.platform}`);
+    if (tags === undefined) return null;
     const offered = removed.told.filter(({ what }) => what === 'newer').flatMap(({ offer }) => tagsOfOffer(offer));
-    const chosen = offered.find((tag) => tags.has(tag)) ?? findNewer(reference.tag, [...tags.keys()]);
+    const chosen = offered.find((tag) => tags.has(tag)) ?? (tags.size > MOST_TAGS ? null : findNewer(reference.tag, [...tags.keys()]));
     return chosen === null ? null : (tags.get(chosen) ?? null);
   };
 }

@@ -6,7 +6,7 @@ import type { Update } from './report.ts';
 
 /** What is newer for an image: its tag, then versions by level, then its base. A base that may have moved, of low confidence, is none. */
 export function findUpdates(entries: readonly ImageEntry[]): readonly Update[] {
-  const all = entries.flatMap((entry) => [...ofTag(entry), ...ofVersions(entry), ...ofBase(entry)]);
+  const all = entries.flatMap((entry) => (isQuiet(entry) ? [] : [...ofTag(entry), ...ofVersions(entry), ...ofBase(entry)]));
   return all.length > 1 ? sortUpdates(all) : all;
 }
 
@@ -20,6 +20,10 @@ export function sortUpdates(updates: readonly Update[]): readonly Update[] {
 /** Whether an answer says that the base moved, and is sure of it. */
 export function hasMovedBase({ base }: ImageEntry): boolean {
   return base.status === 'moved' && base.confidence !== 'low';
+}
+
+function isQuiet({ tag, newer, base }: ImageEntry): boolean {
+  return tag.status !== 'rebuilt' && newer.status !== 'available' && base.status !== 'moved';
 }
 
 function ofTag({ reference, tag }: ImageEntry): readonly Update[] {
