@@ -4,6 +4,7 @@ import type { Inventory } from '../../../src/check/ports.ts';
 import type { InstalledImage } from '../../../src/core/installed.ts';
 import { renderReference } from '../../../src/core/reference.ts';
 import { createDockerSource } from '../../../src/sources/docker/source.ts';
+import { makeDigest } from '../../helpers/makers.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../helpers/temp.ts';
 import { type FakeEngine, type Misbehaviour, readReplies, type Replies, startFakeEngine } from './fake-engine.ts';
 
@@ -121,6 +122,29 @@ describe('what the layers of images take in docker', () => {
     const reading = Promise.allSettled(everything().map((image) => inventory.readLayerSizes!(image)));
     setTimeout(() => controller.abort(), 20);
     expect((await reading).map(({ status }) => status)).toEqual(everything().map(() => 'rejected'));
+  });
+});
+
+describe('what the layers of images take in the containerd store', () => {
+  it('is asked for each platform by itself, and remembered for each', async () => {
+    const facts = new Map<string, string>();
+    const replies = readReplies('containerd-28', { '/_ping': { status: 200, headers: { 'Api-Version': '1.48' }, body: 'OK' } });
+    await open(replies, {
+      facts,
+      misbehave: (path, _, response) => {
+        if (!path.includes('/history')) return false;
+        const Size = path.includes('"architecture":"arm"') ? 7 : 9;
+        response.end(JSON.stringify([{ Id: 'x', Created: 0, CreatedBy: 'COPY a /', Comment: 'buildkit.dockerfile.v0', Size, Tags: null }]));
+        return true;
+      },
+    });
+    const platforms = inventory.images
+      .filter(({ tags }) => tags.some((tag) => renderReference(tag) === 'ghcr.io/acme/multi:2'))
+      .map((image) => ({ ...image, diffIds: image.diffIds?.slice(0, 1) ?? [makeDigest('layer')] }));
+    expect(await read(platforms)).toEqual([[9], [7]]);
+    expect(await read(platforms)).toEqual([[9], [7]]);
+    expect(asked()).toHaveLength(2);
+    expect([...facts.keys()].filter((key) => key.startsWith('engine-layers:containerd:'))).toHaveLength(2);
   });
 });
 
