@@ -23,7 +23,6 @@ export function renderBases(report: Report): Html | null {
 }
 
 function renderBase({ name, kind, movements, candidate, images }: MovedBase): Html {
-  const names = images.map(nameOfSubject);
   return html`<li class="row">
     <div>
       <h3>${renderName(name)}</h3>
@@ -31,7 +30,10 @@ function renderBase({ name, kind, movements, candidate, images }: MovedBase): Ht
     </div>
     <div>
       <p>${kind === 'gone' ? renderBadge('bad', 'is gone', '\u2717') : renderMovements(movements)}</p>
-      ${renderNames(names, MOST_NAMES)}
+      ${renderNames(
+        images.map((image) => image.name),
+        MOST_NAMES,
+      )}
     </div>
     <p class="faint small">${plural(images.length, 'image')} ${images.length === 1 ? 'stands' : 'stand'} on it</p>
   </li> `;

@@ -21,7 +21,7 @@ export function renderFreshness({ trend, counts, generatedAt, since }: Report): 
     </div>
     ${
       points.length < 2
-        ? html`<p class="faint small">How this changes is drawn here as soon as there is an earlier report.</p>`
+        ? html`<p class="faint small">How this changes is drawn here when there are several reports that were made with --mark.</p>`
         : renderNumbers(points, generatedAt)
     }
   </section>`;

@@ -24,7 +24,7 @@ function renderUpdate(update: Update, now: number): Html {
       const created = update.created === null ? null : renderDate(update.created, now);
       const digests = installed === null ? shortDigestText(candidate) : describePair(installed, candidate);
       return html`${renderBadge('warn', 'rebuilt')}
-        <code>${digests}</code>${created === null ? null : html` <span class="faint small">built ${created}</span>`}`;
+        <code>${digests}</code>${created === null ? null : html` <span class="faint small">published ${created}</span>`}`;
     }
     case 'newer':
       return html`${renderBadge(LEVELS[update.level], update.level)} <code>${sanitizeText(update.tag, LONGEST_NAME)}</code>`;

@@ -48,7 +48,7 @@ describe('the page of a report', () => {
   it('tells of each image what is newer, who uses it and since when it is pending', () => {
     const text = read(REPORT);
     expect(text).toContain(
-      'nginx:1.27 linux/amd64 rebuilt 333333333333 to 999999999999 built 2026-11-04 (11 days ago) minor 1.29.3 used by web*, proxy (+1)',
+      'nginx:1.27 linux/amd64 rebuilt 333333333333 to 999999999999 published 2026-11-04 (11 days ago) minor 1.29.3 used by web*, proxy (+1)',
     );
     expect(text).toContain('redis:7.2.4 linux/amd64 patch 7.2.11 major 8.2.2 used by cache since 20 Aug, 88 days, even newer now');
     expect(text).toContain('acme/web:dev linux/amd64 base moved node:20-slim 3 versions behind, high confidence');
@@ -85,7 +85,7 @@ describe('the page of a report', () => {
   it('tells how each share changed since the report before', () => {
     expect(read(REPORT)).toContain('8 of 14 stale down from 9 on 9 Nov 2 of 14 unknown as on 9 Nov 4 of 14 fresh up from 3 on 9 Nov');
     expect(read(FIRST)).toContain(
-      '8 of 14 stale 2 of 14 unknown 4 of 14 fresh How this changes is drawn here as soon as there is an earlier report.',
+      '8 of 14 stale 2 of 14 unknown 4 of 14 fresh How this changes is drawn here when there are several reports that were made with --mark.',
     );
     expect(render(FIRST)).not.toContain('class="trend"');
   });
