@@ -209,6 +209,11 @@ describe('what is no document', () => {
       change(world, ['images', 0, 'tag', 'reason'], null),
       'images[0].tag.reason: expected a reason, as the status is unknown, got null',
     ],
+    [
+      'one with a difference of a base that did not move',
+      change(world, ['images', 0, 'base', 'difference'], { position: 1, installedBy: null, candidateBy: null }),
+      'images[0].base.difference: expected null, as the status is another one, got an object',
+    ],
     ['one with images in an object', change(world, ['images'], {}), 'images: expected a list, got an object'],
     ['one with an image that is a list', change(world, ['images', 1], []), 'images[1]: expected an object, got a list of 0'],
     ['one with an empty name', change(world, ['images', 1, 'name'], ''), 'images[1].name: expected a text that is not empty, got ""'],

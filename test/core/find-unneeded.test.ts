@@ -85,6 +85,20 @@ describe('what nothing in an image store needs', () => {
       [stocked('old', [], { image: { repoDigests: [repoDigest('nginx', 'three')] } }), NEW],
       ['superseded <none>: it has no name any more, and nginx:1.27.5 is here'],
     ],
+    [
+      'superseded when the second of what it is offered is here',
+      [stocked('old', ['nginx:1.27.3'], { answers: [answer('nginx:1.27.3', REBUILT, offers('1.27.5'))] }), NEW],
+      ['superseded nginx:1.27.3: nginx:1.27.5 is here'],
+    ],
+    [
+      'superseded when the newest of what has a name is not older',
+      [
+        stocked('old', [], { image: { repoDigests: [repoDigest('nginx', 'three')], created: '2026-10-15T00:00:00Z' } }),
+        stocked('older', ['nginx:1.26'], { image: { created: '2026-10-01T00:00:00Z' } }),
+        stocked('new', ['nginx:1.27'], { image: { created: '2026-11-01T00:00:00Z' } }),
+      ],
+      ['superseded <none>: it has no name any more, and nginx:1.27 is here'],
+    ],
     ['dangling when it has neither name nor digest', [stocked('old', [])], ['dangling <none>: a newer build or pull took its name']],
     ['unused when a newer version is offered', [OLD], ['unused nginx:1.27.3: no container uses it, and nginx:1.27.5 is offered']],
     [
