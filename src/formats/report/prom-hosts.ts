@@ -1,123 +1,13 @@
 import type { ImageEntry, WarningEntry } from '../../core/document.ts';
-import type { ReasonKind } from '../../core/reason.ts';
 import { openReasonsOf } from '../../core/report/problems.ts';
 import { ATTENTION_KINDS, type Pending, type Report, type ReportHost } from '../../core/report/report.ts';
 import { UNNEEDED_KINDS } from '../../core/unneeded.ts';
-import { type BaseVerdict, type NewerVerdict, type Overall, type TagVerdict, VERSION_LEVELS } from '../../core/verdict.ts';
-import { type Label, labelHost, type Metric, type Sample } from './prom-text.ts';
+import { listStates } from './prom-states.ts';
+import { labelEach, type Label, labelHost, type Metric, type Sample, sample } from './prom-text.ts';
 
 /** Says of each host of a report how its images stand: each state has a series, be it 0. */
 export function listHostMetrics(report: Report): readonly Metric[] {
   return [...listStates(report), ...listLists(report), ...listStores(report), ...listTimes(report)];
-}
-
-const TAG = ['current', 'rebuilt', 'gone', 'local', 'pinned', 'none', 'unknown'] as const satisfies readonly TagVerdict['kind'][];
-const NEWER = ['none', 'available', 'untracked', 'unknown'] as const satisfies readonly NewerVerdict['kind'][];
-const BASE = ['current', 'moved', 'gone', 'none', 'pinned', 'unknown'] as const satisfies readonly BaseVerdict['kind'][];
-const VERDICTS = ['fresh', 'stale', 'unknown'] as const satisfies readonly Overall[];
-
-/** Why a question may stay open. That nothing names a base is the usual case, and no error. */
-const ERRORS = [
-  'unauthorized',
-  'not-found-or-private',
-  'rate-limited',
-  'budget',
-  'unreachable',
-  'timeout',
-  'tls',
-  'bad-response',
-  'digest-mismatch',
-  'unsupported',
-  'offline',
-  'policy',
-  'squashed',
-  'ambiguous-tag',
-] as const satisfies readonly Exclude<ReasonKind, 'no-evidence'>[];
-
-const AXES: readonly (readonly Label[])[] = [
-  ...TAG.map((status): readonly Label[] => axisOf('tag', status)),
-  ...NEWER.map((status): readonly Label[] => axisOf('newer', status)),
-  ...BASE.map((status): readonly Label[] => axisOf('base', status)),
-];
-
-function axisOf(axis: 'tag' | 'newer' | 'base', status: string): readonly Label[] {
-  return [
-    ['axis', axis],
-    ['status', status],
-  ];
-}
-
-/** A label of one name, for each of its values. */
-function each(name: string, values: readonly string[]): readonly (readonly Label[])[] {
-  return values.map((value) => [[name, value]]);
-}
-
-function listStates(report: Report): readonly Metric[] {
-  const count = (metric: CountOfImages): Metric => countImages(report, metric);
-  return [
-    count({
-      name: 'imgupdate_images',
-      help: 'Images by what each of the three questions about them was answered: is the tag still the same, is there a newer version, is the base still the same.',
-      all: AXES,
-      of: ({ tag, newer, base }) => [axisOf('tag', tag.status), axisOf('newer', newer.status), axisOf('base', base.status)],
-    }),
-    count({
-      name: 'imgupdate_verdicts',
-      help: 'Images by the answer over all questions.',
-      all: each('verdict', VERDICTS),
-      of: ({ verdict }) => each('verdict', [verdict]),
-    }),
-    count({
-      name: 'imgupdate_newer_versions',
-      help: 'Images with a newer version, by how much would change; one may have a newer patch and a newer major.',
-      all: each('level', VERSION_LEVELS),
-      of: ({ newer: { line, newest } }) =>
-        each('level', distinct([line, newest].flatMap((version) => (version === null ? [] : [version.level])))),
-    }),
-    count({
-      name: 'imgupdate_images_held',
-      help: 'Images that are held back on purpose.',
-      all: [[]],
-      of: ({ held }) => (held === null ? [] : [[]]),
-    }),
-    count({
-      name: 'imgupdate_images_hold_expired',
-      help: 'Images that were held back until a day that has come.',
-      all: [[]],
-      of: ({ expired = [] }) => (expired.length === 0 ? [] : [[]]),
-    }),
-    count({
-      name: 'imgupdate_check_errors',
-      help: 'Images with a question that could not be answered, by the reason.',
-      all: each('reason', ERRORS),
-      of: (image) => each('reason', distinct(openReasonsOf(image).map(({ reason }) => reason.kind))),
-    }),
-  ];
-}
-
-function distinct(values: readonly string[]): readonly string[] {
-  return [...new Set(values)];
-}
-
-/** `all`: the labels there can be. `of`: those that an image counts in. */
-type CountOfImages = {
-  readonly name: string;
-  readonly help: string;
-  readonly all: readonly (readonly Label[])[];
-  readonly of: (image: ImageEntry) => readonly (readonly Label[])[];
-};
-
-function countImages(report: Report, { name, help, all, of }: CountOfImages): Metric {
-  const samples = report.hosts.flatMap((host) => {
-    const label = labelHost(host.name, report);
-    const ones = host.document.images.flatMap(of);
-    return [...all.map((labels) => sample([...labels, label], 0)), ...ones.map((labels) => sample([...labels, label], 1))];
-  });
-  return { name, help, alike: 'sum', samples };
-}
-
-function sample(labels: readonly Label[], value: number): Sample {
-  return { labels, value };
 }
 
 const UPDATES = ['new', 'pending', 'held', 'done'] as const;
@@ -125,7 +15,7 @@ const UPDATES = ['new', 'pending', 'held', 'done'] as const;
 function listLists(report: Report): readonly Metric[] {
   const lists = { new: report.news, pending: report.pending, held: report.held, done: report.done };
   const updates = UPDATES.flatMap((state) => [
-    ...zeros(report, each('state', [state])),
+    ...zeros(report, labelEach('state', [state])),
     ...lists[state].flatMap(({ hosts }) => hosts.map((host) => sample([['state', state], labelHost(host, report)], 1))),
   ]);
   const attention = report.attention.flatMap(({ kind, images, hosts }) => {
@@ -144,7 +34,7 @@ function listLists(report: Report): readonly Metric[] {
       name: 'imgupdate_attention',
       help: 'What a person has to look at, by kind.',
       alike: 'sum',
-      samples: [...zeros(report, each('kind', ATTENTION_KINDS)), ...attention],
+      samples: [...zeros(report, labelEach('kind', ATTENTION_KINDS)), ...attention],
     },
   ];
 }

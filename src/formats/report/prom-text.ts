@@ -61,3 +61,13 @@ function escapeValue(value: string): string {
 export function labelHost(name: string, { hosts }: Pick<Report, 'hosts'>): Label {
   return ['host', hosts.length > 1 ? name : null];
 }
+
+/** A label of one name, for each of its values. */
+export function labelEach(name: string, values: readonly string[]): readonly (readonly Label[])[] {
+  return values.map((value) => [[name, value]]);
+}
+
+/** Makes a sample. */
+export function sample(labels: readonly Label[], value: number): Sample {
+  return { labels, value };
+}

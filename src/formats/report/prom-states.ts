@@ -1,0 +1,107 @@
+import type { ImageEntry } from '../../core/document.ts';
+import type { ReasonKind } from '../../core/reason.ts';
+import { openReasonsOf } from '../../core/report/problems.ts';
+import type { Report } from '../../core/report/report.ts';
+import { type BaseVerdict, type NewerVerdict, type Overall, type TagVerdict, VERSION_LEVELS } from '../../core/verdict.ts';
+import { labelEach, type Label, labelHost, type Metric, sample } from './prom-text.ts';
+
+const TAG = ['current', 'rebuilt', 'gone', 'local', 'pinned', 'none', 'unknown'] as const satisfies readonly TagVerdict['kind'][];
+const NEWER = ['none', 'available', 'untracked', 'unknown'] as const satisfies readonly NewerVerdict['kind'][];
+const BASE = ['current', 'moved', 'gone', 'none', 'pinned', 'unknown'] as const satisfies readonly BaseVerdict['kind'][];
+const VERDICTS = ['fresh', 'stale', 'unknown'] as const satisfies readonly Overall[];
+
+/** Why a question may stay open. That nothing names a base is the usual case, and no error. */
+const ERRORS = [
+  'unauthorized',
+  'not-found-or-private',
+  'rate-limited',
+  'budget',
+  'unreachable',
+  'timeout',
+  'tls',
+  'bad-response',
+  'digest-mismatch',
+  'unsupported',
+  'offline',
+  'policy',
+  'squashed',
+  'ambiguous-tag',
+] as const satisfies readonly Exclude<ReasonKind, 'no-evidence'>[];
+
+const AXES: readonly (readonly Label[])[] = [
+  ...TAG.map((status): readonly Label[] => axisOf('tag', status)),
+  ...NEWER.map((status): readonly Label[] => axisOf('newer', status)),
+  ...BASE.map((status): readonly Label[] => axisOf('base', status)),
+];
+
+function axisOf(axis: 'tag' | 'newer' | 'base', status: string): readonly Label[] {
+  return [
+    ['axis', axis],
+    ['status', status],
+  ];
+}
+
+/** Counts the images of each host by how they stand; each image is in one state of each question. */
+export function listStates(report: Report): readonly Metric[] {
+  const count = (metric: CountOfImages): Metric => countImages(report, metric);
+  return [
+    count({
+      name: 'imgupdate_images',
+      help: 'Images by what each of the three questions about them was answered: is the tag still the same, is there a newer version, is the base still the same.',
+      all: AXES,
+      of: ({ tag, newer, base }) => [axisOf('tag', tag.status), axisOf('newer', newer.status), axisOf('base', base.status)],
+    }),
+    count({
+      name: 'imgupdate_verdicts',
+      help: 'Images by the answer over all questions.',
+      all: labelEach('verdict', VERDICTS),
+      of: ({ verdict }) => labelEach('verdict', [verdict]),
+    }),
+    count({
+      name: 'imgupdate_newer_versions',
+      help: 'Images with a newer version, by how much would change; one may have a newer patch and a newer major.',
+      all: labelEach('level', VERSION_LEVELS),
+      of: ({ newer: { line, newest } }) =>
+        labelEach('level', distinct([line, newest].flatMap((version) => (version === null ? [] : [version.level])))),
+    }),
+    count({
+      name: 'imgupdate_images_held',
+      help: 'Images that are held back on purpose.',
+      all: [[]],
+      of: ({ held }) => (held === null ? [] : [[]]),
+    }),
+    count({
+      name: 'imgupdate_images_hold_expired',
+      help: 'Images that were held back until a day that has come.',
+      all: [[]],
+      of: ({ expired = [] }) => (expired.length === 0 ? [] : [[]]),
+    }),
+    count({
+      name: 'imgupdate_check_errors',
+      help: 'Images with a question that could not be answered, by the reason.',
+      all: labelEach('reason', ERRORS),
+      of: (image) => labelEach('reason', distinct(openReasonsOf(image).map(({ reason }) => reason.kind))),
+    }),
+  ];
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
+}
+
+/** `all`: the labels there can be. `of`: those that an image counts in. */
+type CountOfImages = {
+  readonly name: string;
+  readonly help: string;
+  readonly all: readonly (readonly Label[])[];
+  readonly of: (image: ImageEntry) => readonly (readonly Label[])[];
+};
+
+function countImages(report: Report, { name, help, all, of }: CountOfImages): Metric {
+  const samples = report.hosts.flatMap((host) => {
+    const label = labelHost(host.name, report);
+    const ones = host.document.images.flatMap(of);
+    return [...all.map((labels) => sample([...labels, label], 0)), ...ones.map((labels) => sample([...labels, label], 1))];
+  });
+  return { name, help, alike: 'sum', samples };
+}
