@@ -27,12 +27,12 @@ export type Row = {
 export function readRows(host: string, { images }: Pick<Document, 'images'>): readonly Row[] {
   const sorted = [...images].sort(compareRows);
   const rows: Row[] = [];
-  for (let at = 0, end = 0; at < sorted.length; at = end) {
-    const first = sorted[at];
-    if (first === undefined) break;
-    end = at + 1;
+  let at = 0;
+  for (let first = sorted[at]; first !== undefined; first = sorted[at]) {
+    let end = at + 1;
     for (let next = sorted[end]; next !== undefined && compareRows(next, first) === 0; next = sorted[end]) end += 1;
     rows.push(readRow(host, first, sortEntries(sorted.slice(at, end))));
+    at = end;
   }
   return rows;
 }
