@@ -9,25 +9,40 @@ import type { SinceWish } from './report-options.ts';
 /** What a new report is compared with, and what became of the one before it. */
 export type History = Pick<ReportInput, 'earlier' | 'interrupted' | 'trend'>;
 
+/** `isLocked`: this process alone makes reports of the id now. */
+export type HistoryWish = {
+  readonly id: string;
+  readonly since: SinceWish;
+  readonly hosts: readonly FoundHost[];
+  readonly isLocked: boolean;
+};
+
 /**
  * Finds what a report is compared with: the last that was marked, the newest by a time or, where all are younger, the oldest, or a document.
  *
  * One that cannot be read any more is passed over; the log warns of it.
  * @throws ImgupdateError 'unreadable' for a document.
  */
-export async function findHistory(
-  context: Context,
-  log: ReportLog,
-  wish: { readonly id: string; readonly since: SinceWish; readonly hosts: readonly FoundHost[] },
-): Promise<History> {
+export async function findHistory(context: Context, log: ReportLog, wish: HistoryWish): Promise<History> {
   const kept = log.list(wish.id);
   const last = readLast(log, kept);
   const before = last === null ? [] : kept.filter(({ key }) => key < last.key);
   return {
     earlier: await findEarlier(context, log, { kept, last, ...wish }),
-    interrupted: last === null || last.isPrinted ? null : { baseline: last.baseline, before: readLast(log, before)?.baseline ?? null },
+    interrupted:
+      last === null || last.isPrinted || (await isBeingPrinted(context, log, wish))
+        ? null
+        : { baseline: last.baseline, before: readLast(log, before)?.baseline ?? null },
     trend: kept.map(({ trend }) => trend),
   };
+}
+
+/** What another process is at this moment telling has not been interrupted. */
+async function isBeingPrinted({ signal }: Context, log: ReportLog, { id, isLocked }: HistoryWish): Promise<boolean> {
+  if (isLocked) return false;
+  const lock = await log.lock(id, { timeoutMs: 0, signal });
+  if (lock.kind === 'held') lock.release();
+  return lock.kind === 'busy';
 }
 
 type Known = {

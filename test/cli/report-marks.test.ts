@@ -48,16 +48,21 @@ async function markAndMove(): Promise<void> {
   world.registry.put('acme/web', '1', word('web rebuilt'));
 }
 
-/** Ends the process by SIGKILL when it writes the report, before or after that. */
-async function dieWhile(moment: 'before' | 'after'): Promise<{ readonly NODE_OPTIONS: string }> {
-  const hook = join(home, `${moment}.mjs`);
+const AT_PRINTING = {
+  before: `process.kill(process.pid, 'SIGKILL');`,
+  after: `write(text); process.kill(process.pid, 'SIGKILL');`,
+  slowly: `write(text); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000);`,
+} as const;
+
+/** Does something when the report is written: ends the process by SIGKILL, before or after that, or takes its time. */
+async function print(how: keyof typeof AT_PRINTING): Promise<{ readonly NODE_OPTIONS: string }> {
+  const hook = join(home, `${how}.mjs`);
   await writeFile(
     hook,
     `const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = (text, ...rest) => {
   if (typeof text !== 'string' || text === '') return write(text, ...rest);
-  ${moment === 'after' ? 'write(text);' : ''}
-  process.kill(process.pid, 'SIGKILL');
+  ${AT_PRINTING[how]}
   return true;
 };
 `,
@@ -72,7 +77,7 @@ const INTERRUPTED = /The report of 9 Nov may not have arrived/;
 describe('a process that ends between print and mark', () => {
   it.each(['before', 'after'] as const)('%s it has printed: nothing is lost, and nothing is told twice as new', async (moment) => {
     await markAndMove();
-    const killed = await report('2026-11-09T07:00', ['--mark'], await dieWhile(moment));
+    const killed = await report('2026-11-09T07:00', ['--mark'], await print(moment));
     expect(killed.exitCode).toBeNull();
     expect(killed.stdout).toMatch(moment === 'after' ? NEWS : /^$/);
 
@@ -89,14 +94,14 @@ describe('a process that ends between print and mark', () => {
 
   it('is told of even where nothing has changed and nothing would be printed', async () => {
     await markAndMove();
-    await report('2026-11-09T07:00', ['--mark'], await dieWhile('before'));
+    await report('2026-11-09T07:00', ['--mark'], await print('before'));
     expect((await report('2026-11-16T07:00', ['--mark', '--if-changed'])).stdout).toMatch(INTERRUPTED);
     expect((await report('2026-11-16T08:00', ['--mark', '--if-changed'])).stdout).toBe('');
   });
 
   it('leaves no lock behind', async () => {
     await markAndMove();
-    await report('2026-11-09T07:00', ['--mark'], await dieWhile('before'));
+    await report('2026-11-09T07:00', ['--mark'], await print('before'));
     expect(await report('2026-11-09T07:01', ['--mark'])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
@@ -127,6 +132,20 @@ describe('several processes at once', () => {
     expect(told.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
     expect(told.filter(({ stdout }) => NEWS.test(stdout))).toHaveLength(1);
     expect(told.filter(({ stdout }) => stdout === '')).toHaveLength(3);
+  });
+
+  it('one that only looks takes no report for interrupted that is being printed', async () => {
+    await markAndMove();
+    const printing = world.at('2026-11-09T07:00', ['report', '--refresh', '--host-name', 'build01', '--mark'], {
+      XDG_STATE_HOME: join(home, 'state'),
+      XDG_CACHE_HOME: join(home, 'cache'),
+      ...(await print('slowly')),
+    });
+    let looked = '';
+    for (let turn = 0; turn < 50 && !/^Still pending/m.test(looked); turn += 1) looked = (await report('2026-11-09T07:01')).stdout;
+    expect(looked).toMatch(/^Still pending/m);
+    expect(looked).not.toMatch(/may not have arrived/);
+    expect((await printing).stdout).toMatch(NEWS);
   });
 
   it('of different ids know nothing of each other', async () => {

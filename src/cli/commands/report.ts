@@ -25,11 +25,10 @@ export async function report(context: Context, paths: readonly string[], options
   const output = planReportOutput(context, options);
   const found = paths.length > 0 ? await readHosts(context, paths) : await findHere(context, options);
   warnOfTwins(context, found);
-  const log = await context.adapters.openReportLog();
-  try {
-    const compose = async (): Promise<Composed> =>
+  const isMarked = await withLog(context, async (log) => {
+    const compose = async (isLocked: boolean): Promise<Composed> =>
       composeReport({
-        ...(await findHistory(context, log, { id, since, hosts: found.hosts })),
+        ...(await findHistory(context, log, { id, since, hosts: found.hosts, isLocked })),
         id,
         title,
         onlyNew: options.onlyNew === true,
@@ -39,8 +38,18 @@ export async function report(context: Context, paths: readonly string[], options
     const tell = async ({ report: told }: Composed): Promise<void> => {
       if (options.ifChanged !== true || hasNews(told)) await print(context, told, output);
     };
-    const isMarked = options.mark === true ? await markWhile({ context, log, id }, compose, tell) : (await tell(await compose()), true);
-    return found.isTrustworthy && isMarked ? EXIT.ok : EXIT.untrustworthy;
+    if (options.mark === true) return markWhile({ context, log, id }, compose, tell);
+    await tell(await compose(false));
+    return true;
+  });
+  return found.isTrustworthy && isMarked ? EXIT.ok : EXIT.untrustworthy;
+}
+
+/** Works on the reports that were marked; what is wrong with them is said on stderr. */
+async function withLog<T>(context: Context, work: (log: ReportLog) => Promise<T>): Promise<T> {
+  const log = await context.adapters.openReportLog();
+  try {
+    return await work(log);
   } finally {
     log.close();
     context.stderr.write(
@@ -70,7 +79,7 @@ type Marking = { readonly context: Context; readonly log: ReportLog; readonly id
  */
 async function markWhile(
   { context, log, id }: Marking,
-  compose: () => Promise<Composed>,
+  compose: (isLocked: boolean) => Promise<Composed>,
   tell: (composed: Composed) => Promise<void>,
 ): Promise<boolean> {
   const lock = await log.lock(id, { timeoutMs: WAIT_MS, signal: context.signal });
@@ -80,13 +89,13 @@ async function markWhile(
     });
   }
   if (lock.kind === 'unavailable') {
-    await tell(await compose());
+    await tell(await compose(false));
     throw new ImgupdateError('cannot-write', `cannot mark the report "${sanitizeText(id)}": ${lock.problem}`, {
       hint: 'set XDG_STATE_HOME to a folder you may write to; until then the next report tells the same again',
     });
   }
   try {
-    const composed = await compose();
+    const composed = await compose(true);
     const key = log.prepare(id, composed.baseline);
     try {
       await tell(composed);
