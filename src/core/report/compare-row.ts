@@ -87,7 +87,7 @@ function compareAxis(what: (typeof UPDATE_WHATS)[number], { row, before, now }: 
     case 'so':
       return tellAxis(what, told, { row, now });
     case 'open':
-      return told === null ? NOTHING : { ...NOTHING, ...repeat(what, told), isKept: true };
+      return told === null ? NOTHING : { ...NOTHING, ...repeat(what, { ...told, held: told.held && row.hold !== null }), isKept: true };
     case 'covered':
       return told === null ? NOTHING : { ...NOTHING, told: [told], isKept: true };
     case 'moot':
