@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** How a reader has it: `width` in CSS pixels. */
@@ -14,7 +14,7 @@ export type Mischief = { readonly messages: readonly string[]; readonly requests
 
 export type Reading = { readonly browser: Browser; readonly close: () => Promise<void> };
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE = axe.source;
 
 /** Starts the chromium of this machine, without a window and with nothing of a user's. */
 export async function startChromium(): Promise<Reading> {
