@@ -1,5 +1,5 @@
 import { groupBy } from '../group.ts';
-import { familiarOf } from './names.ts';
+import { familiarOf, readCanonical } from './names.ts';
 import { orderRebuilds, type RebuildRow } from './order-rebuilds.ts';
 import type { Rebuild } from './report.ts';
 import { keyOfRow, type Row } from './rows.ts';
@@ -10,7 +10,7 @@ import { hasMovedBase } from './updates.ts';
 /**
  * Lists the images to build anew, each once, a base of ours before what is built on it: those whose base moved, and those that stand on one of these.
  *
- * Official images of Docker Hub are nobody's own, and what is held back is not built; nor is what stands on either, unless its own base moved. On a base that is
+ * Official images of Docker Hub that were not built here are nobody's own, an image that lost its tag is nobody's any more, and what is held back is not built; nor is what stands on either, unless its own base moved. On a base that is
  * gone nothing can be built before somebody chooses another one.
  */
 export function listRebuilds(rows: readonly Row[], isFleet: boolean): readonly Rebuild[] {
@@ -45,7 +45,19 @@ function toCandidate(row: Row): Candidate {
   const moved = entries.find(hasMovedBase);
   const base = (moved ?? entries.find((entry) => entry.base.reference !== null))?.base.reference ?? null;
   const diffIds = moved?.base.layers?.installed.map(({ diffId }) => diffId) ?? null;
-  return { row, host, reference, platform, base, isMoved: moved !== undefined, isOurs: hold === null && isOurs(reference), diffIds };
+  return { row, host, reference, platform, base, isMoved: moved !== undefined, isOurs: hold === null && isOurs(row), diffIds };
+}
+
+/** What no registry has was made here, whatever it is called: `web:dev` is short for the name of an official image. */
+function isOurs(row: Row): boolean {
+  if (!row.reference.includes('/')) return false;
+  return isLocal(row) || (!row.reference.startsWith('docker.io/library/') && !isLeftOver(row));
+}
+
+/** Nobody builds an image that only its digest names, and that nothing uses: it lost its tag to the next one. */
+function isLeftOver({ reference, entries }: Row): boolean {
+  const isUsed = entries.some(({ containers, sources }) => containers.length > 0 || sources.some(({ line }) => line !== null));
+  return !isUsed && readCanonical(reference)?.tag === null;
 }
 
 /** No registry has it. */
@@ -55,7 +67,3 @@ function isLocal({ entries }: Row): boolean {
 
 const keyOnHost = ({ host, reference, platform }: Pick<Row, 'host' | 'reference' | 'platform'>): string =>
   JSON.stringify([host, reference, platform]);
-
-function isOurs(reference: string): boolean {
-  return reference.includes('/') && !reference.startsWith('docker.io/library/');
-}

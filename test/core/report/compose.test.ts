@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decideStanding } from '../../../src/core/report/standing.ts';
 import { readRows } from '../../../src/core/report/rows.ts';
 import { toBaseline } from '../../../src/core/report/to-baseline.ts';
-import { makeDocument, makeEntry } from '../../helpers/documents.ts';
+import { canonical, makeDocument, makeEntry } from '../../helpers/documents.ts';
 import { compose, FIRST_WEEK, reportFleet, reportWeeks, tell, type Week, week } from './history.ts';
 
 const HOLD = { reason: 'wait', until: null };
@@ -243,6 +243,30 @@ describe('bases and what to build', () => {
     ]);
     expect(report.bases.map(({ name }) => name)).toEqual(['node:20-slim', 'debian:12']);
   });
+
+  it('builds what was built here under a name without a slash, though an official image might be called so', () => {
+    const document = makeDocument([
+      e('acme/app:1', { base: 'moved' }),
+      e('worker:dev', { tag: 'local', base: 'current', baseName: 'acme/app:1' }),
+      e('shell:dev', { tag: 'local', base: 'moved', baseName: 'debian:12' }),
+    ]);
+    const { report } = compose([{ name: 'build01', document }]);
+    expect(report.rebuilds.map(({ name, because }) => `${name} ${because}`)).toEqual([
+      'acme/app:1 moved',
+      'shell:dev moved',
+      'worker:dev follows',
+    ]);
+  });
+
+  it('builds no image that lost its tag to the next one, unless something still uses it', () => {
+    const pinned = (name: string) => `${name}@sha256:${'a'.repeat(64)}`;
+    const document = makeDocument([
+      e(pinned('acme/left'), { tag: 'pinned', base: 'moved' }),
+      e(pinned('acme/run'), { tag: 'pinned', base: 'moved', containers: [{ name: 'run', running: true, outdated: false }] }),
+    ]);
+    const { report } = compose([{ name: 'build01', document }]);
+    expect(report.rebuilds.map(({ reference }) => reference)).toEqual([canonical(pinned('acme/run'))]);
+  });
 });
 
 describe('the footer', () => {
@@ -352,7 +376,7 @@ describe('a document to compare with', () => {
   it('is as good as a report of its time', () => {
     const document = makeDocument([nginx()], { generatedAt: '2026-10-30T10:00:00Z' });
     const { report } = compose([{ name: 'build01', document: makeDocument([nginx(), web()]) }], {
-      earlier: { baseline: toBaseline('build01', document), name: 'old.json' },
+      earlier: { baseline: toBaseline([{ name: 'build01', document }]), name: 'old.json' },
     });
     expect(report.since).toEqual({ kind: 'file', at: Date.UTC(2026, 9, 30, 10), name: 'old.json' });
     expect(report.news.map(({ name }) => name)).toEqual(['acme/web:dev']);
