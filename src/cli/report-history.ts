@@ -1,9 +1,10 @@
 import type { ReportLog } from '../check/ports.ts';
+import { type HostDocument, splitHosts } from '../core/document/split-hosts.ts';
 import type { KeptBaseline, KeptReport } from '../core/report/kept-report.ts';
 import type { ReportInput } from '../core/report/compose.ts';
 import { toBaseline } from '../core/report/to-baseline.ts';
 import type { Context } from './context.ts';
-import { type FoundHost, readDocument } from './report-hosts.ts';
+import { readDocument } from './report-hosts.ts';
 import type { SinceWish } from './report-options.ts';
 
 /** What a new report is compared with, and what became of the one before it. */
@@ -13,7 +14,7 @@ export type History = Pick<ReportInput, 'earlier' | 'interrupted' | 'trend'>;
 export type HistoryWish = {
   readonly id: string;
   readonly since: SinceWish;
-  readonly hosts: readonly FoundHost[];
+  readonly hosts: readonly HostDocument[];
   readonly isLocked: boolean;
 };
 
@@ -49,7 +50,7 @@ type Known = {
   readonly kept: readonly KeptReport[];
   readonly last: KeptBaseline | null;
   readonly since: SinceWish;
-  readonly hosts: readonly FoundHost[];
+  readonly hosts: readonly HostDocument[];
 };
 
 async function findEarlier(context: Context, log: ReportLog, { kept, last, since, hosts }: Known): Promise<ReportInput['earlier']> {
@@ -65,9 +66,10 @@ async function findEarlier(context: Context, log: ReportLog, { kept, last, since
     case 'file': {
       const document = await readDocument(context, since.path);
       // of one machine it is, whatever that was called then
-      const [only, ...others] = hosts;
-      const host = only !== undefined && others.length === 0 ? only.name : (document.host ?? since.path);
-      return { baseline: toBaseline(host, document), name: since.path };
+      const [now] = hosts;
+      const then = splitHosts(document, since.path);
+      const isOfOne = now !== undefined && hosts.length === 1 && then.length === 1;
+      return { baseline: toBaseline(isOfOne ? then.map((host) => ({ ...host, name: now.name })) : then), name: since.path };
     }
   }
 }

@@ -1,6 +1,7 @@
 import { everyLookupFailed } from '../check/lookups.ts';
 import { decodeDocument } from '../core/decode-document.ts';
 import type { Document } from '../core/document.ts';
+import { type HostDocument, splitHosts } from '../core/document/split-hosts.ts';
 import { parseJson } from '../core/json.ts';
 import { sanitizeText } from '../core/text.ts';
 import { ImgupdateError } from '../errors.ts';
@@ -12,11 +13,8 @@ import type { ReportOptions } from './report-flags.ts';
 import { readLine } from './report-options.ts';
 import { planPlaces, readTargets } from './targets.ts';
 
-/** A machine and what is known of it. */
-export type FoundHost = { readonly name: string; readonly document: Document };
-
 /** `isTrustworthy`: not every look-up failed. */
-export type FoundHosts = { readonly hosts: readonly FoundHost[]; readonly isTrustworthy: boolean };
+export type FoundHosts = { readonly hosts: readonly HostDocument[]; readonly isTrustworthy: boolean };
 
 const LONGEST_NAME = 200;
 
@@ -49,11 +47,8 @@ export async function findHere(context: Context, options: ReportOptions): Promis
  * @throws ImgupdateError 'unreadable', naming the file.
  */
 export async function readHosts(context: Context, paths: readonly string[]): Promise<FoundHosts> {
-  const hosts: FoundHost[] = [];
-  for (const path of paths) {
-    const document = await readDocument(context, path);
-    hosts.push({ name: document.host ?? stemOf(path), document });
-  }
+  const hosts: HostDocument[] = [];
+  for (const path of paths) hosts.push(...splitHosts(await readDocument(context, path), stemOf(path)));
   return { hosts, isTrustworthy: true };
 }
 

@@ -24,8 +24,9 @@ const VERDICTS = ['stale', 'fresh', 'unknown'] as const satisfies readonly Overa
 
 /** Reads one image of a document. */
 export function decodeImage(image: Spot): ImageEntry {
-  const expired = field(image, 'expired');
+  const [host, expired] = [field(image, 'host'), field(image, 'expired')];
   return {
+    ...(host.value === undefined ? {} : { host: readName(host) }),
     reference: readName(field(image, 'reference')),
     name: readName(field(image, 'name')),
     platform: readName(field(image, 'platform')),

@@ -1,10 +1,9 @@
-import type { Document } from '../document.ts';
+import type { HostDocument } from '../document/split-hosts.ts';
 import type { Baseline } from './baseline.ts';
 import { composeReport } from './compose.ts';
 
-/** Takes a document as what was told when it was made, so that a report can be compared with it. `host`: the machine that it is of. */
-export function toBaseline(host: string, document: Document): Baseline {
-  const now = Date.parse(document.generatedAt);
-  const hosts = [{ name: host, document }];
+/** Takes documents as what was told when the newest of them was made, so that a report can be compared with them. */
+export function toBaseline(hosts: readonly HostDocument[]): Baseline {
+  const now = hosts.reduce((newest, { document }) => Math.max(newest, Date.parse(document.generatedAt)), 0);
   return composeReport({ id: '', title: null, onlyNew: false, now, hosts, earlier: null, interrupted: null, trend: [] }).baseline;
 }

@@ -8,7 +8,7 @@ import { type ReportEntry, toReportEntry } from './entry.ts';
 /**
  * Renders the same document as `list --json`, with what only a report finds, and a property `report` that says what changed. Outside text is escaped, never changed.
  *
- * Of one machine it can be reported on again, alone or with those of others. Of several it has the images of all, each with its `host`; then it cannot.
+ * Of one machine it can be reported on again, alone or with those of others. Of several it has the images of all, each with its `host`.
  */
 export function renderReportJson(report: Report): string {
   const document: Document & { readonly report: ReportEntry } = { ...joinDocuments(report), report: toReportEntry(report) };
