@@ -49,8 +49,8 @@ async function main(): Promise<void> {
       machine: machinePlatform(process.arch),
       now: Date.now,
       signal: interruption.signal,
-      writeFile: async (path, text) =>
-        (await import('./store/write-whole.ts')).writeWhole(path, text, `${process.pid}-${Date.now().toString(36)}`),
+      writeFile: async (path, text, mode) =>
+        (await import('./store/write-whole.ts')).writeWhole(path, text, { token: `${process.pid}-${Date.now().toString(36)}`, mode }),
       appendFile: async (path, text) => (await import('./store/write-whole.ts')).appendTo(path, text),
       adapters: loadAdapters({
         env,

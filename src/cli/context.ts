@@ -20,8 +20,8 @@ export type Context = {
   readonly now: () => number;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
-  /** Writes a file whole or not at all. @throws ImgupdateError 'cannot-write'. */
-  readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** Writes a file whole or not at all; one that is new gets `mode`, or what the umask leaves. @throws ImgupdateError 'cannot-write'. */
+  readonly writeFile: (path: string, text: string, mode?: number) => Promise<void>;
   /** Adds to a file, which is made where there is none. @throws ImgupdateError 'cannot-write'. */
   readonly appendFile: (path: string, text: string) => Promise<void>;
   readonly adapters: Adapters;

@@ -92,8 +92,11 @@ export function readArtefact<T>(entry: string, read: (name: string) => T): { rea
   return { path: entry.slice(at + 1), format: read(entry.slice(0, at)) };
 }
 
-/** Writes an artefact; `-` is stdout. @throws ImgupdateError 'cannot-write'. */
-export async function writeArtefact(context: Context, path: string, text: string): Promise<void> {
+/** Writes an artefact; `-` is stdout. `mode`: of a new file. @throws ImgupdateError 'cannot-write'. */
+export async function writeArtefact(context: Context, path: string, artefact: string | Artefact): Promise<void> {
+  const { text, mode } = typeof artefact === 'string' ? { text: artefact, mode: undefined } : artefact;
   if (path === '-') context.stdout.write(text);
-  else await context.writeFile(path, text);
+  else await context.writeFile(path, text, mode);
 }
+
+type Artefact = { readonly text: string; readonly mode: number | undefined };

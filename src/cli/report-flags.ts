@@ -37,7 +37,7 @@ export function withReportOptions(command: Command): Command {
           'what to compare with: last, 7d, 2026-11-09, or a JSON document (default: last, the last one that was marked)',
         ),
       )
-      .addOption(new Option('--if-changed', 'print nothing when nothing has changed since'))
+      .addOption(new Option('--if-changed', 'print nothing when nothing has changed since; files are written all the same'))
       .addOption(new Option('--only-new', 'only what has changed since'))
       .addOption(new Option('--mark', 'the next report is compared with this one'))
       .addOption(new Option('--id <name>', 'which of several reports this is (default: default; fleet for files)'))

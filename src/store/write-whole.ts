@@ -2,13 +2,16 @@ import { appendFile, chmod, realpath, rename, rm, writeFile } from 'node:fs/prom
 import { ImgupdateError } from '../errors.ts';
 import { statOrNull } from './files.ts';
 
+/** `token`: in the name of the file that is written first, so that no two processes take the same. */
+export type WriteOptions = { readonly token: string; readonly mode?: number | undefined };
+
 /**
  * Writes a file whole or not at all: a reader never sees half of it, and a full disk leaves the old one.
  *
- * A link is followed and an existing file keeps its mode. What is no regular file (`/dev/null`, `/dev/stdout`, a pipe) is written to, never replaced.
+ * A link is followed and an existing file keeps its mode; a new one has `mode`, or what the umask leaves. What is no regular file (`/dev/null`, `/dev/stdout`, a pipe) is written to, never replaced.
  * @throws ImgupdateError 'cannot-write', naming the path.
  */
-export async function writeWhole(path: string, text: string, token: string): Promise<void> {
+export async function writeWhole(path: string, text: string, { token, mode }: WriteOptions): Promise<void> {
   try {
     const existing = statOrNull(path);
     if (existing !== null && !existing.isFile()) {
@@ -19,7 +22,8 @@ export async function writeWhole(path: string, text: string, token: string): Pro
     const temporary = `${target}.${token}.tmp`;
     try {
       await writeFile(temporary, text, { flag: 'wx' });
-      if (existing !== null) await chmod(temporary, existing.mode & 0o7777);
+      const kept = existing === null ? mode : existing.mode & 0o7777;
+      if (kept !== undefined) await chmod(temporary, kept);
       await rename(temporary, target);
     } catch (error) {
       await rm(temporary, { force: true });

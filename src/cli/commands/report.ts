@@ -36,7 +36,7 @@ export async function report(context: Context, paths: readonly string[], options
         now: context.now(),
       });
     const tell = async ({ report: told }: Composed): Promise<void> => {
-      if (options.ifChanged !== true || hasNews(told)) await print(context, told, output);
+      await print(context, told, options.ifChanged !== true || hasNews(told) ? output : withoutStdout(output));
     };
     if (options.mark === true) return markWhile({ context, log, id }, compose, tell);
     await tell(await compose(false));
@@ -112,13 +112,21 @@ async function markWhile(
   }
 }
 
+/** Files tell how it is now, also where nothing has changed. */
+function withoutStdout(output: ReportOutput): ReportOutput {
+  return { ...output, stdout: null, artefacts: output.artefacts.filter(({ path }) => path !== '-') };
+}
+
 /** Files first: where one cannot be written, nothing is told. */
 async function print(context: Context, told: Report, { stdout, artefacts, about }: ReportOutput): Promise<void> {
   const render = async (name: ReportFormatName): Promise<string> => (await loadReportFormat(name))(told, about);
-  for (const { path, format } of artefacts) await writeArtefact(context, path, await render(format));
+  for (const { path, format } of artefacts) await writeArtefact(context, path, { text: await render(format), mode: MODES[format] });
   if (stdout !== null) context.stdout.write(await render(stdout));
   await context.stdout.drain();
 }
+
+/** Of files that are for others than who writes them: node_exporter is another user. */
+const MODES: Partial<Record<ReportFormatName, number>> = { prom: 0o644 };
 
 function warnOfTwins(context: Context, { hosts }: FoundHosts): void {
   const names = hosts.map(({ name }) => name);
