@@ -1,20 +1,24 @@
 /** Why a question could not be answered. The kinds are part of the JSON contract. */
-export type ReasonKind =
-  | 'unauthorized'
-  | 'not-found-or-private'
-  | 'rate-limited'
-  | 'budget'
-  | 'unreachable'
-  | 'timeout'
-  | 'tls'
-  | 'bad-response'
-  | 'digest-mismatch'
-  | 'unsupported'
-  | 'offline'
-  | 'policy'
-  | 'no-evidence'
-  | 'squashed'
-  | 'ambiguous-tag';
+export const REASON_KINDS = [
+  'unauthorized',
+  'not-found-or-private',
+  'rate-limited',
+  'budget',
+  'unreachable',
+  'timeout',
+  'tls',
+  'bad-response',
+  'digest-mismatch',
+  'unsupported',
+  'offline',
+  'policy',
+  'no-evidence',
+  'squashed',
+  'ambiguous-tag',
+] as const;
+
+/** One of the words above. */
+export type ReasonKind = (typeof REASON_KINDS)[number];
 
 /** `retryAt`: RFC 3339 UTC, when the registry said when it will answer again. */
 export type Reason = { readonly kind: ReasonKind; readonly message: string; readonly retryAt: string | null };

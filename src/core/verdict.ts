@@ -17,12 +17,26 @@ export type TagVerdict =
   | { readonly kind: 'none'; readonly candidate: Digest | null; readonly why: string }
   | { readonly kind: 'unknown'; readonly reason: Reason; readonly candidate: Digest | null; readonly why: string };
 
+/** The kinds of it, in the order in which they are told. */
+export const TAG_STATUSES = [
+  'current',
+  'rebuilt',
+  'gone',
+  'local',
+  'pinned',
+  'none',
+  'unknown',
+] as const satisfies readonly TagVerdict['kind'][];
+
 /** Is there a newer version in the tag's line, and above it? `untracked`: the tag is no version, or versions are not followed. */
 export type NewerVerdict =
   | { readonly kind: 'none'; readonly why: string }
   | { readonly kind: 'available'; readonly line: Version | null; readonly newest: Version | null; readonly why: string }
   | { readonly kind: 'untracked'; readonly why: string }
   | { readonly kind: 'unknown'; readonly reason: Reason; readonly why: string };
+
+/** The kinds of it. */
+export const NEWER_STATUSES = ['available', 'none', 'untracked', 'unknown'] as const satisfies readonly NewerVerdict['kind'][];
 
 /** How much changes from one version to another: in what comes after its second number, in that, or in its first. */
 export const VERSION_LEVELS = ['patch', 'minor', 'major'] as const;
@@ -37,10 +51,16 @@ export type Version = { readonly tag: string; readonly level: VersionLevel; read
 export type VariantVersion = { readonly tag: string; readonly level: VersionLevel | null; readonly digest: Digest | null };
 
 /** How sure an answer is: `certain` rests on digests, the others on what layers and history show. */
-export type Confidence = 'certain' | 'high' | 'medium' | 'low';
+export const CONFIDENCES = ['certain', 'high', 'medium', 'low'] as const;
+
+/** One of the words above. */
+export type Confidence = (typeof CONFIDENCES)[number];
 
 /** What moved in a base: see `classify` and `compare`. */
-export type BaseMovement = 'layers-differ' | 'metadata-only' | 'upper-layers-removed' | 'rolled-back' | 'undetermined';
+export const BASE_MOVEMENTS = ['layers-differ', 'metadata-only', 'upper-layers-removed', 'rolled-back', 'undetermined'] as const;
+
+/** One of the words above. */
+export type BaseMovement = (typeof BASE_MOVEMENTS)[number];
 
 /** What every answer about a base tells beside itself. */
 export type BaseFacts = {
@@ -70,6 +90,9 @@ export type BaseVerdict =
   | ({ readonly kind: 'moved'; readonly movement: BaseMovement; readonly difference: LayerDifference | null } & BaseFacts)
   | ({ readonly kind: 'unknown'; readonly reason: Reason } & BaseFacts);
 
+/** The kinds of it. */
+export const BASE_STATUSES = ['current', 'moved', 'gone', 'none', 'pinned', 'unknown'] as const satisfies readonly BaseVerdict['kind'][];
+
 /** The lowest layer that differs, counted from 0, and the steps that made it, where they are known; null: there is no such layer. */
 export type LayerDifference = { readonly position: number; readonly installedBy: string | null; readonly candidateBy: string | null };
 
@@ -79,7 +102,10 @@ export function untoldBase(why: string): BaseFacts {
 }
 
 /** One word over all axes. Source: the JSON contract, `verdict`. */
-export type Overall = 'stale' | 'fresh' | 'unknown';
+export const OVERALLS = ['stale', 'fresh', 'unknown'] as const;
+
+/** One of the words above. */
+export type Overall = (typeof OVERALLS)[number];
 
 /**
  * One word over all axes: `stale` when any reports something newer, `unknown` when none does and the tag or base question stayed open, else `fresh`.

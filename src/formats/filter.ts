@@ -6,7 +6,7 @@ import { compilePattern } from '../core/pattern.ts';
 import { parsePlatform, renderPlatform } from '../core/platform.ts';
 import { parseReference } from '../core/reference.ts';
 import { sanitizeText } from '../core/text.ts';
-import type { BaseMovement, BaseVerdict, NewerVerdict, Overall, TagVerdict, Version } from '../core/verdict.ts';
+import { BASE_MOVEMENTS, BASE_STATUSES, NEWER_STATUSES, OVERALLS, TAG_STATUSES, VERSION_LEVELS } from '../core/verdict.ts';
 import { baseMovementOf } from './base.ts';
 import { versionsOf } from './newer.ts';
 import { renderSuggestion } from '../core/suggest.ts';
@@ -54,36 +54,14 @@ function compileFilter(text: string): Parsed<{ readonly key: string; readonly pa
 
 type Compile = (value: string) => Parsed<ImageFilter>;
 
-const STATUSES: readonly TagVerdict['kind'][] = ['current', 'rebuilt', 'gone', 'local', 'pinned', 'none', 'unknown'];
-const VERDICTS: readonly Overall[] = ['stale', 'fresh', 'unknown'];
-const UPDATES: readonly ('rebuilt' | 'gone' | 'base' | Version['level'])[] = ['rebuilt', 'gone', 'base', 'patch', 'minor', 'major'];
-const NEWERS: readonly (NewerVerdict['kind'] | Version['level'])[] = [
-  'available',
-  'none',
-  'untracked',
-  'unknown',
-  'patch',
-  'minor',
-  'major',
-];
-const BASES: readonly (BaseVerdict['kind'] | BaseMovement)[] = [
-  'current',
-  'moved',
-  'gone',
-  'none',
-  'pinned',
-  'unknown',
-  'layers-differ',
-  'metadata-only',
-  'upper-layers-removed',
-  'rolled-back',
-  'undetermined',
-];
+const UPDATES = ['rebuilt', 'gone', 'base', ...VERSION_LEVELS] as const;
+const NEWERS = [...NEWER_STATUSES, ...VERSION_LEVELS] as const;
+const BASES = [...BASE_STATUSES, ...BASE_MOVEMENTS] as const;
 
 const KEYS: ReadonlyMap<string, Compile> = new Map<string, Compile>([
   ['reference', compileReference],
-  ['status', oneOf(STATUSES, (image, status) => image.tag.verdict.kind === status)],
-  ['verdict', oneOf(VERDICTS, (image, verdict) => image.verdict === verdict)],
+  ['status', oneOf(TAG_STATUSES, (image, status) => image.tag.verdict.kind === status)],
+  ['verdict', oneOf(OVERALLS, (image, verdict) => image.verdict === verdict)],
   ['update', oneOf(UPDATES, (image, update) => updatesOf(image).includes(update))],
   ['newer', oneOf(NEWERS, (image, newer) => image.newer.verdict.kind === newer || levelsOf(image).includes(newer))],
   ['base', oneOf(BASES, (image, base) => image.base.verdict.kind === base || baseMovementOf(image) === base)],

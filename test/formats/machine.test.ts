@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import type { CheckReport } from '../../src/check/report.ts';
-import { reason, type ReasonKind } from '../../src/core/reason.ts';
+import { reason, REASON_KINDS } from '../../src/core/reason.ts';
 import { renderApt } from '../../src/formats/apt.ts';
 import { renderJson, toDocument } from '../../src/formats/json.ts';
 import { renderNdjson } from '../../src/formats/ndjson.ts';
@@ -67,21 +67,7 @@ describe('the JSON document', () => {
     expect(problemsOf(makeReport([]))).toEqual([]);
   });
 
-  it.each<ReasonKind>([
-    'unauthorized',
-    'not-found-or-private',
-    'rate-limited',
-    'budget',
-    'unreachable',
-    'timeout',
-    'tls',
-    'bad-response',
-    'digest-mismatch',
-    'unsupported',
-    'offline',
-    'policy',
-    'no-evidence',
-  ])('knows the reason %s', (kind) => {
+  it.each(REASON_KINDS)('knows the reason %s', (kind) => {
     expect(problemsOf(makeReport([makeRow('a:1', unknown(kind, 'said so', '2026-11-20T18:00:00Z'))]))).toEqual([]);
   });
 

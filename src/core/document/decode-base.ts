@@ -1,28 +1,18 @@
 import { EVIDENCE_SOURCES } from '../base/claim.ts';
 import type { ImageEntry } from '../document.ts';
 import type { LayerStacks, StackedLayer } from '../layer-stacks.ts';
-import type { BaseMovement, BaseVerdict, Confidence, LayerDifference } from '../verdict.ts';
+import { BASE_MOVEMENTS, BASE_STATUSES, CONFIDENCES, type LayerDifference } from '../verdict.ts';
 import { decodeReason } from './decode-reason.ts';
 import { field, lateField, orNull, readCount, readDigest, readEach, readText, readTime, readWord, refuse, type Spot } from './spot.ts';
 
-const STATUSES = ['current', 'moved', 'gone', 'none', 'pinned', 'unknown'] as const satisfies readonly BaseVerdict['kind'][];
-const MOVEMENTS = [
-  'layers-differ',
-  'metadata-only',
-  'upper-layers-removed',
-  'rolled-back',
-  'undetermined',
-] as const satisfies readonly BaseMovement[];
-const CONFIDENCES = ['certain', 'high', 'medium', 'low'] as const satisfies readonly Confidence[];
-
 /** Reads the answer about a base. */
 export function decodeBase(base: Spot): ImageEntry['base'] {
-  const status = readWord(field(base, 'status'), STATUSES);
+  const status = readWord(field(base, 'status'), BASE_STATUSES);
   const isMoved = status === 'moved';
   const layers = field(base, 'layers');
   return {
     status,
-    kind: only(isMoved, field(base, 'kind'), (kind) => readWord(kind, MOVEMENTS)),
+    kind: only(isMoved, field(base, 'kind'), (kind) => readWord(kind, BASE_MOVEMENTS)),
     reference: orNull(field(base, 'reference'), readText),
     recorded: orNull(field(base, 'recorded'), readDigest),
     candidate: orNull(field(base, 'candidate'), readDigest),

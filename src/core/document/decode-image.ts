@@ -1,6 +1,6 @@
 import type { ContainerEntry, ImageEntry, SourceEntry } from '../document.ts';
 import type { Hold } from '../hold.ts';
-import type { Overall } from '../verdict.ts';
+import { OVERALLS } from '../verdict.ts';
 import { decodeBase } from './decode-base.ts';
 import { decodeNewer } from './decode-newer.ts';
 import { decodeTag } from './decode-tag.ts';
@@ -20,8 +20,6 @@ import {
   type Spot,
 } from './spot.ts';
 
-const VERDICTS = ['stale', 'fresh', 'unknown'] as const satisfies readonly Overall[];
-
 /** Reads one image of a document. */
 export function decodeImage(image: Spot): ImageEntry {
   const [host, expired] = [field(image, 'host'), field(image, 'expired')];
@@ -33,7 +31,7 @@ export function decodeImage(image: Spot): ImageEntry {
     imageId: orNull(field(image, 'imageId'), readDigest),
     created: orNull(field(image, 'created'), readTime),
     size: orNull(field(image, 'size'), readCount),
-    verdict: readWord(field(image, 'verdict'), VERDICTS),
+    verdict: readWord(field(image, 'verdict'), OVERALLS),
     tag: decodeTag(field(image, 'tag')),
     newer: decodeNewer(field(image, 'newer')),
     base: decodeBase(field(image, 'base')),

@@ -1,13 +1,11 @@
 import type { ImageEntry } from '../document.ts';
-import { type NewerVerdict, type VariantVersion, type Version, VERSION_LEVELS } from '../verdict.ts';
+import { NEWER_STATUSES, type NewerVerdict, type VariantVersion, type Version, VERSION_LEVELS } from '../verdict.ts';
 import { decodeReason } from './decode-reason.ts';
 import { field, lateField, orNull, readDigest, readEach, readText, readTime, readWord, refuse, type Spot } from './spot.ts';
 
-const STATUSES = ['none', 'available', 'untracked', 'unknown'] as const satisfies readonly NewerVerdict['kind'][];
-
 /** Reads the answer about newer versions. */
 export function decodeNewer(newer: Spot): ImageEntry['newer'] {
-  const status = readWord(field(newer, 'status'), STATUSES);
+  const status = readWord(field(newer, 'status'), NEWER_STATUSES);
   return {
     status,
     line: decodeVersion(field(newer, 'line'), status),

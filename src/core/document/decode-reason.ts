@@ -1,23 +1,5 @@
-import type { Reason, ReasonKind } from '../reason.ts';
+import { type Reason, REASON_KINDS } from '../reason.ts';
 import { field, orNull, readName, readTime, readWord, refuse, type Spot } from './spot.ts';
-
-const REASON_KINDS = [
-  'unauthorized',
-  'not-found-or-private',
-  'rate-limited',
-  'budget',
-  'unreachable',
-  'timeout',
-  'tls',
-  'bad-response',
-  'digest-mismatch',
-  'unsupported',
-  'offline',
-  'policy',
-  'no-evidence',
-  'squashed',
-  'ambiguous-tag',
-] as const satisfies readonly ReasonKind[];
 
 /** Reads why an answer is `unknown`; every other one has no reason. */
 export function decodeReason(reason: Spot, status: string): Reason | null {

@@ -1,14 +1,12 @@
 import type { ImageEntry } from '../document.ts';
 import type { Download } from '../layers.ts';
-import type { TagVerdict } from '../verdict.ts';
+import { TAG_STATUSES } from '../verdict.ts';
 import { decodeReason } from './decode-reason.ts';
 import { field, orNull, readCount, readDigest, readEach, readText, readTime, readWord, type Spot } from './spot.ts';
 
-const STATUSES = ['current', 'rebuilt', 'gone', 'local', 'pinned', 'none', 'unknown'] as const satisfies readonly TagVerdict['kind'][];
-
 /** Reads the answer about a tag. */
 export function decodeTag(tag: Spot): ImageEntry['tag'] {
-  const status = readWord(field(tag, 'status'), STATUSES);
+  const status = readWord(field(tag, 'status'), TAG_STATUSES);
   return {
     status,
     digests: readEach(field(tag, 'digests'), (digest) => readDigest(digest) ?? ''),

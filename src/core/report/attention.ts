@@ -21,7 +21,9 @@ function ofImages({ host, rows }: ComparedHost): readonly Part[] {
 
 function ofPlaces({ host, unread }: ComparedHost): readonly Part[] {
   const none = { registry: null, reason: null, hold: null, image: null };
-  return unread.map((each) => ({ ...none, ...each, kind: 'unread', group: each.message, host }));
+  return unread.flatMap(({ message, since, isNew, isTold }) =>
+    isTold ? [{ ...none, message, since, isNew, kind: 'unread' as const, group: message, host }] : [],
+  );
 }
 
 function join(parts: readonly [Part, ...Part[]]): Attention {

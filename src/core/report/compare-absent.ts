@@ -1,5 +1,6 @@
 import type { BaselineRow } from './baseline.ts';
 import { type DoneWith, finish, gatherDone, repeat, UPDATE_WHATS } from './compare-row.ts';
+import { hideRow, isHidden } from './hidden.ts';
 import type { Update } from './report.ts';
 import { keyOfRow, type Row } from './rows.ts';
 import { createSuccession } from './successors.ts';
@@ -34,10 +35,9 @@ export function compareAbsent(
   if (absent.length === 0) return [];
   const hasNewGap = unread.some(({ isNew }) => isNew);
   const successorOf = createSuccession(read.filter((row) => !known.has(keyOfRow(row))));
-  return absent.map((row) => (unread.length > 0 && (hasNewGap || row.image === null) ? hide(row) : remove(row, successorOf(row))));
+  return absent.map((row) => (unread.length > 0 && (hasNewGap || row.image === HIDDEN) ? hide(row) : remove(row, successorOf(row))));
 }
 
-/** It is known from those that were seen by its image, which nobody knows. */
 function hide(before: BaselineRow): AbsentRow {
   const repeated = UPDATE_WHATS.flatMap((what) =>
     before.told.filter((told) => told.what === what && !told.held).map((told) => repeat(what, told)),
@@ -49,7 +49,7 @@ function hide(before: BaselineRow): AbsentRow {
     done: [],
     successor: null,
     hasEnded: false,
-    told: { ...before, image: null },
+    told: hideRow(before),
   };
 }
 

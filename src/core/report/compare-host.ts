@@ -2,8 +2,9 @@ import type { Document } from '../document.ts';
 import type { BaselineRow } from './baseline.ts';
 import { type ComparedRow, compareRow } from './compare-row.ts';
 import { type AbsentRow, compareAbsent } from './compare-absent.ts';
+import { createEarlierRows } from './earlier-rows.ts';
 import { keyOfRow, readRows } from './rows.ts';
-import { findUnread, isUnreadRow, toUnreadRow, type Unread } from './unread.ts';
+import { findUnread, isUnreadRow, toUnreadRow, type Unread, wasTold } from './unread.ts';
 
 /** What has to be told of one host, compared with what was told before. */
 export type ComparedHost = {
@@ -28,9 +29,12 @@ export function compareHost(
   const known = new Map(before.filter((row) => !isUnreadRow(row)).map((row) => [keyOfRow(row), row]));
   const places = new Map(before.filter(isUnreadRow).map((row) => [row.reference, row]));
   const read = readRows(host, document);
-  const rows = read.map((row) => compareRow(row, known.get(keyOfRow(row)) ?? null, now));
-  const unread = findUnread(document.warnings, places, now);
-  const absent = compareAbsent(known, read, unread);
+  const earlierOf = createEarlierRows(known);
+  const rows = read.map((row) => compareRow(row, earlierOf(row), now));
+  const gaps = findUnread(document.warnings, places, now);
+  const absent = compareAbsent(known, read, gaps);
+  const isMissing = absent.some(({ told }) => told !== null);
+  const unread = gaps.map((gap) => ({ ...gap, isTold: gap.isTold || isMissing }));
   const messages = new Set(unread.map(({ message }) => message));
   return {
     host,
@@ -38,7 +42,8 @@ export function compareHost(
     rows,
     absent,
     unread,
-    hasEnded: [...rows, ...absent].some(({ hasEnded }) => hasEnded) || [...places.keys()].some((message) => !messages.has(message)),
+    hasEnded:
+      [...rows, ...absent].some(({ hasEnded }) => hasEnded) || [...places].some(([message, row]) => wasTold(row) && !messages.has(message)),
     told: [
       ...rows.flatMap(toBaselineRow),
       ...absent.flatMap(({ told }) => (told === null ? [] : [told])),

@@ -4,6 +4,7 @@ import { UPDATE_WHATS } from './compare-row.ts';
 import { tagsOfOffer } from './offers.ts';
 import type { Interrupted } from './report.ts';
 import { keyOfRow } from './rows.ts';
+import { wasTold } from './unread.ts';
 
 /** Longer than any reference that parses. */
 const LONGEST_NAME = 800;
@@ -33,6 +34,7 @@ function compareAll(
   isTold: (told: Told, other: Told | null, row: BaselineRow) => boolean,
 ): readonly string[] {
   const texts = [...rows].flatMap(([key, row]) => {
+    if (!wasTold(row)) return [];
     const other = others.get(key);
     const told = row.told.filter((each) => isTold(each, other?.told.find(({ what }) => what === each.what) ?? null, row));
     if (told.length === 0) return [];

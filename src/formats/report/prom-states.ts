@@ -1,37 +1,17 @@
 import type { ImageEntry } from '../../core/document.ts';
-import type { ReasonKind } from '../../core/reason.ts';
+import { REASON_KINDS } from '../../core/reason.ts';
 import { openReasonsOf } from '../../core/report/problems.ts';
 import type { Report } from '../../core/report/report.ts';
-import { type BaseVerdict, type NewerVerdict, type Overall, type TagVerdict, VERSION_LEVELS } from '../../core/verdict.ts';
+import { BASE_STATUSES, NEWER_STATUSES, OVERALLS, TAG_STATUSES, VERSION_LEVELS } from '../../core/verdict.ts';
 import { labelEach, type Label, labelHost, type Metric, sample } from './prom-text.ts';
 
-const TAG = ['current', 'rebuilt', 'gone', 'local', 'pinned', 'none', 'unknown'] as const satisfies readonly TagVerdict['kind'][];
-const NEWER = ['none', 'available', 'untracked', 'unknown'] as const satisfies readonly NewerVerdict['kind'][];
-const BASE = ['current', 'moved', 'gone', 'none', 'pinned', 'unknown'] as const satisfies readonly BaseVerdict['kind'][];
-const VERDICTS = ['fresh', 'stale', 'unknown'] as const satisfies readonly Overall[];
-
-/** Why a question may stay open. That nothing names a base is the usual case, and no error. */
-const ERRORS = [
-  'unauthorized',
-  'not-found-or-private',
-  'rate-limited',
-  'budget',
-  'unreachable',
-  'timeout',
-  'tls',
-  'bad-response',
-  'digest-mismatch',
-  'unsupported',
-  'offline',
-  'policy',
-  'squashed',
-  'ambiguous-tag',
-] as const satisfies readonly Exclude<ReasonKind, 'no-evidence'>[];
+/** That nothing names a base is the usual case, and no error. */
+const ERRORS = REASON_KINDS.filter((kind) => kind !== 'no-evidence');
 
 const AXES: readonly (readonly Label[])[] = [
-  ...TAG.map((status): readonly Label[] => axisOf('tag', status)),
-  ...NEWER.map((status): readonly Label[] => axisOf('newer', status)),
-  ...BASE.map((status): readonly Label[] => axisOf('base', status)),
+  ...TAG_STATUSES.map((status): readonly Label[] => axisOf('tag', status)),
+  ...NEWER_STATUSES.map((status): readonly Label[] => axisOf('newer', status)),
+  ...BASE_STATUSES.map((status): readonly Label[] => axisOf('base', status)),
 ];
 
 function axisOf(axis: 'tag' | 'newer' | 'base', status: string): readonly Label[] {
@@ -54,7 +34,7 @@ export function listStates(report: Report): readonly Metric[] {
     count({
       name: 'imgupdate_verdicts',
       help: 'Images by the answer over all questions.',
-      all: labelEach('verdict', VERDICTS),
+      all: labelEach('verdict', OVERALLS),
       of: ({ verdict }) => labelEach('verdict', [verdict]),
     }),
     count({
