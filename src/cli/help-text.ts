@@ -59,11 +59,13 @@ what 'imgupdate list --json' or 'imgupdate report --json' printed on another one
 of several one report is made, and no registry is asked. - is standard input.
 
 Every Monday, by cron, which mails what is printed:
+  PATH=/usr/local/bin:/usr/bin:/bin
   0 7 * * 1  imgupdate report --if-changed --mark
-The same as HTML; ifne, of moreutils, sends no empty mail:
-  0 7 * * 1  imgupdate report --if-changed --mark --format eml | ifne sendmail -t
+As HTML, to $MAILTO; ifne, of moreutils, sends no empty mail. Put behind that:
+  --format eml | ifne /usr/sbin/sendmail -t
 For Prometheus, by node_exporter's textfile collector:
-  imgupdate report -o prom=/var/lib/prometheus/node-exporter/imgupdate.prom
+  imgupdate report --mark --id prom >/dev/null \\
+    -o prom=/var/lib/prometheus/node-exporter/imgupdate.prom
 A look at it moves nothing: only --mark does.`;
 
 /** What stands below `hold`. */

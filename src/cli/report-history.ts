@@ -64,7 +64,7 @@ async function findEarlier(context: Context, log: ReportLog, { kept, last, since
       return found === null ? null : { baseline: found.baseline, name: null };
     }
     case 'file': {
-      const document = await readDocument(context, since.path);
+      const document = await readDocument(context, since.path, SINCE);
       // of one machine it is, whatever that was called then
       const [now] = hosts;
       const then = splitHosts(document, since.path);
@@ -73,6 +73,8 @@ async function findEarlier(context: Context, log: ReportLog, { kept, last, since
     }
   }
 }
+
+const SINCE = '--since takes last, a duration such as 7d, a day such as 2026-11-09, or what imgupdate printed with --json';
 
 /** The last that can be read. */
 function readLast(log: ReportLog, kept: readonly KeptReport[]): KeptBaseline | null {

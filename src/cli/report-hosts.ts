@@ -25,7 +25,7 @@ const MOST_BYTES = 256 * 1024 * 1024;
 export async function findHere(context: Context, options: ReportOptions): Promise<FoundHosts> {
   const files = readFileRequest(options);
   refuseSharedStdin([], options);
-  const name = options.hostName === undefined ? context.hostName : readLine('--host-name', options.hostName, LONGEST_NAME);
+  const name = options.hostName === undefined ? context.hostName : readHostName(options.hostName);
   const report = await checkMachine(
     context,
     { ...options, filter: [], quiet: 0, trunc: true, color: 'never' },
@@ -42,14 +42,39 @@ export async function findHere(context: Context, options: ReportOptions): Promis
 }
 
 /**
- * Reads the documents of several machines; nothing is asked. A machine is called as its document says, else as its file is.
+ * Reads the documents of several machines; nothing is asked. A machine is called as its document says, else as its file is; a single one may be given a name.
  *
- * @throws ImgupdateError 'unreadable', naming the file.
+ * @throws ImgupdateError 'unreadable', naming the file; 'usage' for options that say what to ask.
  */
-export async function readHosts(context: Context, paths: readonly string[]): Promise<FoundHosts> {
+export async function readHosts(context: Context, paths: readonly string[], options: ReportOptions): Promise<FoundHosts> {
+  refuseAsking(options);
+  const name = options.hostName === undefined ? null : readHostName(options.hostName);
   const hosts: HostDocument[] = [];
   for (const path of paths) hosts.push(...splitHosts(await readDocument(context, path), stemOf(path)));
-  return { hosts, isTrustworthy: true };
+  if (name === null) return { hosts, isTrustworthy: true };
+  if (hosts.length === 1) return { hosts: hosts.map((host) => ({ ...host, name })), isTrustworthy: true };
+  throw new ImgupdateError('usage', `--host-name names one machine, and the documents are of ${hosts.length}`, {
+    hint: 'leave it out: a machine is called as its document says, else as its file is',
+  });
+}
+
+function readHostName(text: string): string {
+  return readLine('--host-name', text, { longest: LONGEST_NAME, example: 'build01' });
+}
+
+/** What is in a document was asked before. */
+function refuseAsking({ host = [], context = [], file = [], refresh, deep }: ReportOptions): void {
+  const asked = [
+    ...(host.length > 0 ? ['--host'] : []),
+    ...(context.length > 0 ? ['--context'] : []),
+    ...(file.length > 0 ? ['--file'] : []),
+    ...(refresh === true ? ['--refresh'] : []),
+    ...(deep === true ? ['--deep'] : []),
+  ];
+  if (asked[0] === undefined) return;
+  throw new ImgupdateError('usage', `${asked[0]} says what to ask, and of documents nothing is asked`, {
+    hint: 'give it to the command that makes the document: imgupdate list --json > build01.json',
+  });
 }
 
 /**
@@ -57,24 +82,22 @@ export async function readHosts(context: Context, paths: readonly string[]): Pro
  *
  * @throws ImgupdateError 'unreadable', naming the file.
  */
-export async function readDocument(context: Pick<Context, 'adapters'>, path: string): Promise<Document> {
+export async function readDocument(context: Pick<Context, 'adapters'>, path: string, hint: string = MAKE_ONE): Promise<Document> {
+  const name = path === '-' ? 'standard input' : sanitizeText(path, 300);
   const text = await context.adapters.readText(path, MOST_BYTES);
-  if (!text.ok) throw unreadable(path, text.message);
+  if (!text.ok) throw new ImgupdateError('unreadable', `${name} ${text.message}`, { hint });
+  if (text.value.trim() === '') throw new ImgupdateError('unreadable', `${name} is no document of imgupdate: it is empty`, { hint });
   const json = parseJson(text.value);
-  if (!json.ok) throw unreadable(path, `is no document of imgupdate: ${json.message}`);
-  const document = decodeDocument(json.value);
-  if (!document.ok) throw unreadable(path, `is no document of imgupdate: ${document.message}`);
+  const document = json.ok ? decodeDocument(json.value) : json;
+  if (!document.ok) throw new ImgupdateError('unreadable', `${name} is no document of imgupdate: ${document.message}`, { hint });
   return document.value;
 }
 
-function unreadable(path: string, what: string): ImgupdateError {
-  return new ImgupdateError('unreadable', `${sanitizeText(path, 300)} ${what}`, {
-    hint: 'make one on each machine: imgupdate list --json > build01.json',
-  });
-}
+const MAKE_ONE = 'make one on each machine: imgupdate list --json > build01.json';
 
-/** `hosts/build01.json` is `build01`. */
+/** `hosts/build01.json` is `build01`, `-` is `stdin`. */
 function stemOf(path: string): string {
+  if (path === '-') return 'stdin';
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.json$/i, '');
   return sanitizeText(name === '' ? path : name, LONGEST_NAME);
 }

@@ -28,9 +28,11 @@ export function readSince(text: string | undefined, now: number): SinceWish {
   if (text === undefined || text === 'last') return { kind: 'last' };
   const span = parseDuration(text);
   if (span !== null) return { kind: 'time', at: now - span };
+  if (text.trim() === '') throw refuseSince('""', 'expected last, a duration, a day, or a document');
   if (!DATE.test(text)) return { kind: 'file', path: text };
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw refuseSince(text, 'there is no such day');
+  // the 30th of February is taken for the 2nd of March
+  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(text.slice(0, 10))) throw refuseSince(text, 'there is no such day');
   if (at > now) throw refuseSince(text, 'it is still to come');
   return { kind: 'time', at };
 }
@@ -52,20 +54,23 @@ const LONGEST_TITLE = 200;
  */
 export function readReportId(id: string | undefined, isFleet: boolean): string {
   if (id === undefined) return isFleet ? 'fleet' : 'default';
-  return readLine('--id', id, LONGEST_ID);
+  return readLine('--id', id, { longest: LONGEST_ID, example: 'nightly' });
 }
 
 /** @throws ImgupdateError 'usage'. */
 export function readTitle(title: string | undefined): string | null {
-  return title === undefined ? null : readLine('--title', title, LONGEST_TITLE);
+  return title === undefined ? null : readLine('--title', title, { longest: LONGEST_TITLE, example: "'Images of the shop'" });
 }
+
+/** What a line of text may be. `example`: as it is typed. */
+export type Line = { readonly longest: number; readonly example: string };
 
 /**
  * Reads an option that is one line of text.
  *
  * @throws ImgupdateError 'usage'.
  */
-export function readLine(option: string, text: string, longest: number): string {
+export function readLine(option: string, text: string, { longest, example }: Line): string {
   const line = text.trim();
   const problem =
     line === ''
@@ -76,7 +81,7 @@ export function readLine(option: string, text: string, longest: number): string 
           ? null
           : 'expected one line of text, got control or formatting characters';
   if (problem === null) return line;
-  throw new ImgupdateError('usage', `cannot read ${option}: ${problem}`, { hint: `for example: ${option} nightly` });
+  throw new ImgupdateError('usage', `cannot read ${option}: ${problem}`, { hint: `for example: ${option} ${example}` });
 }
 
 /**

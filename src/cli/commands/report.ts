@@ -23,7 +23,7 @@ export async function report(context: Context, paths: readonly string[], options
   const title = readTitle(options.title);
   const since = readSince(options.since, context.now());
   const output = planReportOutput(context, options);
-  const found = paths.length > 0 ? await readHosts(context, paths) : await findHere(context, options);
+  const found = paths.length > 0 ? await readHosts(context, paths, options) : await findHere(context, options);
   warnOfTwins(context, found);
   const isMarked = await withLog(context, async (log) => {
     const compose = async (isLocked: boolean): Promise<Composed> =>
