@@ -4,7 +4,7 @@ import { type HostLine, renderShellLine, renderTextLine } from './commands/lines
 import { listLooks } from './commands/look-again.ts';
 import { createMachines } from './commands/machines.ts';
 import { isPulled, listPulls } from './commands/pull.ts';
-import { listRemovals } from './commands/remove.ts';
+import { createRemoved, listRemovals } from './commands/remove.ts';
 import { isWritten, listWritings } from './commands/write.ts';
 
 /** Things to type, or to write somewhere, that belong together. `isShell`: its lines are for a shell. `left`: how many more there are. */
@@ -20,10 +20,11 @@ const MOST_LINES = 8;
 export function listCommands(report: Report): readonly CommandGroup[] {
   const machines = createMachines(report);
   const told = [...report.news, ...(report.onlyNew ? [] : report.pending)];
+  const pulled = told.filter(isPulled);
   const groups = [
     shell(
       'Pull',
-      takeLines(told.filter(isPulled), (pending) => listPulls(pending, machines)),
+      takeLines(report.onlyNew ? pulled : withoutRemoved(pulled, report), (pending) => listPulls(pending, machines)),
       report,
     ),
     written(
@@ -36,6 +37,15 @@ export function listCommands(report: Report): readonly CommandGroup[] {
     shell('Remove', cut(report.onlyNew ? [] : listRemovals(report, machines)), report),
   ];
   return groups.filter(({ lines }) => lines.length > 0);
+}
+
+/** What is removed need not be pulled before: its next use brings it as it is then. */
+function withoutRemoved(pulled: readonly Pending[], report: Report): readonly Pending[] {
+  const isRemoved = createRemoved(report);
+  return pulled.flatMap((pending) => {
+    const hosts = pending.hosts.filter((host) => !isRemoved(host, pending));
+    return hosts.length === 0 ? [] : [{ ...pending, hosts }];
+  });
 }
 
 type Taken = { readonly lines: readonly HostLine[]; readonly left: number };

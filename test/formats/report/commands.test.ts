@@ -185,6 +185,17 @@ describe('what to remove', () => {
   const [store] = REPORT.stores;
   const unneeded = store!.unneeded;
 
+  it('is not pulled before, on the machine where it is not needed', () => {
+    const httpd = makeEntry('httpd:2.4', { status: 'rebuilt' });
+    const report = reportOn(
+      { build01: [httpd], edge: [httpd] },
+      { news: [pending('httpd:2.4', { hosts: ['build01', 'edge'], updates: [REBUILT] })], stores: REPORT.stores },
+    );
+    expect(linesOf(report, 'Remove').join(' ')).toContain('httpd:2.4');
+    expect(linesOf(report, 'Pull')).toEqual(['docker pull httpd:2.4  # on edge']);
+    expect(linesOf({ ...report, onlyNew: true }, 'Pull')).toEqual(['docker pull httpd:2.4']);
+  });
+
   it('names what its registry has, and what lost its name by its id', () => {
     const report = reportOn(
       { build01: [makeEntry('mariadb:11.4.1'), makeEntry('httpd:2.4', { status: 'rebuilt' })] },

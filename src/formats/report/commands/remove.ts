@@ -1,5 +1,5 @@
 import { groupBy } from '../../../core/group.ts';
-import type { HostStore, Report } from '../../../core/report/report.ts';
+import type { HostStore, Report, Subject } from '../../../core/report/report.ts';
 import type { UnneededImage } from '../../../core/unneeded.ts';
 import { isOneWord } from '../../one-word.ts';
 import type { HostLine } from './lines.ts';
@@ -22,6 +22,19 @@ export function listRemovals({ stores }: Pick<Report, 'stores'>, machines: Machi
     const byPlace = groupBy(store.unneeded, ({ kindOfPlace, location }) => `${kindOfPlace} ${location}`);
     return [...byPlace.values()].flatMap((images) => renderPlace(store, images, machines));
   });
+}
+
+/** Tells of an image on a host whether it is among what is to be removed under its name. */
+export function createRemoved({
+  stores,
+}: Pick<Report, 'stores'>): (host: string, image: Pick<Subject, 'reference' | 'platform'>) => boolean {
+  const keyOf = (host: string, reference: string, platform: string): string => JSON.stringify([host, reference, platform]);
+  const removed = new Set(
+    stores.flatMap(({ host, unneeded }) =>
+      unneeded.flatMap(({ reference, platform }) => (reference === null ? [] : [keyOf(host, reference, platform)])),
+    ),
+  );
+  return (host, { reference, platform }) => removed.has(keyOf(host, reference, platform));
 }
 
 function renderPlace({ host }: HostStore, images: readonly UnneededImage[], machines: Machines): readonly HostLine[] {
