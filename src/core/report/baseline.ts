@@ -14,6 +14,7 @@ export type Baseline = {
  * One image on one host. `reference`: canonical. `name`: familiar.
  *
  * What was told of a place that could not be read is a row, too, of the kind `unread`: its `reference` is the message, `name` and `platform` are empty.
+ * An image that was out of sight for it is marked, see hideRow.
  */
 export type BaselineRow = {
   readonly host: string;

@@ -35,7 +35,7 @@ export function compareAbsent(
   if (absent.length === 0) return [];
   const hasNewGap = unread.some(({ isNew }) => isNew);
   const successorOf = createSuccession(read.filter((row) => !known.has(keyOfRow(row))));
-  return absent.map((row) => (unread.length > 0 && (hasNewGap || row.image === HIDDEN) ? hide(row) : remove(row, successorOf(row))));
+  return absent.map((row) => (unread.length > 0 && (hasNewGap || isHidden(row)) ? hide(row) : remove(row, successorOf(row))));
 }
 
 function hide(before: BaselineRow): AbsentRow {

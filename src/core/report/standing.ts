@@ -9,7 +9,7 @@ import { hasMovedBase } from './updates.ts';
  * - `so`: it is so; `not`: the question was answered, and it is not so
  * - `open`: the question has no answer this time
  * - `covered`: something else is so that leaves it undecided: whether a tag that is gone was rebuilt, or what a held image would need
- * - `moot`: the question is not asked any more: the image is another one now, which does not tell what its base is, or its versions are not followed
+ * - `moot`: the image is another one now, and does not tell what its base is
  */
 export type Standing = 'so' | 'not' | 'open' | 'covered' | 'moot';
 
@@ -19,7 +19,7 @@ export function decideStanding(what: RowWhat, row: Row, before: BaselineRow | nu
   if (isSo) return 'so';
   const standings = row.entries.map((entry) => STANDINGS[what](entry));
   if (standings.includes('covered') || (row.hold !== null && ONLY_UNHELD.has(what))) return 'covered';
-  if (!standings.includes('open')) return standings.includes('moot') ? 'moot' : 'not';
+  if (!standings.includes('open')) return 'not';
   const isAnother = before?.image != null && row.image !== null && before.image !== row.image;
   const isSilent = row.entries.every(({ base }) => base.status !== 'unknown' || SILENT.has(base.reason?.kind ?? ''));
   return OF_BASE.some((each) => each === what) && isAnother && isSilent ? 'moot' : 'open';
@@ -35,13 +35,13 @@ export const OF_BASE = ['base', 'base-gone', 'unsure'] as const satisfies readon
 /** What an image itself does not tell, and will not tell another time. */
 const SILENT: ReadonlySet<string> = new Set(['no-evidence', 'squashed', 'ambiguous-tag']);
 
-type EntryStanding = (entry: ImageEntry) => Exclude<Standing, 'so'>;
+type EntryStanding = (entry: ImageEntry) => 'not' | 'open' | 'covered';
 
 /** Of an entry of which it is not so. */
 const STANDINGS: Readonly<Record<RowWhat, EntryStanding>> = {
   tag: ({ tag }) => (tag.status === 'gone' ? 'covered' : openIf(tag.status === 'unknown')),
   // an answer that tells no version can be no "no"
-  newer: ({ newer }) => (newer.status === 'untracked' ? 'moot' : openIf(newer.status === 'unknown' || newer.status === 'available')),
+  newer: ({ newer }) => openIf(newer.status === 'unknown' || newer.status === 'available'),
   base: (entry) => (isElsewhere(entry) ? 'covered' : openIf(entry.base.status === 'unknown')),
   gone: ({ tag }) => openIf(tag.status === 'unknown'),
   'base-gone': ({ base }) => openIf(base.status === 'unknown'),

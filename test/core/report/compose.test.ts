@@ -354,6 +354,16 @@ describe('a report that may not have arrived', () => {
     expect(third.report.done).toEqual([]);
   });
 
+  it('told nothing of an engine that never was there', () => {
+    const [first] = reportWeeks(makeDocument([], { warnings: [warn('no-engine', 'no engine is at unix:///a')] }));
+    const { report } = compose([{ name: 'build01', document: then }], {
+      now: week(2),
+      earlier: { baseline: first!.baseline, name: null },
+      interrupted: { baseline: first!.baseline, before: null },
+    });
+    expect(report.interrupted).toEqual({ at: week(1), news: [], done: [] });
+  });
+
   it('is all news where it was the first one', () => {
     const [first] = reportWeeks(then);
     const { report } = compose([{ name: 'build01', document: then }], {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeDocument, makeEntry } from '../../helpers/documents.ts';
+import { makeDigest } from '../../helpers/makers.ts';
 import { reportWeeks, tell, type Week } from './history.ts';
 
 const HOLD = { reason: 'wait', until: null };
@@ -139,6 +140,8 @@ const ABOUT_VERSIONS: readonly History[] = [
   ],
 ];
 
+const LOST = e(`acme/app@${makeDigest('lost')}`, { tag: 'pinned', newer: 'untracked', base: 'moved', image: 'old' });
+
 const ABOUT_BASES: readonly History[] = [
   [
     'tells a base that moved, moved again, and an image that was built anew',
@@ -193,6 +196,26 @@ const ABOUT_BASES: readonly History[] = [
       { attention: ['base-gone acme/web:dev week 2'] },
       { pending: ['acme/web:dev base node:20-slim since week 1'] },
     ],
+  ],
+  [
+    'tells of an image that lost its tag to the next one what was told of its base, and not as new',
+    [
+      [e('acme/app:1', { tag: 'rebuilt', base: 'moved', image: 'old' })],
+      [e('acme/app:1', { base: 'current', image: 'new' }), LOST],
+      [e('acme/app:1', { base: 'current', image: 'new' }), LOST],
+      [e('acme/app:1', { base: 'current', image: 'new' })],
+    ],
+    [
+      { news: ['acme/app:1 rebuilt base node:20-slim'] },
+      { pending: [`${LOST.name} base node:20-slim since week 1`], done: ['acme/app:1 updated: rebuilt, base node:20-slim moved'] },
+      { pending: [`${LOST.name} base node:20-slim since week 1`] },
+      { done: [`${LOST.name} removed: base node:20-slim moved`] },
+    ],
+  ],
+  [
+    'tells as new what nobody was told of an image that has no tag',
+    [[e('acme/app:1', { tag: 'rebuilt', image: 'old' })], [e('acme/app:1', { image: 'new' }), LOST]],
+    [{ news: ['acme/app:1 rebuilt'] }, { news: [`${LOST.name} base node:20-slim`], done: ['acme/app:1 updated: rebuilt'] }],
   ],
 ];
 
@@ -253,6 +276,8 @@ const ABOUT_HOLDS: readonly History[] = [
   ],
 ];
 
+const INSTEAD = { warnings: [warn('no-engine', 'no engine is at unix:///a')] };
+
 const ABOUT_PLACES: readonly History[] = [
   [
     'keeps what was told while a place cannot be read, and is done with it when it can',
@@ -273,6 +298,47 @@ const ABOUT_PLACES: readonly History[] = [
     [
       { attention: ['unread a.yaml: is empty new'], news: ['nginx:1.27.4 1.27.5'] },
       { attention: ['unread a.yaml: is empty week 1'], done: ['nginx:1.27.4 removed: 1.27.5 (patch)'] },
+    ],
+  ],
+  [
+    'does not take for done what is out of sight while another place is read instead of the engine',
+    [[nginx()], makeDocument([e('a/b:1')], INSTEAD), makeDocument([e('a/b:1')], INSTEAD), [nginx()], [nginx()]],
+    [
+      { news: ['nginx:1.27.4 1.27.5'] },
+      { attention: ['unread no engine is at unix:///a new'], pending: ['nginx:1.27.4 1.27.5 unchecked since week 1'] },
+      { attention: ['unread no engine is at unix:///a week 2'], pending: ['nginx:1.27.4 1.27.5 unchecked since week 1'] },
+      { pending: ['nginx:1.27.4 1.27.5 since week 1'] },
+      { pending: ['nginx:1.27.4 1.27.5 since week 1'] },
+    ],
+  ],
+  [
+    'says nothing of an engine where there never was one',
+    [makeDocument([nginx()], INSTEAD), makeDocument([nginx()], INSTEAD), makeDocument([], INSTEAD), []],
+    [
+      { news: ['nginx:1.27.4 1.27.5'] },
+      { pending: ['nginx:1.27.4 1.27.5 since week 1'] },
+      { done: ['nginx:1.27.4 removed: 1.27.5 (patch)'] },
+      {},
+    ],
+  ],
+  [
+    'is done with an image that no place tells apart, though a file never could be read',
+    [
+      makeDocument([nginx({ image: null })], { warnings: [warn('unread-file', 'a.yaml: is empty')] }),
+      makeDocument([], { warnings: [warn('unread-file', 'a.yaml: is empty')] }),
+    ],
+    [
+      { attention: ['unread a.yaml: is empty new'], news: ['nginx:1.27.4 1.27.5'] },
+      { attention: ['unread a.yaml: is empty week 1'], done: ['nginx:1.27.4 removed: 1.27.5 (patch)'] },
+    ],
+  ],
+  [
+    'knows an image again that was out of sight, so what its registry took back is not updated',
+    [[e('nginx:1', { tag: 'rebuilt' })], makeDocument([], AWAY), [e('nginx:1')]],
+    [
+      { news: ['nginx:1 rebuilt'] },
+      { attention: [`unread ${AWAY.warnings[0]!.message} new`], pending: ['nginx:1 rebuilt unchecked since week 1'] },
+      { done: ['nginx:1 withdrawn: rebuilt'] },
     ],
   ],
   ['tells of no other warning', [makeDocument([], { warnings: [warn('ignored', 'a'), warn('no-engine', 'b')] })], [{}]],
