@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { findUnneeded, type StockedAnswer, type StockedImage } from '../core/find-unneeded.ts';
 import type { InstalledImage } from '../core/installed.ts';
-import { renderReference } from '../core/reference.ts';
+import { type Reference, renderReference } from '../core/reference.ts';
 import type { StoreNeeds } from '../core/unneeded.ts';
 import type { Rules } from './image-rules.ts';
 import type { Subject } from './images-to-check.ts';
@@ -58,7 +58,7 @@ const BATCH = 1_000;
 type Told = {
   readonly answersOf: ReadonlyMap<InstalledImage, readonly StockedAnswer[]>;
   readonly heldBack: ReadonlySet<InstalledImage>;
-  /** References that a file names. */
+  /** Names of images that a file says, see namesOf. */
   readonly inFiles: ReadonlySet<string>;
 };
 
@@ -67,8 +67,8 @@ function tellRows(rows: readonly DescribedRow[], { stock }: StoreNeedsPorts): To
   const heldBack = new Set<InstalledImage>();
   const inFiles = new Set<string>();
   for (const { subject, report } of rows) {
-    const { reference, text, sources, image } = subject;
-    if (sources.some(({ file }) => file !== null)) inFiles.add(text);
+    const { reference, sources, image } = subject;
+    if (reference !== null && sources.some(({ file }) => file !== null)) for (const name of namesOf(reference)) inFiles.add(name);
     for (const part of stock.partsOf(image)) {
       if (report.held !== null) heldBack.add(part);
       if (reference === null) continue;
@@ -80,6 +80,15 @@ function tellRows(rows: readonly DescribedRow[], { stock }: StoreNeedsPorts): To
   return { answersOf, heldBack, inFiles };
 }
 
+/** What a reference names: its digest, which is pulled, and its tag, which docker leaves out of what it pulled. */
+function namesOf(reference: Reference): readonly string[] {
+  const { tag, digest } = reference;
+  return [
+    ...(tag === null ? [] : [renderReference({ ...reference, digest: null })]),
+    ...(digest === null ? [] : [renderReference({ ...reference, tag: null })]),
+  ];
+}
+
 type Known = { readonly place: HeldPlace; readonly told: Told; readonly rules: Pick<Rules, 'of'> };
 
 function takeStock(image: InstalledImage, layerSizes: readonly number[] | null, { place, told, rules }: Known): StockedImage {
@@ -88,7 +97,7 @@ function takeStock(image: InstalledImage, layerSizes: readonly number[] | null, 
   return {
     image,
     place: { kind, location },
-    isUsed: isUsed || image.tags.some((tag) => told.inFiles.has(renderReference(tag))),
+    isUsed: isUsed || referencesOf(image).some((reference) => told.inFiles.has(renderReference(reference))),
     isHeld: told.heldBack.has(image) || isIgnored(image, rules),
     layerSizes,
     answers: told.answersOf.get(image) ?? [],
@@ -96,6 +105,10 @@ function takeStock(image: InstalledImage, layerSizes: readonly number[] | null, 
 }
 
 /** Under any of its names, or of those it lost. */
-function isIgnored({ tags, repoDigests }: InstalledImage, rules: Pick<Rules, 'of'>): boolean {
-  return [...tags, ...repoDigests.map((known) => ({ ...known, tag: null }))].some((reference) => rules.of(reference).ignore);
+function isIgnored(image: InstalledImage, rules: Pick<Rules, 'of'>): boolean {
+  return referencesOf(image).some((reference) => rules.of(reference).ignore);
+}
+
+function referencesOf({ tags, repoDigests }: InstalledImage): readonly Reference[] {
+  return [...tags, ...repoDigests.map((known) => ({ ...known, tag: null }))];
 }

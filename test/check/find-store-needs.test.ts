@@ -115,6 +115,15 @@ describe('an image that something newer is offered for', () => {
     expect(tell(await check({ images: [offer()] }, { files: ['acme/api:2.0.0'] }))).toEqual([]);
   });
 
+  it('is needed by a file that pins it to its digest, under its tag or without one', async () => {
+    const [older, newer] = [{ ...pull('acme/api:1.9.0'), tags: [] }, offer()];
+    const pin = ({ repoDigests: [known] }: InstalledImage): string => `acme/api@${known?.digest ?? ''}`;
+    const files = (...named: string[]): Promise<CheckReport> => check({ images: [older, newer] }, { files: named });
+    expect(tell(await files())).toEqual(['superseded without a name, 30 bytes', 'unused acme/api:2.0.0, 30 bytes']);
+    expect(tell(await files(pin(older)))).toEqual(['unused acme/api:2.0.0, 30 bytes']);
+    expect(tell(await files(pin(older).replace('@', ':1.9.0@'), pin(newer).replace('@', ':2.0.0@')))).toEqual([]);
+  });
+
   it('is needed where the configuration ignores it', async () => {
     expect(tell(await check({ images: [offer()] }, { rules: { [`${world.registry.host}/acme/api`]: { ignore: true } } }))).toEqual([]);
   });
