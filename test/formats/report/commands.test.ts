@@ -215,6 +215,13 @@ describe('what to remove', () => {
     },
   );
 
+  it('names by its id also what was pulled and lost its name to the next pull', () => {
+    const [superseded] = unneeded;
+    const id = `sha256:${'d'.repeat(64)}`;
+    const report = reportOn({ build01: [] }, { stores: [{ ...store!, unneeded: [{ ...superseded!, id, reference: null, name: null }] }] });
+    expect(linesOf(report, 'Remove')).toEqual(['docker rmi dddddddddddd']);
+  });
+
   it('removes many without a name at once, and says what else that removes', () => {
     const many = Array.from({ length: 40 }, (_, at) => ({ ...unneeded[1]!, id: `sha256:${String(at).padStart(64, '0')}` }));
     const report = reportOn({ build01: [] }, { stores: [{ ...store!, unneeded: many }] });

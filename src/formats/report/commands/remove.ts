@@ -42,9 +42,9 @@ function renderPlace({ host }: HostStore, images: readonly UnneededImage[], mach
   const place = first === undefined ? null : { kind: first.kindOfPlace, location: first.location };
   const program = place === null ? null : programOf(place);
   if (place === null || program === null) return [];
-  const named = images.filter(({ kind }) => kind !== 'dangling');
+  const named = images.filter(({ reference }) => reference !== null);
   const names = named.filter((image) => isElsewhere(image, host, machines)).map((image) => nameOf(image, isOfPodman(place)));
-  const ids = images.filter(({ kind }) => kind === 'dangling').map(({ id }) => ID.exec(id)?.[1] ?? null);
+  const ids = images.filter(({ reference }) => reference === null).map(({ id }) => ID.exec(id)?.[1] ?? null);
   const kept = named.length - names.length;
   return [
     ...pack(`${program} rmi`, names).map((text) => ({ text, remark: null })),
