@@ -221,6 +221,18 @@ describe('what nothing in an image store needs', () => {
     expect(needs.freedBytes).toBe(7);
   });
 
+  it('frees no layer that a needed image has of which one platform does not tell its layers', () => {
+    const needed = (platform: string, parts: Partial<InstalledImage>) =>
+      stocked('multi', ['nginx:1'], { layers: { a: 10 }, image: { platform: makePlatform(platform), ...parts } });
+    const needs = findUnneeded([
+      needed('linux/amd64', {}),
+      needed('linux/arm64', { diffIds: null }),
+      stocked('below', [], { layers: { a: 10 } }),
+      stocked('beside', [], { layers: { a: 10, b: 5 } }),
+    ]);
+    expect(needs).toMatchObject({ bytes: 15, freedBytes: 5, unneeded: [{ id: makeDigest('beside'), bytes: 5 }] });
+  });
+
   it('is judged without its layers where they are not told', () => {
     const needs = findUnneeded([
       stocked('a', [], { image: { diffIds: null }, layerSizes: null }),

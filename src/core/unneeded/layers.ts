@@ -14,8 +14,8 @@ type Layer = {
   isNeeded: boolean;
 };
 
-/** The layers of all images of an id, each once, and the highest of each image; null where an image does not tell its layers. */
-export type Planted = { readonly layers: readonly Layer[] | null; readonly tops: readonly (Layer | null)[] };
+/** The layers of all images of an id, each once, and the highest of each image. An image that does not tell its layers has none, and then they are not all. */
+export type Planted = { readonly layers: readonly Layer[]; readonly areAll: boolean; readonly tops: readonly (Layer | null)[] };
 
 /** Puts the layers of a store into one tree, for each of its ids the images that it has. */
 export function plantLayers(ids: readonly (readonly StockedImage[])[]): readonly Planted[] {
@@ -24,13 +24,13 @@ export function plantLayers(ids: readonly (readonly StockedImage[])[]): readonly
     const stacks = images.map((image) => climb(root, image));
     const layers = new Set(stacks.flatMap((stack) => stack ?? []));
     for (const layer of layers) layer.holders += 1;
-    return { layers: stacks.includes(null) ? null : [...layers], tops: stacks.map((stack) => stack?.at(-1) ?? null) };
+    return { layers: [...layers], areAll: !stacks.includes(null), tops: stacks.map((stack) => stack?.at(-1) ?? null) };
   });
 }
 
 /** Notes that the layers of these are not to be freed. */
 export function markNeeded(needed: readonly Planted[]): void {
-  for (const { layers } of needed) for (const layer of layers ?? []) layer.isNeeded = true;
+  for (const { layers } of needed) for (const layer of layers) layer.isNeeded = true;
 }
 
 /** Whether a needed image stands on what this one is, or is as high: its removal frees nothing. */
@@ -39,17 +39,17 @@ export function isBelowNeeded({ tops }: Planted): boolean {
 }
 
 /** Bytes that no other id of the store has; null where they are not all known. */
-export function bytesOfOnly({ layers }: Planted): number | null {
-  const own = layers?.filter(({ holders }) => holders === 1);
-  return own === undefined || own.some(({ bytes }) => bytes === null) ? null : own.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+export function bytesOfOnly({ layers, areAll }: Planted): number | null {
+  const own = layers.filter(({ holders }) => holders === 1);
+  return !areAll || own.some(({ bytes }) => bytes === null) ? null : own.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
 }
 
 /** Bytes of all layers, or of all that are not needed, each counted once; what is not known is left out, and null is where nothing is. */
 export function bytesOfAll(planted: readonly Planted[], which: 'every' | 'unneeded'): number | null {
   const counted = new Set<Layer>();
-  let sum = planted.every(({ layers }) => layers?.length === 0) ? 0 : null;
+  let sum = planted.every(({ layers, areAll }) => areAll && layers.length === 0) ? 0 : null;
   for (const { layers } of planted) {
-    for (const layer of layers ?? []) {
+    for (const layer of layers) {
       if (counted.has(layer) || layer.bytes === null || (which === 'unneeded' && layer.isNeeded)) continue;
       counted.add(layer);
       sum = (sum ?? 0) + layer.bytes;
