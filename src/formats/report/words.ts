@@ -42,11 +42,13 @@ export function renderMinute(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** `88 days`, `1 day`; below a day `today`. */
+/** `88 days`, `1 day`, `today`: by the days of the calendar, UTC, so that from one Monday to the next there are seven, whatever the minute. */
 export function renderDays(since: number, now: number): string {
-  const days = Math.floor((now - since) / DAY_MS);
+  const days = dayOf(now) - dayOf(since);
   return days < 1 ? 'today' : plural(days, 'day');
 }
+
+const dayOf = (time: number): number => Math.floor(time / DAY_MS);
 
 /** `since 9 Nov`, `since old.json of 9 Nov`; `first report`. */
 export function describeSince(since: Since, now: number): string {
@@ -312,7 +314,7 @@ export function describeRebuild({ because, base }: Rebuild): string {
 export function describePendingSince({ since, isMore, isStaleAnswer }: Pending, now: number): string {
   const parts = [
     `since ${renderDay(since, now)}`,
-    ...(now - since >= DAY_MS ? [renderDays(since, now)] : []),
+    ...(dayOf(now) > dayOf(since) ? [renderDays(since, now)] : []),
     ...(isMore ? ['even newer now'] : []),
     ...(isStaleAnswer ? ['not checked this time'] : []),
   ];

@@ -174,9 +174,10 @@ describe('who, where and when', () => {
   });
 
   it('tells since when, and what is to be known of it', () => {
+    expect(describePendingSince(pending('a:1', { since: NOW - 7 * DAY + 30_000 }), NOW)).toBe('since 9 Nov, 7 days');
     expect(describePendingSince(pending('a:1', { since: NOW - DAY }), NOW)).toBe('since 15 Nov, 1 day');
-    expect(describePendingSince(pending('a:1', { since: NOW - DAY / 2, isMore: true, isStaleAnswer: true }), NOW)).toBe(
-      'since 15 Nov, even newer now, not checked this time',
+    expect(describePendingSince(pending('a:1', { since: NOW - DAY / 8, isMore: true, isStaleAnswer: true }), NOW)).toBe(
+      'since 16 Nov, even newer now, not checked this time',
     );
     expect(renderDay(Date.UTC(2025, 11, 31), NOW)).toBe('31 Dec 2025');
   });
