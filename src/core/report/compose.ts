@@ -3,11 +3,12 @@ import { groupBy } from '../group.ts';
 import { compareText } from '../reference.ts';
 import { listAttention } from './attention.ts';
 import { listBases } from './bases.ts';
-import type { Baseline, BaselineRow } from './baseline.ts';
+import type { Baseline } from './baseline.ts';
 import { type ComparedHost, compareHost } from './compare-host.ts';
 import { countImages, findAges, sumRegistries } from './counts.ts';
 import { listAll, type Lists } from './group-hosts.ts';
 import { describeInterrupted } from './interrupted.ts';
+import { keepBaseline } from './keep-baseline.ts';
 import { listRebuilds } from './rebuilds.ts';
 import type { Attention, HostStore, Report, Since, TrendPoint } from './report.ts';
 
@@ -19,6 +20,8 @@ export type ReportInput = Pick<Report, 'id' | 'title' | 'onlyNew'> & {
   readonly hosts: readonly HostInput[];
   /** What is compared with; `name`: of a file, null for an earlier report. null: this is the first one. */
   readonly earlier: { readonly baseline: Baseline; readonly name: string | null } | null;
+  /** What the last report told that was marked, where that is another than what is compared with: only for what is kept. */
+  readonly last?: Baseline | null;
   /** The last report that was marked, where nobody knows whether it was printed, and what it was compared with. */
   readonly interrupted: { readonly baseline: Baseline; readonly before: Baseline | null } | null;
   /** Of the reports that were marked before, oldest first. */
@@ -66,7 +69,7 @@ export function composeReport(input: ReportInput): Composed {
     trend: [...input.trend, trend],
     isUnchanged: isUnchanged(earlier !== null, { lists, attention, compared }),
   };
-  return { report, baseline: keep(compared, earlier?.baseline ?? null, trend) };
+  return { report, baseline: keepBaseline(compared, { earlier: earlier?.baseline ?? null, last: input.last ?? null }, trend) };
 }
 
 /** Sorted by name; of several documents of one host the newest. */
@@ -107,21 +110,4 @@ function isUnchanged(hasEarlier: boolean, { lists, attention, compared }: Found)
   if (!hasEarlier) return lists.news.length === 0 && attention.length === 0;
   const isQuiet = lists.news.length === 0 && lists.done.length === 0;
   return isQuiet && !attention.some(({ isNew }) => isNew) && !compared.some(({ hasEnded }) => hasEnded);
-}
-
-/** What was told now, and what was told of hosts that are not here. */
-function keep(compared: readonly ComparedHost[], before: Baseline | null, trend: TrendPoint): Baseline {
-  const here = new Set(compared.map(({ host }) => host));
-  const others = (before?.rows ?? []).filter(({ host }) => !here.has(host));
-  const rows = [...others, ...compared.flatMap(({ told }) => told)];
-  return {
-    at: trend.at,
-    hosts: [...new Set([...(before?.hosts ?? []), ...here])].sort(),
-    rows: rows.sort(compareBaselineRows),
-    trend,
-  };
-}
-
-function compareBaselineRows(a: BaselineRow, b: BaselineRow): number {
-  return compareText(a.host, b.host) || compareText(a.reference, b.reference) || compareText(a.platform, b.platform);
 }

@@ -393,6 +393,20 @@ describe('a document to compare with', () => {
     expect(report.pending).toMatchObject([{ name: 'nginx:1.27.4', since: Date.UTC(2026, 9, 30, 10) }]);
   });
 
+  it('makes the next report forget neither a day nor a machine of the last one', () => {
+    const here = { build01: makeDocument([nginx(), web()]) };
+    const [first, second] = reportFleet({ build01: makeDocument([nginx()]) }, { ...here, build02: makeDocument([web()]) });
+    const input = { now: week(3), earlier: { baseline: first!.baseline, name: null } };
+    const hosts = [{ name: 'build01', document: here.build01 }];
+    const third = compose(hosts, { ...input, last: second!.baseline });
+    expect(third.report).toEqual(compose(hosts, input).report);
+    expect(tell(third)).toEqual({ news: ['acme/web:dev base node:20-slim'], pending: ['nginx:1.27.4 1.27.5 since week 1'] });
+    expect(third.baseline.hosts).toEqual(['build01', 'build02']);
+    expect(
+      third.baseline.rows.map(({ host, name, told }) => `${host} ${name} ${(told[0]!.since - FIRST_WEEK) / (week(2) - FIRST_WEEK)}`),
+    ).toEqual(['build01 acme/web:dev 1', 'build01 nginx:1.27.4 0', 'build02 acme/web:dev 1']);
+  });
+
   it('of another verb does not tell holds that have ended', () => {
     const [first] = reportWeeks([e('a/b:1', { expired: [{ reason: null, until: '2026-11-01' }] })]);
     const image = structuredClone(e('a/b:1'));
