@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import type { Digest } from '../../src/core/digest.ts';
 import { descriptor, makeJsonBlob, MEDIA_TYPES } from '../../src/demo/blobs.ts';
 import type { StoredImage } from '../../src/demo/engine-documents.ts';
@@ -18,6 +15,7 @@ import {
 } from '../../src/demo/images.ts';
 import type { Document } from '../../src/core/document.ts';
 import { type CliOptions, runCli } from '../helpers/run-cli.ts';
+import { compileDocumentSchema } from '../helpers/document-schema.ts';
 import type { Ran } from '../helpers/processes.ts';
 
 /** The times of a base, of the app that is built on it, and of the base that moved on. */
@@ -141,16 +139,13 @@ export async function readJson(args: readonly string[], options: CliOptions = {}
   return validate(ran.stdout);
 }
 
-const SCHEMA = new URL('../../src/formats/document.schema.json', import.meta.url);
+const isValid = compileDocumentSchema();
 
 /** Reads a document of JSON, and holds it against the published schema. */
 export function validate(text: string): Document {
-  const ajv = new Ajv2020({ allErrors: true, strict: false });
-  addFormats.default(ajv);
   const document: unknown = JSON.parse(text);
-  const isValid = ajv.compile<Document>(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
   if (isValid(document)) return document;
-  throw new Error(`the document is not valid: ${ajv.errorsText(isValid.errors)}`);
+  throw new Error(`the document is not valid: ${JSON.stringify(isValid.errors)}`);
 }
 
 /** The one image of a document. */

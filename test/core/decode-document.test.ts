@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckReport } from '../../src/check/report.ts';
@@ -10,13 +7,9 @@ import { renderJson, toDocument, toReportDocument } from '../../src/formats/json
 import { BASES, MOVED } from '../formats/base-reports.ts';
 import { VERSIONS } from '../formats/newer-reports.ts';
 import { HERE, makeReport, makeRow, THERE, WORLD } from '../formats/reports.ts';
+import { compileDocumentSchema, DOCUMENT_SCHEMA } from '../helpers/document-schema.ts';
 
-const schema: { readonly $defs: unknown } & object = JSON.parse(
-  readFileSync(new URL('../../src/formats/document.schema.json', import.meta.url), 'utf8'),
-);
-const ajv = new Ajv2020({ allErrors: false, strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
-addFormats.default(ajv);
-const validate = ajv.compile(schema);
+const validate = compileDocumentSchema({ allErrors: false });
 
 /** All that only a report's document has. */
 const REPORTED: CheckReport = makeReport(
@@ -256,7 +249,7 @@ describe('what is no document', () => {
           const changed = change(document, path, value);
           const decoded = decodeDocument(changed);
           const isTaken = validate(changed);
-          if (decoded.ok !== isTaken) differences.push(`${path.join('.')} ${JSON.stringify(value)}: ${ajv.errorsText(validate.errors)}`);
+          if (decoded.ok !== isTaken) differences.push(`${path.join('.')} ${JSON.stringify(value)}: ${JSON.stringify(validate.errors)}`);
           verdicts[isTaken ? 'taken' : 'refused'] += 1;
         }
       }
@@ -319,7 +312,7 @@ function enumsOf(): readonly { readonly values: readonly unknown[]; readonly fil
   const reason = { kind: 'timeout', message: 'no answer', retryAt: null };
   const withImage = (field: string, parts: object): unknown =>
     change(DOCUMENTS.at(-1), ['images', 0, field], { ...image[field], ...parts });
-  const words = (...path: Path): readonly unknown[] => at(schema, path) as readonly unknown[];
+  const words = (...path: Path): readonly unknown[] => at(DOCUMENT_SCHEMA, path) as readonly unknown[];
   const reasonOf = (status: unknown): unknown => (status === 'unknown' ? reason : null);
   const version = (level: unknown): unknown => ({ tag: '2', level, digest: null });
   const base = (status: unknown): object => ({

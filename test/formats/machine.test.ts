@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import type { CheckReport } from '../../src/check/report.ts';
 import { reason, REASON_KINDS } from '../../src/core/reason.ts';
@@ -15,11 +12,9 @@ import { EVIDENCE_SOURCES } from '../../src/core/base/claim.ts';
 import { BASES, moved, MOVED, onBase, open, PRESENT, RECORDED, settled } from './base-reports.ts';
 import { answered, VERSIONS } from './newer-reports.ts';
 import { HERE, makeBaseReport, makeReport, makeRow, THERE, unknown, WORLD } from './reports.ts';
+import { compileDocumentSchema } from '../helpers/document-schema.ts';
 
-const schema: object = JSON.parse(readFileSync(new URL('../../src/formats/document.schema.json', import.meta.url), 'utf8'));
-const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
-addFormats.default(ajv);
-const validate = ajv.compile(schema);
+const validate = compileDocumentSchema();
 
 /** The problems the published schema finds in what `--json` prints. */
 function problemsOf(report: CheckReport): string[] {

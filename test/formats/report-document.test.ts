@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import type { CheckReport, ImageReport } from '../../src/check/report.ts';
 import type { LayerStacks } from '../../src/core/layer-stacks.ts';
@@ -9,11 +6,9 @@ import { renderJson, toDocument, toReportDocument } from '../../src/formats/json
 import { BASES, MOVED } from './base-reports.ts';
 import { VERSIONS } from './newer-reports.ts';
 import { HERE, makeReport, THERE, WORLD } from './reports.ts';
+import { compileDocumentSchema } from '../helpers/document-schema.ts';
 
-const schema: object = JSON.parse(readFileSync(new URL('../../src/formats/document.schema.json', import.meta.url), 'utf8'));
-const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
-addFormats.default(ajv);
-const validate = ajv.compile(schema);
+const validate = compileDocumentSchema();
 
 const LAYERS: LayerStacks = {
   shared: 1,

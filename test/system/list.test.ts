@@ -1,8 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filler, makeImage, makeIndex, makeLayer } from '../../src/demo/images.ts';
 import type { Document, ImageEntry } from '../../src/core/document.ts';
@@ -10,6 +8,7 @@ import { makeCertificate } from '../helpers/certificate.ts';
 import { type RunningRegistry, startDockerRegistry } from '../helpers/docker-registry.ts';
 import { type RunningEngine, startDockerd, startPodmanService } from '../helpers/engines.ts';
 import { type Publisher, startPublisher } from '../helpers/publisher.ts';
+import { compileDocumentSchema } from '../helpers/document-schema.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { systemTest } from '../helpers/system.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
@@ -34,11 +33,7 @@ function makeWeb(words: { readonly amd64: string; readonly arm64: string }) {
   return makeIndex({ children, format: 'docker' });
 }
 
-const validate = (() => {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
-  addFormats.default(ajv);
-  return ajv.compile(JSON.parse(readFileSync(new URL('../../src/formats/document.schema.json', import.meta.url), 'utf8')));
-})();
+const validate = compileDocumentSchema();
 
 async function listJson(args: readonly string[], options: Parameters<typeof runCli>[1] = {}): Promise<Document> {
   const ran = await runCli(['list', '--json', ...args], options);

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { FINDING_RULES, type Outcome } from '../../../src/check/finding.ts';
 import { FAIL_ON } from '../../../src/core/fail-on.ts';
@@ -8,11 +5,9 @@ import { renderCheckJson } from '../../../src/formats/check/json.ts';
 import { renderJson } from '../../../src/formats/json.ts';
 import { HOSTILE, makeCrowd, makeFinding, makeOutcome, makePlace, OUTCOME } from './outcomes.ts';
 import { ROWS, SAMPLE } from './sample.ts';
+import { compileDocumentSchema } from '../../helpers/document-schema.ts';
 
-const schema: object = JSON.parse(readFileSync(new URL('../../../src/formats/document.schema.json', import.meta.url), 'utf8'));
-const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
-addFormats.default(ajv);
-const validate = ajv.compile(schema);
+const validate = compileDocumentSchema();
 
 function problemsOf(document: unknown): string[] {
   validate(document);

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { decodeDocument } from '../../../src/core/decode-document.ts';
 import type { Document } from '../../../src/core/document.ts';
@@ -9,11 +6,9 @@ import type { ReportEntry } from '../../../src/formats/report/entry.ts';
 import { renderReportJson } from '../../../src/formats/report/json.ts';
 import { inEngine, inFile, makeEntry, reportOn } from './entries.ts';
 import { EVIL, FIRST, FLEET, HOSTILE, INTERRUPTED, makeDocument, QUIET, REPORT } from './reports.ts';
+import { compileDocumentSchema } from '../../helpers/document-schema.ts';
 
-const schema: object = JSON.parse(readFileSync(new URL('../../../src/formats/document.schema.json', import.meta.url), 'utf8'));
-const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
-addFormats.default(ajv);
-const validate = ajv.compile(schema);
+const validate = compileDocumentSchema();
 
 const read = (report: Report) => JSON.parse(renderReportJson(report)) as Document & { readonly report: ReportEntry };
 
