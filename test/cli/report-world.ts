@@ -12,7 +12,7 @@ import { AFTER, BEFORE, build, builtHere, pulled } from './base-world.ts';
 export type ReportWorld = {
   readonly registry: EmbeddedRegistry;
   /** Another one, which can be made unreachable. */
-  readonly other: EmbeddedRegistry & { readonly setReachable: (isReachable: boolean) => void };
+  readonly other: Switched;
   /** What the engine has from now on. */
   readonly setImages: (images: readonly StoredImage[], containers?: readonly StoredContainer[]) => Promise<void>;
   /** Runs the built command at a time: `2026-11-09T07:00`, UTC; all clocks of the process stand there. Registries are asked again each time. */
@@ -39,9 +39,9 @@ globalThis.Date = class extends Real {
 `;
 
 export async function startReportWorld(home: string): Promise<ReportWorld> {
-  const registry = await startRegistry({ auth: { kind: 'token', users: [], service: 'test' } });
-  let isReachable = true;
-  const other = await startRegistry({ intercept: () => (isReachable ? null : { kind: 'reset' }) });
+  // reports are sorted by what stands in them, ports included
+  const started = await Promise.all([startSwitchedRegistry(), startSwitchedRegistry()]);
+  const [registry, other] = started.toSorted((a, b) => (a.host < b.host ? -1 : 1)) as [Switched, Switched];
   let engine: EmbeddedEngine = await startEngine({ images: [] });
   const hook = join(home, 'clock.mjs');
   await writeFile(hook, SHIFT);
@@ -52,7 +52,7 @@ export async function startReportWorld(home: string): Promise<ReportWorld> {
   });
   return {
     registry,
-    other: { ...other, setReachable: (value) => (isReachable = value) },
+    other,
     setImages: async (images, containers = []) => {
       await engine.close();
       engine = await startEngine({ images, containers });
@@ -73,6 +73,17 @@ export async function startReportWorld(home: string): Promise<ReportWorld> {
       await Promise.all([registry.close(), other.close(), engine.close()]);
     },
   };
+}
+
+type Switched = EmbeddedRegistry & { readonly setReachable: (isReachable: boolean) => void };
+
+async function startSwitchedRegistry(): Promise<Switched> {
+  let isReachable = true;
+  const registry = await startRegistry({
+    auth: { kind: 'token', users: [], service: 'test' },
+    intercept: () => (isReachable ? null : { kind: 'reset' }),
+  });
+  return { ...registry, setReachable: (value) => (isReachable = value) };
 }
 
 /** An image of one layer, whose word makes it another one. */
