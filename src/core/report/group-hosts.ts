@@ -2,7 +2,7 @@ import type { LayerStacks } from '../layer-stacks.ts';
 import { compareText } from '../reference.ts';
 import type { ComparedHost } from './compare-host.ts';
 import { groupBy } from '../group.ts';
-import { renderOffer } from './offers.ts';
+import { joinUpdates, keyOfUpdate } from './join-updates.ts';
 import type { Done, HeldBack, Pending, Update } from './report.ts';
 import { compareRows } from './rows.ts';
 import { joinMentions, mentionAbsent, mentionRow, type Mention } from './subject.ts';
@@ -58,14 +58,14 @@ function keyOfPending({ updates, isMore, isStaleAnswer }: PendingPart): string {
 
 /** What was installed may differ: it is what is offered that makes images alike. */
 function keyOfUpdates(updates: readonly Update[]): string {
-  return updates.map((update) => `${update.axis} ${renderOffer([update], '')}`).join('\n');
+  return updates.map(keyOfUpdate).join('\n');
 }
 
 function joinPending(parts: Parts<PendingPart>, isFleet: boolean): Pending {
   const [{ isMore, isStaleAnswer }] = parts;
   return {
     ...joinMentions(mentionsOf(parts), isFleet),
-    updates: joinUpdates(parts.map(({ updates }) => updates)),
+    updates: joinUpdates(parts.flatMap(({ updates }) => updates)),
     since: Math.min(...parts.map(({ since }) => since)),
     isMore,
     isStaleAnswer,
@@ -79,31 +79,6 @@ function joinLayers(all: readonly (LayerStacks | null)[]): LayerStacks | null {
   if (first === null || others.length === 0) return first;
   const text = JSON.stringify(first);
   return others.every((each) => JSON.stringify(each) === text) ? first : null;
-}
-
-/** Each has the same updates in the same order; what differs in them is not told. */
-function joinUpdates(all: readonly (readonly Update[])[]): readonly Update[] {
-  const [first = [], ...others] = all;
-  if (others.length === 0) return first;
-  return first.map((update, at) => {
-    const alike = all.flatMap((updates) => updates[at] ?? []);
-    switch (update.axis) {
-      case 'tag':
-        return { ...update, installed: agree(alike.map((each) => (each.axis === 'tag' ? each.installed : null))) };
-      case 'newer':
-        return update;
-      case 'base': {
-        const bases = alike.filter((each) => each.axis === 'base');
-        return {
-          ...update,
-          movement: agree(bases.map(({ movement }) => movement)),
-          installed: agree(bases.map(({ installed }) => installed)),
-          confidence: agree(bases.map(({ confidence }) => confidence)),
-          versionsBehind: agree(bases.map(({ versionsBehind }) => versionsBehind)),
-        };
-      }
-    }
-  });
 }
 
 type HeldPart = Pick<HeldBack, 'updates' | 'hold'> & { readonly mention: Mention };
@@ -120,7 +95,7 @@ function keyOfHeld({ updates, hold }: HeldPart): string {
 
 function joinHeld(parts: Parts<HeldPart>, isFleet: boolean): HeldBack {
   const [{ hold }] = parts;
-  return { ...joinMentions(mentionsOf(parts), isFleet), updates: joinUpdates(parts.map(({ updates }) => updates)), hold };
+  return { ...joinMentions(mentionsOf(parts), isFleet), updates: joinUpdates(parts.flatMap(({ updates }) => updates)), hold };
 }
 
 type DonePart = Pick<Done, 'how' | 'was' | 'successor' | 'since'> & { readonly mention: Mention };
@@ -162,10 +137,4 @@ function compareEntries(a: Entry, b: Entry): number {
 
 function mentionsOf([first, ...others]: Parts<{ readonly mention: Mention }>): Parts<Mention> {
   return [first.mention, ...others.map(({ mention }) => mention)];
-}
-
-/** What all say; null where they differ. */
-function agree<T>(values: readonly T[]): T | null {
-  const [first = null] = values;
-  return first !== null && values.every((value) => value === first) ? first : null;
 }

@@ -1,20 +1,20 @@
 import type { ImageEntry } from '../document.ts';
 import { compareText } from '../reference.ts';
 import { VERSION_LEVELS } from '../verdict.ts';
+import { joinUpdates } from './join-updates.ts';
 import { familiarOf } from './names.ts';
 import type { Update } from './report.ts';
 
 /** What is newer for an image: its tag, then versions by level, then its base. A base that may have moved, of low confidence, is none. */
 export function findUpdates(entries: readonly ImageEntry[]): readonly Update[] {
   const all = entries.flatMap((entry) => (isQuiet(entry) ? [] : [...ofTag(entry), ...ofVersions(entry), ...ofBase(entry)]));
-  return all.length > 1 ? sortUpdates(all) : all;
+  return all.length > 1 ? joinUpdates(sortUpdates(all)) : all;
 }
 
-/** In the order in which they are told, each once. */
-export function sortUpdates(updates: readonly Update[]): readonly Update[] {
+/** In the order in which they are told. */
+function sortUpdates(updates: readonly Update[]): readonly Update[] {
   const keyed = updates.map((update) => ({ update, rank: rankOf(update), text: JSON.stringify(update) }));
-  const sorted = keyed.sort((a, b) => a.rank - b.rank || compareText(a.text, b.text));
-  return sorted.filter(({ text }, at) => text !== sorted[at - 1]?.text).map(({ update }) => update);
+  return keyed.sort((a, b) => a.rank - b.rank || compareText(a.text, b.text)).map(({ update }) => update);
 }
 
 /** Whether an answer says that the base moved, and is sure of it. */

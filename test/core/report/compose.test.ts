@@ -134,6 +134,16 @@ describe('several hosts', () => {
     expect(first!.report.news).toMatchObject([{ hosts: ['a', 'b'], updates: [{ axis: 'tag', installed: null }] }]);
   });
 
+  it('tell once what is newer for different images that places of one of them have under one name', () => {
+    const image = (id: string) => {
+      const entry = e('acme/app:1', { image: id, tag: 'rebuilt', base: 'moved' });
+      return { ...entry, tag: { ...entry.tag, digests: [`sha256:${id}`] }, base: { ...entry.base, recorded: `sha256:base of ${id}` } };
+    };
+    const [first] = reportFleet({ a: makeDocument([image('1'), image('2')]), b: makeDocument([image('1')]) });
+    expect(tell(first!).news).toEqual(['acme/app:1 on a+b rebuilt base node:20-slim']);
+    expect(first!.report.news[0]!.updates).toMatchObject([{ installed: null }, { installed: null, movement: 'layers-differ' }]);
+  });
+
   it('keep what is new on one apart from what is pending on another', () => {
     const fleet = reportFleet(
       { a: makeDocument([nginx()]), b: makeDocument([]) },
