@@ -39,7 +39,10 @@ export function findUnneeded(stock: readonly StockedImage[]): StoreNeeds {
   return {
     images: places.reduce((sum, { images }) => sum + images, 0),
     bytes: sumOf(places.map(({ bytes }) => bytes)),
-    unneeded: places.flatMap(({ unneeded }) => unneeded).sort(compareUnneeded),
+    unneeded: places
+      .flatMap(({ unneeded }) => unneeded)
+      .sort(compareUnneeded)
+      .map(({ image }) => image),
     freedBytes: sumOf(places.filter(({ unneeded }) => unneeded.length > 0).map(({ freedBytes }) => freedBytes)),
   };
 }
@@ -47,7 +50,10 @@ export function findUnneeded(stock: readonly StockedImage[]): StoreNeeds {
 /** An id of a store: one image, or in containerd's one for each platform. */
 type Held = Planted & { readonly first: StockedImage; readonly grounds: Grounds | null };
 
-function findInPlace(stock: readonly StockedImage[]): StoreNeeds {
+/** `height`: how many layers it has. */
+type Told = { readonly image: UnneededImage; readonly height: number };
+
+function findInPlace(stock: readonly StockedImage[]): Omit<StoreNeeds, 'unneeded'> & { readonly unneeded: readonly Told[] } {
   const names = indexNames(stock);
   const byId = [...groupBy(stock, ({ image }) => image.imageId).values()];
   const planted = plantLayers(byId);
@@ -63,7 +69,9 @@ function findInPlace(stock: readonly StockedImage[]): StoreNeeds {
   return {
     images: held.length,
     bytes: bytesOfAll(held, 'every'),
-    unneeded: unneeded.flatMap((each) => (each.grounds === null ? [] : [describe(each, each.grounds)])),
+    unneeded: unneeded.flatMap((each) =>
+      each.grounds === null ? [] : [{ image: describe(each, each.grounds), height: each.layers.length }],
+    ),
     freedBytes: bytesOfAll(unneeded, 'unneeded'),
   };
 }
@@ -91,10 +99,12 @@ function sumOf(sizes: readonly (number | null)[]): number | null {
   return known.length === 0 && sizes.length > 0 ? null : known.reduce((sum, size) => sum + size, 0);
 }
 
-function compareUnneeded(a: UnneededImage, b: UnneededImage): number {
+/** Of those that free nothing alone the higher ones come first, as they may stand on the others. */
+function compareUnneeded({ image: a, height: heightOfA }: Told, { image: b, height: heightOfB }: Told): number {
   return (
     UNNEEDED_KINDS.indexOf(a.kind) - UNNEEDED_KINDS.indexOf(b.kind) ||
     (b.bytes ?? -1) - (a.bytes ?? -1) ||
+    (a.bytes === 0 ? heightOfB - heightOfA : 0) ||
     compareText(a.reference ?? '', b.reference ?? '') ||
     compareText(a.id, b.id) ||
     compareText(a.location, b.location)

@@ -62,6 +62,13 @@ const OLD = stocked('old', ['nginx:1.27.3'], { answers: [answer('nginx:1.27.3', 
 const NEW = stocked('new', ['nginx:1.27.5']);
 
 describe('what nothing in an image store needs', () => {
+  it('is told so that what stands on others comes before them', () => {
+    const layersOf = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`layer ${at}`, 10]));
+    const stack = ['a', 'b', 'c', 'd'].map((id, at) => stocked(id, [], { layers: layersOf(at + 1) }));
+    const ids = findUnneeded(stack).unneeded.map(({ id }) => id);
+    expect(ids).toEqual(['d', 'c', 'b', 'a'].map(makeDigest));
+  });
+
   it.each<[string, readonly StockedImage[], readonly string[]]>([
     ['superseded when a version it is offered is here', [OLD, NEW], ['superseded nginx:1.27.3: nginx:1.27.5 is here']],
     [

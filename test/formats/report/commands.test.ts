@@ -222,6 +222,16 @@ describe('what to remove', () => {
     expect(linesOf(report, 'Remove')).toEqual(['docker rmi dddddddddddd']);
   });
 
+  it('comes after what stands on it, as no store removes it before', () => {
+    const [superseded, dangling] = unneeded;
+    const below = { ...dangling!, kind: 'superseded', id: `sha256:${'e'.repeat(64)}`, bytes: 0 } as const;
+    const report = reportOn(
+      { build01: [makeEntry('mariadb:11.4.1')] },
+      { stores: [{ ...store!, unneeded: [{ ...superseded!, bytes: 0 }, below, dangling!] }] },
+    );
+    expect(linesOf(report, 'Remove')).toEqual(['docker rmi cccccccccccc', 'docker rmi mariadb:11.4.1', 'docker rmi eeeeeeeeeeee']);
+  });
+
   it('removes many without a name at once, and says what else that removes', () => {
     const many = Array.from({ length: 40 }, (_, at) => ({ ...unneeded[1]!, id: `sha256:${String(at).padStart(64, '0')}` }));
     const report = reportOn({ build01: [] }, { stores: [{ ...store!, unneeded: many }] });

@@ -2,7 +2,7 @@ import { groupBy } from '../../../core/group.ts';
 import type { HostStore, Report, Subject } from '../../../core/report/report.ts';
 import type { UnneededImage } from '../../../core/unneeded.ts';
 import { isOneWord } from '../../one-word.ts';
-import type { HostLine } from './lines.ts';
+import type { HostLine, Line } from './lines.ts';
 import { isOfPodman, type Machines, programOf } from './machines.ts';
 
 /** Words of a line: more are not looked through before they are removed. */
@@ -42,15 +42,20 @@ function renderPlace({ host }: HostStore, images: readonly UnneededImage[], mach
   const place = first === undefined ? null : { kind: first.kindOfPlace, location: first.location };
   const program = place === null ? null : programOf(place);
   if (place === null || program === null) return [];
+  const isMany = images.filter(({ reference }) => reference === null).length >= MANY;
   const named = images.filter(({ reference }) => reference !== null);
-  const names = named.filter((image) => isElsewhere(image, host, machines)).map((image) => nameOf(image, isOfPodman(place)));
-  const ids = images.filter(({ reference }) => reference === null).map(({ id }) => ID.exec(id)?.[1] ?? null);
-  const kept = named.length - names.length;
+  const kept = named.filter((image) => !isElsewhere(image, host, machines)).length;
+  const remove = (those: readonly UnneededImage[]): readonly Line[] => {
+    const elsewhere = those.filter((image) => isElsewhere(image, host, machines));
+    const ids = those.filter(({ reference }) => reference === null).map(({ id }) => ID.exec(id)?.[1] ?? null);
+    const words = [elsewhere.map((image) => nameOf(image, isOfPodman(place))), isMany ? [] : ids];
+    return words.flatMap((each) => pack(`${program} rmi`, each)).map((text) => ({ text, remark: null }));
+  };
   return [
-    ...pack(`${program} rmi`, names).map((text) => ({ text, remark: null })),
-    ...(ids.length < MANY
-      ? pack(`${program} rmi`, ids).map((text) => ({ text, remark: null }))
-      : [{ text: `${program} image prune -f`, remark: 'removes all without a name that no container uses' }]),
+    ...remove(images.filter(({ bytes }) => bytes !== 0)),
+    ...(isMany ? [{ text: `${program} image prune -f`, remark: 'removes all without a name that no container uses' }] : []),
+    // others may stand on these, and before those are gone no store removes them
+    ...remove(images.filter(({ bytes }) => bytes === 0)),
     ...(kept === 0 ? [] : [{ text: '', remark: `${kept} more may exist nowhere else: look at ${kept === 1 ? 'it' : 'them'} first` }]),
   ].map((line) => ({ ...line, hosts: [host] }));
 }
