@@ -64,7 +64,7 @@ Every Monday, by cron, which mails what is printed:
 As HTML, to $MAILTO; ifne, of moreutils, sends no empty mail. Put behind that:
   --format eml | ifne /usr/sbin/sendmail -t
 For Prometheus, by node_exporter's textfile collector:
-  imgupdate report --mark --id prom >/dev/null \\
+  imgupdate report --id prom --mark >/dev/null \\
     -o prom=/var/lib/prometheus/node-exporter/imgupdate.prom
 A look at it moves nothing: only --mark does.`;
 
