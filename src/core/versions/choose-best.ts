@@ -63,10 +63,11 @@ export function chooseFloating(installed: TagShape, tags: Iterable<string>, judg
 }
 
 /** Begins with those of the highest numbers, because what is below the best so far costs least; the order changes nothing else. */
-function highestFirst(heads: readonly TagHead[]): readonly TagHead[] {
+function* highestFirst(heads: readonly TagHead[]): Generator<TagHead> {
   let highest: TagHead | null = null;
   for (const head of heads) if (highest === null || hasLowerNumbers(highest, head)) highest = head;
-  return [...heads.filter((head) => !hasLowerNumbers(head, highest)), ...heads.filter((head) => hasLowerNumbers(head, highest))];
+  for (const head of heads) if (!hasLowerNumbers(head, highest)) yield head;
+  for (const head of heads) if (hasLowerNumbers(head, highest)) yield head;
 }
 
 /** Most of a long list is below the best so far, and its suffixes need not be read. */

@@ -47,7 +47,8 @@ export function readPlainCore(tag: string, start: number): { readonly end: numbe
     const isSeparated = (code === DASH || code === UNDERSCORE) && !(digits === 4 && numbers.length === 1);
     const isEnd = end === tag.length || isSeparated || isGluedSuffix(tag, end);
     if (!isEnd) return null;
-    return { end, core: { scheme: schemeOf(numbers, false), numbers, form: DOTS[numbers.length - 1] ?? '' } };
+    // a copy, because an array that has grown keeps room for many more
+    return { end, core: { scheme: schemeOf(numbers, false), numbers: numbers.slice(), form: DOTS[numbers.length - 1] ?? '' } };
   }
 }
 
