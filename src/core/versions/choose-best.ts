@@ -18,12 +18,13 @@ type Best = { version: TagShape | null; variant: TagShape | null; waiting: reado
 type Unwanted = { readonly candidate: TagShape; readonly why: string } | null;
 
 /** Chooses among the tags that can be of one family with the installed one. */
-export function chooseAmong(installed: TagShape, { heads, readRest }: Relatives, judge: Judge): NewerDecision {
+export function chooseAmong(installed: TagShape, { tags, readHead, readRest }: Relatives, judge: Judge): NewerDecision {
   const line: Best = { version: null, variant: null, waiting: [] };
   const above: Best = { version: null, variant: null, waiting: [] };
   let unwanted: Unwanted = null;
   let kept: Unwanted = null;
-  for (const head of highestFirst(heads)) {
+  for (const tag of tags) {
+    const head = readHead(tag);
     const best = head.core?.numbers[0] === installed.core?.numbers[0] ? line : above;
     if (hasLowerNumbers(head, best.version) && (installed.axes.length === 0 || hasLowerNumbers(head, best.variant))) continue;
     const candidate = readRest(head);
@@ -60,14 +61,6 @@ export function chooseFloating(installed: TagShape, tags: Iterable<string>, judg
     if (isRelated && isBetter(candidate, best) && judge(candidate, 'floating') === null) best = candidate;
   }
   return best === null ? null : { tag: best.tag, level: null, digest: null };
-}
-
-/** Begins with those of the highest numbers, because what is below the best so far costs least; the order changes nothing else. */
-function* highestFirst(heads: readonly TagHead[]): Generator<TagHead> {
-  let highest: TagHead | null = null;
-  for (const head of heads) if (highest === null || hasLowerNumbers(highest, head)) highest = head;
-  for (const head of heads) if (!hasLowerNumbers(head, highest)) yield head;
-  for (const head of heads) if (hasLowerNumbers(head, highest)) yield head;
 }
 
 /** Most of a long list is below the best so far, and its suffixes need not be read. */

@@ -1,7 +1,7 @@
 import { isTag } from '../reference.ts';
 import { createCompanionCount, mayBeCompanion, readAsLearned } from './companion.ts';
 import { createHashCount } from './hashes.ts';
-import { findLeap } from './leap.ts';
+import { createLeapSearch } from './leap.ts';
 import { type Learned, NOTHING_LEARNED } from './learned.ts';
 import { isDigit } from './numbers.ts';
 import { readSuffix } from './read-suffix.ts';
@@ -9,9 +9,15 @@ import { createHeadReader, type TagHead } from './read-tag.ts';
 import type { Suffix, TagShape } from './shape.ts';
 import { compareNumbers } from './variant.ts';
 
-/** The tags of a repository that can be of one family with the installed one and are not below it, and what the whole list tells. */
+/**
+ * The tags of a repository that can be of one family with the installed one and are not below it, and what the whole list tells.
+ *
+ * Only their text is kept: reading it again costs less than to keep what was read of hundreds of thousands.
+ */
 export type Relatives = {
-  readonly heads: readonly TagHead[];
+  /** Those of the highest numbers come first. */
+  readonly tags: readonly string[];
+  readonly readHead: (tag: string) => TagHead;
   readonly readRest: (head: TagHead) => TagShape;
   readonly learned: Learned;
 };
@@ -23,7 +29,8 @@ export function gatherRelatives(installed: TagShape, tags: Iterable<string>): Re
   const hashes = isBareNumber(installed) ? createHashCount() : null;
   const companions = mayBeCompanion(installed) ? createCompanionCount() : null;
   const { readHead, readRest } = createHeadReader(isLiteral ? begin : null, createSuffixReader());
-  const heads: TagHead[] = [];
+  const leap = createLeapSearch(installed, readRest);
+  const found = createOrder();
   hashes?.see(installed.tag);
   companions?.see(installed);
   for (const tag of tags) {
@@ -33,14 +40,36 @@ export function gatherRelatives(installed: TagShape, tags: Iterable<string>): Re
     const head = readHead(tag);
     if ((companions === null && isBelow(head, installed)) || !isTag(tag)) continue;
     if (companions !== null && isFamily(readRest(head), installed)) companions.see(readRest(head));
-    if (!isBelow(head, installed)) heads.push(head);
+    if (isBelow(head, installed)) continue;
+    leap.see(head);
+    found.see(head);
   }
   const learned: Learned = {
     hashLengths: hashes?.lengths() ?? NOTHING_LEARNED.hashLengths,
-    leapFrom: findLeap(installed, heads, readRest),
+    leapFrom: leap.leapFrom(),
     hasCompanion: companions?.isCompanion() ?? false,
   };
-  return { heads, readRest: (head) => readAsLearned(readRest(head), learned), learned };
+  return { tags: found.tags(), readHead, readRest: (head) => readAsLearned(readRest(head), learned), learned };
+}
+
+/** Puts the tags of the highest numbers first, because what is below the best so far costs least; the order changes nothing else. */
+function createOrder(): { readonly see: (head: TagHead) => void; readonly tags: () => readonly string[] } {
+  const others: string[] = [];
+  let highest: string[] = [];
+  let numbers: readonly number[] = [];
+  return {
+    see: ({ tag, core }) => {
+      const order = compareNumbers(core?.numbers ?? [], numbers);
+      if (order < 0) return void others.push(tag);
+      if (order > 0) {
+        for (const each of highest) others.push(each);
+        highest = [];
+        numbers = core?.numbers ?? [];
+      }
+      highest.push(tag);
+    },
+    tags: () => [...highest, ...others],
+  };
 }
 
 /** Only among bare numbers can there be hashes that happen to have no letter. */

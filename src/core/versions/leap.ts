@@ -7,25 +7,29 @@ import type { Scheme, TagShape } from './shape.ts';
  *
  * Dates and versions that begin with a year do not leap.
  */
-export function findLeap(
+export function createLeapSearch(
   { core, prefix, words }: TagShape,
-  heads: Iterable<TagHead>,
   readRest: (head: TagHead) => TagShape,
-): number | null {
-  if (core === null || !PLAIN.has(core.scheme)) return null;
+): { readonly see: (head: TagHead) => void; readonly leapFrom: () => number | null } {
+  if (core === null || !PLAIN.has(core.scheme)) return { see: () => undefined, leapFrom: () => null };
   const numbers = new Set<number>();
-  let before = core.numbers[0] ?? 0;
-  for (const head of heads) {
-    const number = head.core?.numbers[0] ?? 0;
-    if (head.core?.form !== core.form || !PLAIN.has(head.core.scheme) || number <= before || numbers.has(number)) continue;
-    const shape = readRest(head);
-    if (shape.prefix === prefix && shape.words === words) numbers.add(number);
-  }
-  for (const number of Float64Array.from(numbers).sort()) {
-    if (number > highestAfter(before, core.numbers.length)) return number;
-    before = number;
-  }
-  return null;
+  const installed = core.numbers[0] ?? 0;
+  return {
+    see: (head) => {
+      const number = head.core?.numbers[0] ?? 0;
+      if (head.core?.form !== core.form || !PLAIN.has(head.core.scheme) || number <= installed || numbers.has(number)) return;
+      const shape = readRest(head);
+      if (shape.prefix === prefix && shape.words === words) numbers.add(number);
+    },
+    leapFrom: () => {
+      let before = installed;
+      for (const number of Float64Array.from(numbers).sort()) {
+        if (number > highestAfter(before, core.numbers.length)) return number;
+        before = number;
+      }
+      return null;
+    },
+  };
 }
 
 /** Versions whose numbers are no time. */
