@@ -27,7 +27,9 @@ export function benchVersions(): readonly Row[] {
   ];
 }
 
-function decided(what: string, installed: string, tags: readonly string[]): Row {
+/** `made`: read from JSON first, as a registry sends them, because text that was put together costs more at first. */
+function decided(what: string, installed: string, made: readonly string[]): Row {
+  const tags = JSON.parse(JSON.stringify(made)) as readonly string[];
   const times = Array.from({ length: RUNS }, () => {
     const start = process.cpuUsage();
     const { verdict } = decideNewer(installed, { tags, firstSeen: () => null, now: 0 }, STANDARD_POLICY);
