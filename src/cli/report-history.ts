@@ -8,7 +8,7 @@ import { readDocument } from './report-hosts.ts';
 import type { SinceWish } from './report-options.ts';
 
 /** What a new report is compared with, and what became of the one before it. */
-export type History = Pick<ReportInput, 'earlier' | 'interrupted' | 'trend'>;
+export type History = Pick<ReportInput, 'earlier' | 'last' | 'interrupted' | 'trend'>;
 
 /** `isLocked`: this process alone makes reports of the id now. */
 export type HistoryWish = {
@@ -27,9 +27,11 @@ export type HistoryWish = {
 export async function findHistory(context: Context, log: ReportLog, wish: HistoryWish): Promise<History> {
   const kept = log.list(wish.id);
   const last = readLast(log, kept);
-  const before = last === null ? [] : kept.filter(({ key }) => key < last.key);
+  // of two in a row that may not have arrived the later one has to tell what the other one told
+  const before = last === null ? [] : kept.filter(({ key, isPrinted }) => key < last.key && isPrinted);
   return {
     earlier: await findEarlier(context, log, { kept, last, ...wish }),
+    last: wish.since.kind === 'last' ? null : (last?.baseline ?? null),
     interrupted:
       last === null || last.isPrinted || (await isBeingPrinted(context, log, wish))
         ? null

@@ -22,7 +22,7 @@ export type ReportInput = Pick<Report, 'id' | 'title' | 'onlyNew'> & {
   readonly earlier: { readonly baseline: Baseline; readonly name: string | null } | null;
   /** What the last report told that was marked, where that is another than what is compared with: only for what is kept. */
   readonly last?: Baseline | null;
-  /** The last report that was marked, where nobody knows whether it was printed, and what it was compared with. */
+  /** The last report that was marked, where nobody knows whether it was printed, and the last before it of which that is known. */
   readonly interrupted: { readonly baseline: Baseline; readonly before: Baseline | null } | null;
   /** Of the reports that were marked before, oldest first. */
   readonly trend: readonly TrendPoint[];
@@ -41,8 +41,8 @@ export type Composed = { readonly report: Report; readonly baseline: Baseline };
 export function composeReport(input: ReportInput): Composed {
   const { now, earlier } = input;
   const hosts = chooseHosts(input.hosts);
-  const told = groupBy(earlier?.baseline.rows ?? [], ({ host }) => host);
-  const compared = hosts.map((host) => compareHost(host, told.get(host.name) ?? [], now));
+  const last = input.last ?? null;
+  const compared = compareHosts(hosts, earlier?.baseline ?? null, now);
   const documents = hosts.map(({ document }) => document);
   const isFleet = hosts.length > 1;
   const rows = compared.flatMap((host) => host.rows.map(({ row }) => row));
@@ -69,7 +69,16 @@ export function composeReport(input: ReportInput): Composed {
     trend: [...input.trend, trend],
     isUnchanged: isUnchanged(earlier !== null, { lists, attention, compared }),
   };
-  return { report, baseline: keepBaseline(compared, { earlier: earlier?.baseline ?? null, last: input.last ?? null }, trend) };
+  const baseline =
+    last === null
+      ? keepBaseline(compared, { before: earlier?.baseline ?? null, shown: null }, trend)
+      : keepBaseline(compareHosts(hosts, last, now), { before: last, shown: compared }, trend);
+  return { report, baseline };
+}
+
+function compareHosts(hosts: readonly HostInput[], before: Baseline | null, now: number): readonly ComparedHost[] {
+  const told = groupBy(before?.rows ?? [], ({ host }) => host);
+  return hosts.map((host) => compareHost(host, told.get(host.name) ?? [], now));
 }
 
 /** Sorted by name; of several documents of one host the newest. */

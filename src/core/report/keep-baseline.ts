@@ -4,20 +4,19 @@ import type { ComparedHost } from './compare-host.ts';
 import type { TrendPoint } from './report.ts';
 import { keyOfRow } from './rows.ts';
 
-/** `earlier`: what was compared with. `last`: what the last report told, where that was another one. */
-export type Before = { readonly earlier: Baseline | null; readonly last: Baseline | null };
+/** `before`: what the last report told. `shown`: what is told now, compared with another one; null: with the last. */
+export type Before = { readonly before: Baseline | null; readonly shown: readonly ComparedHost[] | null };
 
 /**
- * Says what the next report is to be compared with: what was told now, and what was told of hosts that are not here.
+ * Says what the next report is to be compared with: what is told now, compared with the last report, and what was told of hosts that are not here.
  *
  * Whatever was compared with, what an earlier report told first was first told then.
  */
-export function keepBaseline(compared: readonly ComparedHost[], { earlier, last }: Before, trend: TrendPoint): Baseline {
-  const before = last ?? earlier;
+export function keepBaseline(compared: readonly ComparedHost[], { before, shown }: Before, trend: TrendPoint): Baseline {
   const here = new Set(compared.map(({ host }) => host));
   const others = (before?.rows ?? []).filter(({ host }) => !here.has(host));
   const told = compared.flatMap((host) => host.told);
-  const rows = [...others, ...(last === null ? told : keepDays(told, last.rows))];
+  const rows = [...others, ...(shown === null ? told : keepDays(told, shown))];
   return {
     at: trend.at,
     hosts: [...new Set([...(before?.hosts ?? []), ...here])].sort(),
@@ -26,15 +25,15 @@ export function keepBaseline(compared: readonly ComparedHost[], { earlier, last 
   };
 }
 
-function keepDays(rows: readonly BaselineRow[], before: readonly BaselineRow[]): readonly BaselineRow[] {
-  const known = new Map(before.map((row) => [keyOnHost(row), row]));
+function keepDays(rows: readonly BaselineRow[], shown: readonly ComparedHost[]): readonly BaselineRow[] {
+  const known = new Map(shown.flatMap(({ told }) => told).map((row) => [keyOnHost(row), row]));
   return rows.map((row) => {
-    const earlier = known.get(keyOnHost(row))?.told ?? [];
+    const other = known.get(keyOnHost(row))?.told ?? [];
     return {
       ...row,
       told: row.told.map((told) => ({
         ...told,
-        since: Math.min(told.since, earlier.find(({ what }) => what === told.what)?.since ?? told.since),
+        since: Math.min(told.since, other.find(({ what }) => what === told.what)?.since ?? told.since),
       })),
     };
   });
