@@ -20,12 +20,12 @@ export type Choice = {
   readonly machinePlatform: Platform;
 };
 
-/** What is looked at: rows of a store, rows of files, images in registries; `ignored`: how many the configuration leaves out. */
+/** What is looked at: rows of a store, rows of files, images in registries; `ignored`: those that the configuration leaves out. */
 export type Chosen = {
   readonly installed: readonly Subject[];
   readonly named: readonly FileSubject[];
   readonly references: readonly Reference[];
-  readonly ignored: number;
+  readonly ignored: readonly Reference[];
 };
 
 /** What becomes rows, once targets are read. `images`: those of `installed` and `targets`, whose bases are looked for. */
@@ -43,14 +43,18 @@ export function chooseSubjects({ files, stock, ...wanted }: Choice, rules: Rules
     files?.references ?? [],
     ({ reference, platform }) => platformFor(reference.ok ? reference.value : null) ?? platform ?? wanted.machinePlatform,
   );
-  const isWanted = (reference: Reference | null): boolean => !rules.of(reference).ignore;
-  const kept = {
+  const ignored: Reference[] = [];
+  const isWanted = (reference: Reference | null): boolean => {
+    if (reference === null || !rules.of(reference).ignore) return true;
+    ignored.push(reference);
+    return false;
+  };
+  return {
     installed: installed.filter(({ reference }) => isWanted(reference)),
     named: named.filter(({ subject }) => isWanted(subject.reference)),
     references: wanted.targets.filter(isWanted),
+    ignored,
   };
-  const count = kept.installed.length + kept.named.length + kept.references.length;
-  return { ...kept, ignored: installed.length + named.length + wanted.targets.length - count };
 }
 
 /** By reference; what has the same keeps its order. */

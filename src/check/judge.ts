@@ -35,7 +35,7 @@ function decideResult(report: CheckReport, counts: Outcome['counts'], { onUnknow
   if (counts.unchecked > 0 && onUnknown === 'fail') return 'incomplete';
   if (allowEmpty) return 'passed';
   if (missing.length > 0 && onUnknown === 'fail') return 'incomplete';
-  return report.images.length === 0 && report.ignored === 0 ? 'incomplete' : 'passed';
+  return report.images.length === 0 && report.ignored.length === 0 ? 'incomplete' : 'passed';
 }
 
 /** An engine that was asked for and is not there, or nothing but places that could not be read. */

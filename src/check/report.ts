@@ -6,6 +6,7 @@ import type { Hold } from '../core/hold.ts';
 import type { LayerStacks } from '../core/layer-stacks.ts';
 import type { Download } from '../core/layers.ts';
 import type { Platform } from '../core/platform.ts';
+import type { Reference } from '../core/reference.ts';
 import type { StoreNeeds } from '../core/unneeded.ts';
 import type { VersionPolicy } from '../core/versions/policy.ts';
 import type { VersionRow } from '../core/versions/tabulate.ts';
@@ -24,8 +25,8 @@ export type CheckReport = {
   readonly failures: readonly PlaceFailure[];
   /** What was read beside images; null where no file was asked for. */
   readonly files: FilesReport | null;
-  /** How many rows the configuration has ignored. */
-  readonly ignored: number;
+  /** The images that the configuration leaves out, one for each row they would have. */
+  readonly ignored: readonly Reference[];
   /** What the image stores hold that nothing needs; null where it was not asked for, or no store tells. */
   readonly store: StoreNeeds | null;
 };

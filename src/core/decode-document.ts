@@ -42,7 +42,7 @@ function checkVersion(whole: Spot): void {
 }
 
 function decodeWhole(whole: Spot): Document {
-  const [host, store] = [field(whole, 'host'), field(whole, 'store')];
+  const [host, ignored, store] = [field(whole, 'host'), field(whole, 'ignored'), field(whole, 'store')];
   return {
     schemaVersion: 1,
     generatedAt: readTime(field(whole, 'generatedAt')),
@@ -50,6 +50,7 @@ function decodeWhole(whole: Spot): Document {
     images: readEach(field(whole, 'images'), decodeImage),
     registries: readEach(field(whole, 'registries'), decodeRegistry),
     warnings: readEach(field(whole, 'warnings'), decodeWarning),
+    ...(ignored.value === undefined ? {} : { ignored: readEach(ignored, readText) }),
     ...(store.value === undefined ? {} : { store: orNull(store, decodeStore) }),
   };
 }

@@ -25,6 +25,8 @@ export type Document = {
   readonly images: readonly ImageEntry[];
   readonly registries: readonly RegistryEntry[];
   readonly warnings: readonly WarningEntry[];
+  /** References that the configuration leaves out, each once; only the report of one machine tells them. */
+  readonly ignored?: readonly string[];
   /** What the image stores hold that nothing needs; only a report looks for that. null: no store was looked at, or its engine does not tell. */
   readonly store?: StoreNeeds | null;
 };

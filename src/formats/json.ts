@@ -50,6 +50,7 @@ export function toReportDocument(report: CheckReport, host: string): Document {
     images: images.map((entry, position) => withReportFields(entry, report.images[position])),
     registries,
     warnings,
+    ignored: [...new Set(report.ignored.map((reference) => renderReference(reference)))],
     store: report.store === null ? null : toStoreNeeds(report.store),
   };
 }

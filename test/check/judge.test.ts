@@ -295,7 +295,7 @@ describe('an image that is held', () => {
 
 describe('nothing to check', () => {
   it('is not a check that passed, unless that is allowed or all of it is ignored', () => {
-    expect([look([]).result, look([], { allowEmpty: true }).result, look([], {}, { ignored: 3 }).result]).toEqual([
+    expect([look([]).result, look([], { allowEmpty: true }).result, look([], {}, { ignored: [makeReference('nginx')] }).result]).toEqual([
       'incomplete',
       'passed',
       'passed',

@@ -148,6 +148,16 @@ describe('several processes at once', () => {
     expect((await printing).stdout).toMatch(NEWS);
   });
 
+  it('tell of an image that the configuration leaves out that it is ignored now, and nothing after that', async () => {
+    await markAndMove();
+    expect((await report('2026-11-09T07:00', ['--mark'])).stdout).toMatch(NEWS);
+    const config = join(home, 'imgupdate.yaml');
+    await writeFile(config, `images:\n  - match: ${world.registry.host}/acme/web\n    ignore: true\n`);
+    const left = await report('2026-11-16T07:00', ['--mark', '--config', config]);
+    expect(world.normalize(left.stdout)).toMatch(/^\* registry\.example\/acme\/web:1: ignored now; was pending: rebuilt$/m);
+    expect((await report('2026-11-23T07:00', ['--config', config, '--if-changed'])).stdout).toBe('');
+  });
+
   it('of different ids know nothing of each other', async () => {
     await markAndMove();
     const ids = ['a', 'b', '../../etc', 'ä \u4e16'];

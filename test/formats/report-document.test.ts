@@ -7,6 +7,7 @@ import { BASES, MOVED } from './base-reports.ts';
 import { VERSIONS } from './newer-reports.ts';
 import { HERE, makeReport, THERE, WORLD } from './reports.ts';
 import { compileDocumentSchema } from '../helpers/document-schema.ts';
+import { makeReference } from '../helpers/makers.ts';
 
 const validate = compileDocumentSchema();
 
@@ -50,12 +51,17 @@ const STORE: StoreNeeds = {
 };
 
 const withLayers: ImageReport = { ...MOVED, base: { ...MOVED.base, layers: LAYERS }, expired: [{ reason: 'freeze', until: '2026-11-01' }] };
-const withStore: CheckReport = { ...makeReport([withLayers]), store: STORE };
+const withStore: CheckReport = {
+  ...makeReport([withLayers]),
+  ignored: [makeReference('redis:7'), makeReference('redis:7')],
+  store: STORE,
+};
 
 describe('the document a report is made of', () => {
-  it('tells the host, the store, the layers of a moved base, and holds that have ended', () => {
+  it('tells the host, what is left out, the store, the layers of a moved base, and holds that have ended', () => {
     const document = toReportDocument(withStore, 'build01');
     expect(document.host).toBe('build01');
+    expect(document.ignored).toEqual(['docker.io/library/redis:7']);
     expect(document.store).toEqual(STORE);
     expect(document.images[0]?.base.layers).toEqual(LAYERS);
     expect(document.images[0]?.expired).toEqual([{ reason: 'freeze', until: '2026-11-01' }]);
@@ -81,11 +87,11 @@ describe('the document a report is made of', () => {
     const text = JSON.stringify(toReportDocument(report, 'build01'), (key, value: unknown) => (only(key, value) ? undefined : value));
     expect(text).toBe(JSON.stringify(toDocument(report)));
     expect(renderJson(report)).toBe(renderJson({ ...report, store: null, images: report.images.map(withoutLayers) }));
-    expect(renderJson(report)).not.toMatch(/"(?:host|store|expired|layers)": (?!\d)/);
+    expect(renderJson(report)).not.toMatch(/"(?:host|ignored|store|expired|layers)": (?!\d)/);
   });
 });
 
 /** Beside the layers of a base; a download has a number of layers. */
-const ONLY: ReadonlySet<string> = new Set(['host', 'store', 'expired']);
+const ONLY: ReadonlySet<string> = new Set(['host', 'ignored', 'store', 'expired']);
 
 const withoutLayers = (image: ImageReport): ImageReport => ({ ...image, expired: [], base: { ...image.base, layers: null } });

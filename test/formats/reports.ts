@@ -100,7 +100,7 @@ export function unknown(kind: ReasonKind, message: string, retryAt: string | nul
 }
 
 export function makeReport(images: readonly ImageReport[], parts: Partial<CheckReport> = {}): CheckReport {
-  return { generatedAt: NOW, images, registries: [], warnings: [], failures: [], files: null, ignored: 0, store: null, ...parts };
+  return { generatedAt: NOW, images, registries: [], warnings: [], failures: [], files: null, ignored: [], store: null, ...parts };
 }
 
 /** One row of each kind. */

@@ -20,22 +20,25 @@ export type AbsentRow = {
   readonly told: BaselineRow | null;
 };
 
+/** What of a machine was looked at this time. `ignored`: references that the configuration leaves out. */
+type Seen = { readonly read: readonly Row[]; readonly unread: readonly Unread[]; readonly ignored: readonly string[] };
+
 /**
- * Says of images that were told of and are not there whether they are gone, or only out of sight.
+ * Says of images that were told of and are not there whether they are gone, left out, or only out of sight.
  *
  * What could not be read may hide any of them, but for those that were seen while the same could not be read.
  */
-export function compareAbsent(
-  known: ReadonlyMap<string, BaselineRow>,
-  read: readonly Row[],
-  unread: readonly Unread[],
-): readonly AbsentRow[] {
+export function compareAbsent(known: ReadonlyMap<string, BaselineRow>, { read, unread, ignored }: Seen): readonly AbsentRow[] {
   const here = new Set(read.map(keyOfRow));
   const absent = [...known].flatMap(([key, row]) => (here.has(key) ? [] : [row]));
   if (absent.length === 0) return [];
+  const isIgnored = new Set(ignored);
   const hasNewGap = unread.some(({ isNew }) => isNew);
   const successorOf = createSuccession(read.filter((row) => !known.has(keyOfRow(row))));
-  return absent.map((row) => (unread.length > 0 && (hasNewGap || isHidden(row)) ? hide(row) : remove(row, successorOf(row))));
+  return absent.map((row) => {
+    if (isIgnored.has(row.reference)) return end(row, 'ignored', null);
+    return unread.length > 0 && (hasNewGap || isHidden(row)) ? hide(row) : end(row, 'removed', successorOf(row));
+  });
 }
 
 function hide(before: BaselineRow): AbsentRow {
@@ -53,13 +56,13 @@ function hide(before: BaselineRow): AbsentRow {
   };
 }
 
-function remove(before: BaselineRow, successor: string | null): AbsentRow {
+function end(before: BaselineRow, how: 'removed' | 'ignored', successor: string | null): AbsentRow {
   const isPending = (what: string): boolean => UPDATE_WHATS.some((axis) => axis === what);
   return {
     before,
     updates: [],
     since: 0,
-    done: gatherDone(before.told.filter(({ what }) => isPending(what)).map((told) => finish(told, 'removed'))),
+    done: gatherDone(before.told.filter(({ what }) => isPending(what)).map((told) => finish(told, how))),
     successor,
     hasEnded: before.told.some(({ what }) => !isPending(what)),
     told: null,

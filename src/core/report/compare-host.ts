@@ -32,7 +32,7 @@ export function compareHost(
   const earlierOf = createEarlierRows(known);
   const rows = read.map((row) => compareRow(row, earlierOf(row), now));
   const gaps = findUnread(document.warnings, places, now);
-  const absent = compareAbsent(known, read, gaps);
+  const absent = compareAbsent(known, { read, unread: gaps, ignored: document.ignored ?? [] });
   const isMissing = absent.some(({ told }) => told !== null);
   const unread = gaps.map((gap) => ({ ...gap, isTold: gap.isTold || isMissing }));
   const messages = new Set(unread.map(({ message }) => message));

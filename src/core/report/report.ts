@@ -158,8 +158,11 @@ export type Pending = Subject & {
   readonly layers: LayerStacks | null;
 };
 
-/** How something came to be done: the image was pulled or built anew, its place is gone, the registry took its offer back, or the user holds it. */
-export type DoneHow = 'updated' | 'removed' | 'withdrawn' | 'held';
+/**
+ * How something came to be done: the image was pulled or built anew, its place is gone, the registry took its offer back, or the user holds or
+ * ignores it.
+ */
+export type DoneHow = 'updated' | 'removed' | 'withdrawn' | 'held' | 'ignored';
 
 /** `was`: what was told, in words: `1.27.5 (patch)`, `rebuilt`, `base node:20-slim moved`. `successor`: the name that took the place of a removed one. */
 export type Done = Subject & {

@@ -23,7 +23,7 @@ export function describeCounts(outcome: Outcome): readonly string[] {
     ...(warnings === 0 ? [] : [plural(warnings, 'warning')]),
     ...(held === 0 ? [] : [`${held} held`]),
     ...countQuiet(outcome),
-    ...(outcome.report.ignored === 0 ? [] : [`${outcome.report.ignored} ignored`]),
+    ...(outcome.report.ignored.length === 0 ? [] : [`${outcome.report.ignored.length} ignored`]),
   ];
 }
 
@@ -34,7 +34,7 @@ export function describeState(outcome: Outcome): string {
   if (outcome.report.images.length === 0) return ['nothing to check', ...counts].join(', ');
   const areCurrent = outcome.report.images.every((image) => describeQuiet(image) === 'current' && newerReasonOf(image) === null);
   if (!areCurrent) return `nothing stale${counts.length === 0 ? '' : ` (${counts.join(', ')})`}`;
-  return outcome.report.ignored === 0 ? 'all current' : counts.join(', ');
+  return outcome.report.ignored.length === 0 ? 'all current' : counts.join(', ');
 }
 
 /** `base, rebuilt, gone`, wherever that was said: by `--fail-on`, by a variable or by a file. */

@@ -40,14 +40,14 @@ function renderLines(outcome: Outcome, options: OutcomeSummaryOptions): readonly
 }
 
 function adviseOnNothing({ report }: Outcome, { paths, filteredOut = 0 }: OutcomeSummaryOptions): readonly string[] {
-  if (report.ignored > 0) return [];
+  if (report.ignored.length > 0) return [];
   if (filteredOut > 0) return ['change the --filter; with --allow-empty this is no failure'];
   return [paths.length === 0 ? NAME_IMAGES : NAME_SOME];
 }
 
 function describeNothing({ report }: Outcome, { paths, filteredOut = 0 }: OutcomeSummaryOptions): string {
   if (filteredOut > 0) return `no image passes the filter (${plural(filteredOut, 'image')} left out)`;
-  if (report.ignored > 0) return `no images to check (${report.ignored} ignored)`;
+  if (report.ignored.length > 0) return `no images to check (${report.ignored.length} ignored)`;
   return describeNoImages(paths, report.files);
 }
 

@@ -103,6 +103,7 @@ const HOWS: Readonly<Record<DoneHow, { readonly tone: 'good' | 'quiet'; readonly
   removed: { tone: 'good', word: 'removed' },
   withdrawn: { tone: 'quiet', word: 'withdrawn' },
   held: { tone: 'quiet', word: 'held' },
+  ignored: { tone: 'quiet', word: 'ignored' },
 };
 
 function renderDoneRow(done: Done, report: Report): Html {

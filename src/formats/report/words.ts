@@ -287,6 +287,8 @@ export function describeDone({ how, was, successor }: Done): string {
       return `not offered any more${told}`;
     case 'held':
       return `held back now${told}`;
+    case 'ignored':
+      return `ignored now${told}`;
   }
 }
 

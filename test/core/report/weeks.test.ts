@@ -34,6 +34,21 @@ const ABOUT_TAGS: readonly History[] = [
     [{ news: ['nginx:1 rebuilt'] }, { done: ['nginx:1 withdrawn: rebuilt'] }],
   ],
   [
+    'knows an image of which only digests are told from one that was pulled, also behind another index',
+    [
+      [e('nginx:1', { tag: 'rebuilt', image: null, digests: ['index', 'manifest'] })],
+      [e('nginx:1', { image: null, digests: ['index 2', 'manifest'] })],
+      [e('nginx:1', { tag: 'rebuilt', image: null, digests: ['index 2', 'manifest'] })],
+      [e('nginx:1', { image: null, digests: ['index 3', 'manifest 3'] })],
+    ],
+    [
+      { news: ['nginx:1 rebuilt'] },
+      { done: ['nginx:1 withdrawn: rebuilt'] },
+      { news: ['nginx:1 rebuilt'] },
+      { done: ['nginx:1 updated: rebuilt'] },
+    ],
+  ],
+  [
     'tells of a file whose image was pulled that the image is not here any more',
     [[e('nginx:1', { tag: 'rebuilt' })], [e('nginx:1', { tag: 'none', image: null })]],
     [{ news: ['nginx:1 rebuilt'] }, { done: ['nginx:1 removed: rebuilt'] }],
@@ -77,6 +92,9 @@ const ABOUT_TAGS: readonly History[] = [
   ],
 ];
 
+const PIN_A = `nginx:1.27@${makeDigest('a')}`;
+const PIN_B = `nginx:1.27@${makeDigest('b')}`;
+
 const ABOUT_VERSIONS: readonly History[] = [
   [
     'tells each newer version once as new',
@@ -96,6 +114,19 @@ const ABOUT_VERSIONS: readonly History[] = [
       { news: ['nginx:1.27.4 1.27.6 more'] },
       { pending: ['nginx:1.27.4 1.27.5 since week 1'] },
       { pending: ['nginx:1.27.4 1.27.6 since week 1'] },
+    ],
+  ],
+  [
+    'finds the digest that a pin names now, with the same tag or without one',
+    [
+      [e(PIN_A, { tag: 'rebuilt', image: null }), e('redis:7', { tag: 'rebuilt' })],
+      [e(PIN_B, { image: null }), e(`redis:7@${makeDigest('c')}`)],
+      [e(PIN_B, { image: null }), e(`redis:7@${makeDigest('c')}`)],
+    ],
+    [
+      { news: [`${PIN_A} rebuilt`, 'redis:7 rebuilt'] },
+      { done: [`${PIN_A} removed: rebuilt by ${PIN_B}`, `redis:7 removed: rebuilt by redis:7@${makeDigest('c')}`] },
+      {},
     ],
   ],
   [
@@ -169,6 +200,32 @@ const ABOUT_BASES: readonly History[] = [
     'forgets the base of an image that is another one now and tells none',
     [[web()], [web({ base: 'unknown', baseReason: 'no-evidence', image: 'new' })]],
     [{ news: ['acme/web:dev base node:20-slim'] }, {}],
+  ],
+  [
+    'forgets that base also where only digests tell the image',
+    [
+      [web({ image: null, digests: ['a'] })],
+      [web({ image: null, digests: ['a'], base: 'unknown' })],
+      [web({ image: null, digests: ['b'], base: 'unknown' })],
+    ],
+    [
+      { news: ['acme/web:dev base node:20-slim'] },
+      { pending: ['acme/web:dev base node:20-slim unchecked since week 1'] },
+      {},
+    ],
+  ],
+  [
+    'does not take an image for another one because its id is known now',
+    [[web({ image: null })], [web({ base: 'unknown' })]],
+    [{ news: ['acme/web:dev base node:20-slim'] }, { pending: ['acme/web:dev base node:20-slim unchecked since week 1'] }],
+  ],
+  [
+    'is done with the base of an image that was removed, though a file still names it',
+    [[web(), e('a/b:1', { base: 'gone' })], [web({ tag: 'none', base: 'unknown', image: null }), e('a/b:1', { tag: 'none', image: null })]],
+    [
+      { attention: ['base-gone a/b:1 new'], news: ['acme/web:dev base node:20-slim'] },
+      { done: ['acme/web:dev removed: base node:20-slim moved'] },
+    ],
   ],
   [
     'tells of low confidence as something to look at, and is not done while it is unsure',
@@ -287,6 +344,21 @@ const ABOUT_PLACES: readonly History[] = [
       { attention: [`unread ${AWAY.warnings[0]!.message} new`], pending: ['nginx:1.27.4 1.27.5 unchecked since week 1'] },
       { attention: [`unread ${AWAY.warnings[0]!.message} week 2`], pending: ['nginx:1.27.4 1.27.5 unchecked since week 1'] },
       { done: ['nginx:1.27.4 removed: 1.27.5 (patch)'] },
+    ],
+  ],
+  [
+    'does not call an image gone that the configuration leaves out, whatever could be read',
+    [
+      [nginx(), e('redis:7.2.4', { newer: { patch: '7.2.5' } })],
+      makeDocument([e('nginx:1.27.5')], { ignored: [nginx().reference] }),
+      makeDocument([], { ...AWAY, ignored: [nginx().reference] }),
+      makeDocument([nginx()]),
+    ],
+    [
+      { news: ['nginx:1.27.4 1.27.5', 'redis:7.2.4 7.2.5'] },
+      { done: ['nginx:1.27.4 ignored: 1.27.5 (patch)', 'redis:7.2.4 removed: 7.2.5 (patch)'] },
+      { attention: [`unread ${AWAY.warnings[0]!.message} new`] },
+      { news: ['nginx:1.27.4 1.27.5'] },
     ],
   ],
   [

@@ -5,14 +5,17 @@ import { summarizeOutcome } from '../../../src/formats/check/summary.ts';
 import { settled } from '../base-reports.ts';
 import { answered, openNewer } from '../newer-reports.ts';
 import { makeBaseReport, makeReport, makeRow } from '../reports.ts';
+import { makeReference } from '../../helpers/makers.ts';
 import { HOSTILE, makeFinding, makeOutcome, makePlace } from './outcomes.ts';
 import { ROWS, SAMPLE } from './sample.ts';
 
 const OPTIONS = { paths: ['.'] };
 
+const leftOut = (count: number) => Array.from({ length: count }, (_, at) => makeReference(`nginx:${at}`));
+
 function clean(images: Outcome['report']['images'], ignored = 0, files = 1): Outcome {
   const outcome = makeOutcome([], { images });
-  return { ...outcome, report: { ...outcome.report, ignored }, counts: { ...outcome.counts, files } };
+  return { ...outcome, report: { ...outcome.report, ignored: leftOut(ignored) }, counts: { ...outcome.counts, files } };
 }
 
 const current = makeRow('node:20', 'current');
@@ -74,9 +77,9 @@ describe('the summary of a check', () => {
       'E: no images found in a, standard input (read 2 files)',
     ],
     ['a pattern', { report: makeReport([]) }, [], 'E: no images found'],
-    ['what is ignored', { report: makeReport([], { ignored: 3 }) }, ['.'], 'E: no images to check (3 ignored)'],
+    ['what is ignored', { report: makeReport([], { ignored: leftOut(3) }) }, ['.'], 'E: no images to check (3 ignored)'],
     ['a check that may be empty', { exitCode: 0, report: makeReport([]) }, [], 'N: no images found'],
-    ['a folder that is ignored', { report: makeReport([], { ignored: 1 }) }, ['.'], 'E: no images to check (1 ignored)'],
+    ['a folder that is ignored', { report: makeReport([], { ignored: leftOut(1) }) }, ['.'], 'E: no images to check (1 ignored)'],
     [
       'many folders',
       { report: makeReport([], { files: { read: 1, problems: [] } }) },
