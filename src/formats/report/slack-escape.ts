@@ -22,13 +22,17 @@ export function escapeSlack(text: string, most = Number.POSITIVE_INFINITY): stri
 
 /** Renders a name as code: there nothing is a mention, a link, an emoji or emphasis. A backtick, which would end it, cannot be escaped and becomes a quote. */
 export function renderSlackCode(text: string): string {
-  return `\`${escapeSlack(text).replaceAll('`', "'")}\``;
+  return toCode(escapeSlack(text));
+}
+
+function toCode(escaped: string): string {
+  return `\`${escaped.replaceAll('`', "'")}\``;
 }
 
 /** What makes emphasis, code or an emoji of what is around it, and cannot be escaped. */
 const MEANINGFUL = /[*_~`]|:[\w+'-]{1,100}:/;
 
-/** Renders a sentence with text from outside: as code where it would not be shown as it is. */
-export function renderSlackSentence(text: string): string {
-  return MEANINGFUL.test(text) ? renderSlackCode(text) : escapeSlack(text);
+/** Renders a sentence with text from outside: as code where it would not be shown as it is. `most`: characters of what comes of it. */
+export function renderSlackSentence(text: string, most = Number.POSITIVE_INFINITY): string {
+  return MEANINGFUL.test(text) ? toCode(escapeSlack(text, most - 2)) : escapeSlack(text, most);
 }

@@ -1,5 +1,4 @@
 import type { Report } from '../../core/report/report.ts';
-import { sanitizeText } from '../../core/text.ts';
 import { stringify } from '../stringify.ts';
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
@@ -87,8 +86,11 @@ function toSection(text: string): Extract<Block, { type: 'section' }> {
   return { type: 'section', text: toMarkup(text) };
 }
 
+/** What needs attention stands below it. */
+const LONGEST_HEADLINE = 2000;
+
 function renderHead(report: Report): string {
-  const headline = renderSlackSentence(`${describeHeadline(report)}.`);
+  const headline = renderSlackSentence(`${describeHeadline(report)}.`, LONGEST_HEADLINE);
   const attention = describeAttention(report.attention);
   const lines = [headline.startsWith('`') ? headline : `*${headline}*`, ...(attention === null ? [] : [`${attention}.`])];
   return lines.join('\n');
@@ -140,7 +142,7 @@ function renderGroup({ title, lines, left }: CommandGroup): string {
 
 function renderFooter(report: Report, version: string): Block {
   const text = listFooter(report, version).join('; ');
-  return { type: 'context', elements: [toMarkup(renderSlackSentence(sanitizeText(text, LONGEST_FOOTER)))] };
+  return { type: 'context', elements: [toMarkup(renderSlackSentence(text, LONGEST_FOOTER))] };
 }
 
 const LONGEST_FOOTER = 1000;

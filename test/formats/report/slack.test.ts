@@ -4,7 +4,7 @@ import type { Report } from '../../../src/core/report/report.ts';
 import { renderReportSlack } from '../../../src/formats/report/slack.ts';
 import { escapeSlack, renderSlackCode, renderSlackSentence } from '../../../src/formats/report/slack-escape.ts';
 import { makeCrowd } from './entries.ts';
-import { EVIL, FIRST, FLEET, HOSTILE, INTERRUPTED, pending, QUIET, REPORT, subject } from './reports.ts';
+import { EVIL, FIRST, FLEET, HOSTILE, INTERRUPTED, NOW, pending, QUIET, REPORT, subject } from './reports.ts';
 
 const ABOUT = { version: '0.1.0', perImage: false, mail: { to: [], from: null } };
 const render = (report: Report): string => renderReportSlack(report, ABOUT);
@@ -53,6 +53,19 @@ describe('a report for Slack', () => {
 
   it.each(Object.entries({ REPORT, QUIET, FIRST, FLEET, INTERRUPTED, HOSTILE }))('is taken by Slack: %s', (_, report) => {
     expect(problemsOf(payloadOf(report))).toEqual([]);
+  });
+
+  it('is taken by Slack where every name is as long as can be, and three times as long once it is escaped', () => {
+    const long = '&'.repeat(300);
+    const [first, second] = ['1', '2'].map((digit) => ({ ...REPORT.hosts[0]!, name: `${long.slice(1)}${digit}` }));
+    const payload = payloadOf({
+      ...REPORT,
+      hosts: [first!, second!],
+      since: { kind: 'file', at: NOW, name: long },
+      registries: Array.from({ length: 12 }, () => ({ ...REPORT.registries[0]!, registry: long })),
+    });
+    expect(problemsOf(payload)).toEqual([]);
+    expect(textsOf(payload)[1]?.text).toMatch(/….*\n1 tag gone, 1 image not checked, 1 hold ended\.$/);
   });
 
   it('has room for the most important of 20,000 images, and counts the others', () => {
