@@ -1,5 +1,5 @@
 import type { Report } from '../../core/report/report.ts';
-import { escapeMarkdown, escapeSentence, renderCode } from '../markdown/escape.ts';
+import { escapeMarkdown, escapeSentence, escapeStart, renderCode } from '../markdown/escape.ts';
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
@@ -21,7 +21,9 @@ export function renderReportMarkdown(report: Report, { version }: ReportAbout): 
     renderHead(report),
     ...listSections(report).map(renderSection),
     ...(commands.length === 0 ? [] : [renderCommands(commands)]),
-    `---\n\n${listFooter(report, version).map(escapeMarkdown).join('  \n')}`,
+    `---\n\n${listFooter(report, version)
+      .map((line) => escapeStart(escapeMarkdown(line)))
+      .join('  \n')}`,
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -91,8 +93,9 @@ function renderRow(row: Row, columns: readonly Column[]): string {
 
 function renderItem(row: Row, key: SectionKey, at: number): string {
   const name = renderName(row);
+  const what = escapeSentence(row.what);
   const users = row.users === '' ? '' : ` (used by ${escapeMarkdown(row.users)})`;
-  return `${key === 'rebuilds' ? `${at + 1}.` : '-'} ${name === '' ? '' : `${name}: `}${escapeSentence(row.what)}${users}`;
+  return `${key === 'rebuilds' ? `${at + 1}.` : '-'} ${name === '' ? escapeStart(what) : `${name}: ${what}`}${users}`;
 }
 
 function renderName({ names, where }: Row): string {

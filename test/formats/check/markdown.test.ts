@@ -97,6 +97,11 @@ describe('the summary of a step', () => {
     ['an entity', '&lt;b&gt;', '&#38;lt;b&#38;gt;'],
     ['a mention', 'by @octocat', 'by @&#8203;octocat'],
     ['a mention of a team', 'node:20@sha256:abc', 'node:20@&#8203;sha256:abc'],
+    [
+      'an emoji, but not the tag of an image',
+      'ghcr.io/acme/api:latest: :tada: (:+1:)',
+      'ghcr.io/acme/api:latest: :&#8203;tada: (:&#8203;+1:)',
+    ],
     ['an issue', 'fixes #123 and GH-7', 'fixes #&#8203;123 and GH&#8203;-7'],
     ['an address', 'www.evil.example and https://evil', 'www&#46;evil.example and https&#58;//evil'],
     ['emphasis and code', '**a** _b_ ~~c~~ `d`', '&#42;&#42;a&#42;&#42; &#95;b&#95; &#126;&#126;c&#126;&#126; &#96;d&#96;'],

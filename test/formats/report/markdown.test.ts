@@ -69,6 +69,18 @@ describe('a report as Markdown', () => {
     expect(markdown.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g)).toBeNull();
   });
 
+  it.each(['# x', '- x', '+ x', '1. x', '12) x', '    x'])('takes %j for text where a line begins with it', (name) => {
+    const markdown = render({
+      ...REPORT,
+      hosts: [{ ...REPORT.hosts[0]!, name }],
+      registries: [{ ...REPORT.registries[0]!, registry: name }],
+      bases: [{ ...REPORT.bases[0]!, name }],
+    });
+    const starts = markdown.match(/^(?:- )?(?:&#\d+;|\d+&#\d+;) *x/gm);
+    expect(starts).toHaveLength(3);
+    expect(markdown.split('\n').filter((line) => line.startsWith(name) || line.startsWith(`- ${name}`))).toEqual([]);
+  });
+
   it('ends a block of commands where they end, whatever is in them', () => {
     const updates = [{ axis: 'newer' as const, kind: 'version' as const, tag: '2', level: 'major' as const, digest: null }];
     const report = reportOn(

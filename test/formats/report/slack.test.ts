@@ -55,7 +55,7 @@ describe('a report for Slack', () => {
     expect(problemsOf(payloadOf(report))).toEqual([]);
   });
 
-  it('is taken by Slack where every name is as long as can be, and three times as long once it is escaped', () => {
+  it('is taken by Slack where every name is as long as can be, and five times as long once it is escaped', () => {
     const long = '&'.repeat(300);
     const [first, second] = ['1', '2'].map((digit) => ({ ...REPORT.hosts[0]!, name: `${long.slice(1)}${digit}` }));
     const payload = payloadOf({
