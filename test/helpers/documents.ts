@@ -10,6 +10,8 @@ export type EntryParts = {
   readonly platform?: string;
   /** Stands for which image it is. */
   readonly image?: string | null;
+  /** Stand for what it is known by. */
+  readonly digests?: readonly string[];
   readonly tag?: ImageEntry['tag']['status'];
   /** Stands for what the tag names now. */
   readonly candidate?: string;
@@ -59,7 +61,7 @@ export function makeEntry(name: string, parts: EntryParts = {}): ImageEntry {
     size: 1000,
     tag: {
       status: tag,
-      digests: [makeDigest(`installed ${name}`)],
+      digests: (parts.digests ?? [`installed ${name}`]).map(makeDigest),
       candidate: tag === 'unknown' || tag === 'gone' ? null : makeDigest(parts.candidate ?? `candidate of ${name}`),
       candidateCreated: null,
       download: null,

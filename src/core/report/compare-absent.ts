@@ -1,6 +1,6 @@
 import type { BaselineRow } from './baseline.ts';
 import { type DoneWith, finish, gatherDone, repeat, UPDATE_WHATS } from './compare-row.ts';
-import { hideRow, isHidden } from './hidden.ts';
+import { hideRow, mayHide } from './hidden.ts';
 import type { Update } from './report.ts';
 import { keyOfRow, type Row } from './rows.ts';
 import { createSuccession } from './successors.ts';
@@ -33,11 +33,10 @@ export function compareAbsent(known: ReadonlyMap<string, BaselineRow>, { read, u
   const absent = [...known].flatMap(([key, row]) => (here.has(key) ? [] : [row]));
   if (absent.length === 0) return [];
   const isIgnored = new Set(ignored);
-  const hasNewGap = unread.some(({ isNew }) => isNew);
   const successorOf = createSuccession(read.filter((row) => !known.has(keyOfRow(row))));
   return absent.map((row) => {
     if (isIgnored.has(row.reference)) return end(row, 'ignored', null);
-    return unread.length > 0 && (hasNewGap || isHidden(row)) ? hide(row) : end(row, 'removed', successorOf(row));
+    return mayHide(unread, row) ? hide(row) : end(row, 'removed', successorOf(row));
   });
 }
 

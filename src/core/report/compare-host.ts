@@ -3,7 +3,10 @@ import type { BaselineRow } from './baseline.ts';
 import { type ComparedRow, compareRow } from './compare-row.ts';
 import { type AbsentRow, compareAbsent } from './compare-absent.ts';
 import { createEarlierRows } from './earlier-rows.ts';
-import { keyOfRow, readRows } from './rows.ts';
+import { hideRow, mayHide, showRow } from './hidden.ts';
+import { isPartOf } from './identity.ts';
+import { keyOfRow, readRows, type Row } from './rows.ts';
+import type { Earlier } from './standing.ts';
 import { findUnread, isUnreadRow, toUnreadRow, type Unread, wasTold } from './unread.ts';
 
 /** What has to be told of one host, compared with what was told before. */
@@ -30,10 +33,10 @@ export function compareHost(
   const places = new Map(before.filter(isUnreadRow).map((row) => [row.reference, row]));
   const read = readRows(host, document);
   const earlierOf = createEarlierRows(known);
-  const rows = read.map((row) => compareRow(row, earlierOf(row), now));
   const gaps = findUnread(document.warnings, places, now);
+  const rows = read.map((row) => compareRow(row, lookFor(row, earlierOf(row), gaps), now));
   const absent = compareAbsent(known, { read, unread: gaps, ignored: document.ignored ?? [] });
-  const isMissing = absent.some(({ told }) => told !== null);
+  const isMissing = absent.some(({ told }) => told !== null) || rows.some(({ isOutOfSight }) => isOutOfSight);
   const unread = gaps.map((gap) => ({ ...gap, isTold: gap.isTold || isMissing }));
   const messages = new Set(unread.map(({ message }) => message));
   return {
@@ -52,7 +55,16 @@ export function compareHost(
   };
 }
 
-function toBaselineRow({ row, told, image }: ComparedRow): readonly BaselineRow[] {
+/** What was told of an image, and whether what could not be read may hide it, or a part of it. */
+function lookFor({ entries }: Row, before: BaselineRow | null, gaps: readonly Unread[]): Earlier {
+  if (before === null) return { before, isOutOfSight: false };
+  const shown = showRow(before);
+  return { before: shown, isOutOfSight: mayHide(gaps, before) && isPartOf(shown.image, entries) };
+}
+
+function toBaselineRow({ row, told, image, isOutOfSight }: ComparedRow): readonly BaselineRow[] {
+  if (told.length === 0) return [];
   const { host, reference, name, platform } = row;
-  return told.length === 0 ? [] : [{ host, reference, name, platform, image, told }];
+  const kept = { host, reference, name, platform, image, told };
+  return [isOutOfSight ? hideRow(kept) : kept];
 }

@@ -1,9 +1,10 @@
 import { describeOffer, isMoreThan, readOffer, renderOffer } from './offers.ts';
 import type { BaselineRow, Told } from './baseline.ts';
+import { isSameImage } from './identity.ts';
 import { keyOfHold, type Problem } from './problems.ts';
 import type { DoneHow, Update } from './report.ts';
 import type { Row } from './rows.ts';
-import { decideStanding } from './standing.ts';
+import { decideStanding, type Earlier } from './standing.ts';
 
 /** What has to be told of one image, compared with what was told before. */
 export type ComparedRow = {
@@ -22,16 +23,20 @@ export type ComparedRow = {
   /** To be told of it, for the next report, and the image of which it is told. */
   readonly told: readonly Told[];
   readonly image: string | null;
+  /** See Earlier. */
+  readonly isOutOfSight: boolean;
 };
 
 /** What was told before, and is done. */
 export type DoneWith = { readonly how: DoneHow; readonly was: readonly string[]; readonly since: number };
 
 /** Compares an image with what was told of it; `before` is null where nothing was. `now`: milliseconds since the epoch. */
-export function compareRow(row: Row, before: BaselineRow | null, now: number): ComparedRow {
-  if (before === null && row.updates.length + row.problems.length === 0) return { ...QUIET, row, since: now, image: row.image };
-  const axes = UPDATE_WHATS.map((what) => compareAxis(what, { row, before, now }));
-  const kinds = PROBLEM_WHATS.map((what) => compareProblems(what, { row, before, now }));
+export function compareRow(row: Row, earlier: Earlier, now: number): ComparedRow {
+  const { before, isOutOfSight } = earlier;
+  if (before === null && row.updates.length + row.problems.length === 0)
+    return { ...QUIET, row, since: now, image: row.image, isOutOfSight };
+  const axes = UPDATE_WHATS.map((what) => compareAxis(what, { row, ...earlier, now }));
+  const kinds = PROBLEM_WHATS.map((what) => compareProblems(what, { row, ...earlier, now }));
   const isHeld = row.hold !== null;
   const shown = axes.filter(({ updates }) => updates.length > 0);
   const since = Math.min(now, ...shown.map((axis) => axis.since));
@@ -48,7 +53,8 @@ export function compareRow(row: Row, before: BaselineRow | null, now: number): C
     hasEnded: [...axes, ...kinds].some(({ hasEnded }) => hasEnded),
     told: [...axes, ...kinds].flatMap(({ told }) => told),
     // what cannot be checked is told of the image that it was
-    image: axes.some(({ isKept }) => isKept) ? (before?.image ?? row.image) : row.image,
+    image: isOutOfSight || axes.some(({ isKept }) => isKept) ? (before?.image ?? row.image) : row.image,
+    isOutOfSight,
   };
 }
 
@@ -56,7 +62,7 @@ export function compareRow(row: Row, before: BaselineRow | null, now: number): C
 export const UPDATE_WHATS = ['tag', 'newer', 'base'] as const;
 const PROBLEM_WHATS = ['gone', 'base-gone', 'unchecked', 'expired-hold', 'unsure'] as const;
 
-type Comparison = { readonly row: Row; readonly before: BaselineRow | null; readonly now: number };
+type Comparison = Earlier & { readonly row: Row; readonly now: number };
 
 type ComparedAxis = {
   readonly updates: readonly Update[];
@@ -81,9 +87,10 @@ const NOTHING = {
   ...{ done: [], hasEnded: false, told: [], isKept: false },
 } as const;
 
-function compareAxis(what: (typeof UPDATE_WHATS)[number], { row, before, now }: Comparison): ComparedAxis {
+function compareAxis(what: (typeof UPDATE_WHATS)[number], { row, now, ...earlier }: Comparison): ComparedAxis {
+  const { before } = earlier;
   const told = before?.told.find((each) => each.what === what) ?? null;
-  switch (decideStanding(what, row, before)) {
+  switch (decideStanding(what, row, earlier)) {
     case 'so':
       return tellAxis(what, told, { row, now });
     case 'open':
@@ -97,7 +104,7 @@ function compareAxis(what: (typeof UPDATE_WHATS)[number], { row, before, now }: 
   }
 }
 
-function tellAxis(what: Update['axis'], told: Told | null, { row, now }: Omit<Comparison, 'before'>): ComparedAxis {
+function tellAxis(what: Update['axis'], told: Told | null, { row, now }: Omit<Comparison, keyof Earlier>): ComparedAxis {
   const held = row.hold !== null;
   const updates = row.updates.filter(({ axis }) => axis === what);
   const isMore = told !== null && isMoreThan(updates, told.offer);
@@ -125,8 +132,8 @@ export function repeat(
 /** Where the image is the one it was, nothing was pulled or built: its registry took back what it offered. Versions are newer than a tag, whatever image it names. */
 function howDone(what: Update['axis'], row: Row, before: BaselineRow | null): DoneHow {
   if (what === 'newer') return 'withdrawn';
-  if (what === 'tag' && row.entries.every(({ tag }) => tag.status === 'none')) return 'removed';
-  return row.image !== null && before?.image === row.image ? 'withdrawn' : 'updated';
+  if (row.entries.every(({ tag }) => tag.status === 'none')) return 'removed';
+  return isSameImage(before?.image ?? null, row.image) === true ? 'withdrawn' : 'updated';
 }
 
 /** Says that something is done that was told. */
@@ -145,9 +152,10 @@ export function gatherDone(done: readonly DoneWith[]): readonly DoneWith[] {
 
 type ComparedProblems = Pick<ComparedRow, 'problems' | 'hasEnded' | 'told'>;
 
-function compareProblems(what: (typeof PROBLEM_WHATS)[number], { row, before, now }: Comparison): ComparedProblems {
+function compareProblems(what: (typeof PROBLEM_WHATS)[number], { row, now, ...earlier }: Comparison): ComparedProblems {
+  const { before } = earlier;
   const told = before?.told.find((each) => each.what === what) ?? null;
-  switch (decideStanding(what, row, before)) {
+  switch (decideStanding(what, row, earlier)) {
     case 'so':
       return tellProblems(what, told, { row, now });
     case 'open':
@@ -160,7 +168,7 @@ function compareProblems(what: (typeof PROBLEM_WHATS)[number], { row, before, no
 }
 
 /** A hold that has ended is another one than those that ended before; all else of one kind is one thing, whatever the words. */
-function tellProblems(what: Problem['kind'], told: Told | null, { row, now }: Omit<Comparison, 'before'>): ComparedProblems {
+function tellProblems(what: Problem['kind'], told: Told | null, { row, now }: Omit<Comparison, keyof Earlier>): ComparedProblems {
   const own = row.problems.filter(({ kind }) => kind === what);
   const known = new Set(told?.offer.split(' '));
   const since = told?.since ?? now;

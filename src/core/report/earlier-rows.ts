@@ -6,7 +6,7 @@ import { keyOfRow, type Row } from './rows.ts';
 import { OF_BASE } from './standing.ts';
 
 /**
- * Finds what was told of an image of a host before; null where nothing was.
+ * Finds what was told of an image of a host before, as it was kept; null where nothing was.
  *
  * A pull or a push takes the tag of an image and leaves its digest. What was told of its base under that tag is known already, and is not news of the digest.
  */
@@ -14,7 +14,7 @@ export function createEarlierRows(known: ReadonlyMap<string, BaselineRow>): (row
   let byImage: ReadonlyMap<string, BaselineRow> | null = null;
   return (row) => {
     const before = known.get(keyOfRow(row));
-    if (before !== undefined) return showRow(before);
+    if (before !== undefined) return before;
     const repository = row.image === null ? null : repositoryOf(row.reference, 'untagged');
     if (repository === null || known.size === 0) return null;
     byImage ??= indexByImage(known);

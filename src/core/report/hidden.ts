@@ -1,4 +1,10 @@
 import type { BaselineRow } from './baseline.ts';
+import type { Unread } from './unread.ts';
+
+/** Whether what could not be read may hide an image of which was told, or a part of it: not where it was seen while the same could not be read. */
+export function mayHide(unread: readonly Unread[], row: BaselineRow): boolean {
+  return unread.length > 0 && (isHidden(row) || unread.some(({ isNew }) => isNew));
+}
 
 /** Stands before the image of a row that was out of sight; no image is called so. */
 const MARK = '?';
@@ -9,7 +15,7 @@ export function hideRow(row: BaselineRow): BaselineRow {
 }
 
 /** Whether it was noted of a row. */
-export function isHidden({ image }: BaselineRow): boolean {
+function isHidden({ image }: BaselineRow): boolean {
   return image?.startsWith(MARK) === true;
 }
 

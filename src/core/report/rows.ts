@@ -1,6 +1,7 @@
 import type { Document, ImageEntry } from '../document.ts';
 import type { Hold } from '../hold.ts';
 import { compareText } from '../reference.ts';
+import { identify } from './identity.ts';
 import { familiarOf } from './names.ts';
 import { findProblems, type Problem } from './problems.ts';
 import type { Update } from './report.ts';
@@ -13,7 +14,7 @@ export type Row = {
   /** Familiar; the reference itself where it has no name. */
   readonly name: string;
   readonly platform: string;
-  /** Which image it is; null where that is not known. */
+  /** Which image it is, see identify; null where that is not known. */
   readonly image: string | null;
   /** Its entries in the document: several where places have different images under one reference. Never empty. */
   readonly entries: readonly ImageEntry[];
@@ -69,10 +70,4 @@ function sortEntries(entries: readonly ImageEntry[]): readonly ImageEntry[] {
     .map((entry) => ({ entry, text: JSON.stringify(entry) }))
     .sort((a, b) => compareText(a.text, b.text))
     .map(({ entry }) => entry);
-}
-
-function identify(entries: readonly ImageEntry[]): string | null {
-  if (entries.length === 1) return entries[0]?.imageId ?? null;
-  const ids = entries.map(({ imageId }) => imageId);
-  return ids.includes(null) ? null : [...new Set(ids)].sort().join(' ');
 }

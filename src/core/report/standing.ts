@@ -1,28 +1,33 @@
 import type { ImageEntry } from '../document.ts';
 import type { BaselineRow, ToldWhat } from './baseline.ts';
+import { isSameImage } from './identity.ts';
 import type { Row } from './rows.ts';
 import { hasMovedBase } from './updates.ts';
 
 /**
  * How things stand now with what may have been told of an image.
  *
- * - `so`: it is so; `not`: the question was answered, and it is not so
+ * - `so`: it is so; `not`: the question was answered, and it is not so, or there is no image any more of which it could be so
  * - `open`: the question has no answer this time
  * - `covered`: something else is so that leaves it undecided: whether a tag that is gone was rebuilt, or what a held image would need
  * - `moot`: the image is another one now, and does not tell what its base is
  */
 export type Standing = 'so' | 'not' | 'open' | 'covered' | 'moot';
 
+/** What was told of an image before. `isOutOfSight`: it, or a part of it, is not there while a place could not be read that may have it. */
+export type Earlier = { readonly before: BaselineRow | null; readonly isOutOfSight: boolean };
+
 /** Decides whether what may have been told before still stands. */
-export function decideStanding(what: RowWhat, row: Row, before: BaselineRow | null): Standing {
+export function decideStanding(what: RowWhat, row: Row, { before, isOutOfSight }: Earlier): Standing {
   const isSo = row.updates.some(({ axis }) => axis === what) || row.problems.some(({ kind }) => kind === what);
   if (isSo) return 'so';
-  const standings = row.entries.map((entry) => STANDINGS[what](entry));
+  const standings = row.entries.map((entry) => (isOutOfSight && OF_IMAGE.has(what) ? 'open' : STANDINGS[what](entry)));
   if (standings.includes('covered') || (row.hold !== null && ONLY_UNHELD.has(what))) return 'covered';
   if (!standings.includes('open')) return 'not';
-  const isAnother = before?.image != null && row.image !== null && before.image !== row.image;
   const isSilent = row.entries.every(({ base }) => base.status !== 'unknown' || SILENT.has(base.reason?.kind ?? ''));
-  return OF_BASE.some((each) => each === what) && isAnother && isSilent ? 'moot' : 'open';
+  if (!OF_BASE.some((each) => each === what) || !isSilent || isOutOfSight) return 'open';
+  if (row.entries.every(({ tag }) => tag.status === 'none')) return 'not';
+  return isSameImage(before?.image ?? null, row.image) === false ? 'moot' : 'open';
 }
 
 /** Of a place that could not be read no image tells. */
@@ -31,6 +36,9 @@ export type RowWhat = Exclude<ToldWhat, 'unread'>;
 const ONLY_UNHELD: ReadonlySet<RowWhat> = new Set(['unchecked', 'expired-hold', 'unsure']);
 /** What is told of the base of an image. */
 export const OF_BASE = ['base', 'base-gone', 'unsure'] as const satisfies readonly RowWhat[];
+
+/** What nobody can tell of an image that is not seen. */
+const OF_IMAGE: ReadonlySet<RowWhat> = new Set(['tag', ...OF_BASE]);
 
 /** What an image itself does not tell, and will not tell another time. */
 const SILENT: ReadonlySet<string> = new Set(['no-evidence', 'squashed', 'ambiguous-tag']);

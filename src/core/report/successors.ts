@@ -11,7 +11,8 @@ import type { Row } from './rows.ts';
 const MOST_TAGS = 40;
 
 /**
- * Finds the name that took the place of an image that is gone: of the same repository and platform, a version that was offered, else a newer one.
+ * Finds the name that took the place of an image that is gone: of the same repository and platform, a version that was offered, else the same tag
+ * with another digest or without one, else a newer version.
  *
  * `added`: the images of which nothing was told before. Another tag of the repository, or an older version, replaced nothing.
  * @returns null where there is none.
@@ -33,7 +34,8 @@ export function createSuccession(added: readonly Row[]): (removed: BaselineRow) 
     const tags = byRepository.get(`${renderRepository(reference)}\n${removed.platform}`);
     if (tags === undefined) return null;
     const offered = removed.told.filter(({ what }) => what === 'newer').flatMap(({ offer }) => tagsOfOffer(offer));
-    const chosen = offered.find((tag) => tags.has(tag)) ?? (tags.size > MOST_TAGS ? null : findNewer(reference.tag, [...tags.keys()]));
+    const named = [...offered, reference.tag].find((tag) => tags.has(tag));
+    const chosen = named ?? (tags.size > MOST_TAGS ? null : findNewer(reference.tag, [...tags.keys()]));
     return chosen === null ? null : (tags.get(chosen) ?? null);
   };
 }

@@ -431,6 +431,6 @@ describe('how things stand with what was told', () => {
   it('is open where the answer tells no version', () => {
     const image = nginx();
     const [row] = readRows('x', makeDocument([{ ...image, newer: { ...image.newer, line: null } }]));
-    expect(decideStanding('newer', row!, null)).toBe('open');
+    expect(decideStanding('newer', row!, { before: null, isOutOfSight: false })).toBe('open');
   });
 });

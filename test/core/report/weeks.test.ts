@@ -208,11 +208,7 @@ const ABOUT_BASES: readonly History[] = [
       [web({ image: null, digests: ['a'], base: 'unknown' })],
       [web({ image: null, digests: ['b'], base: 'unknown' })],
     ],
-    [
-      { news: ['acme/web:dev base node:20-slim'] },
-      { pending: ['acme/web:dev base node:20-slim unchecked since week 1'] },
-      {},
-    ],
+    [{ news: ['acme/web:dev base node:20-slim'] }, { pending: ['acme/web:dev base node:20-slim unchecked since week 1'] }, {}],
   ],
   [
     'does not take an image for another one because its id is known now',
@@ -221,7 +217,10 @@ const ABOUT_BASES: readonly History[] = [
   ],
   [
     'is done with the base of an image that was removed, though a file still names it',
-    [[web(), e('a/b:1', { base: 'gone' })], [web({ tag: 'none', base: 'unknown', image: null }), e('a/b:1', { tag: 'none', image: null })]],
+    [
+      [web(), e('a/b:1', { base: 'gone' })],
+      [web({ tag: 'none', base: 'unknown', image: null }), e('a/b:1', { tag: 'none', image: null })],
+    ],
     [
       { attention: ['base-gone a/b:1 new'], news: ['acme/web:dev base node:20-slim'] },
       { done: ['acme/web:dev removed: base node:20-slim moved'] },
@@ -411,6 +410,42 @@ const ABOUT_PLACES: readonly History[] = [
       { news: ['nginx:1 rebuilt'] },
       { attention: [`unread ${AWAY.warnings[0]!.message} new`], pending: ['nginx:1 rebuilt unchecked since week 1'] },
       { done: ['nginx:1 withdrawn: rebuilt'] },
+    ],
+  ],
+  [
+    'calls nothing removed that a file still names while the engine that had it is away',
+    [
+      [web(), e('nginx:1', { tag: 'rebuilt' })],
+      makeDocument([web({ tag: 'none', base: 'unknown', image: null }), e('nginx:1', { tag: 'none', image: null })], AWAY),
+      makeDocument([web({ tag: 'none', base: 'unknown', image: null }), e('nginx:1', { tag: 'none', image: null })], AWAY),
+      [web({ tag: 'none', base: 'unknown', image: null }), e('nginx:1', { image: 'new' })],
+    ],
+    [
+      { news: ['acme/web:dev base node:20-slim', 'nginx:1 rebuilt'] },
+      {
+        attention: [`unread ${AWAY.warnings[0]!.message} new`],
+        pending: ['acme/web:dev base node:20-slim unchecked since week 1', 'nginx:1 rebuilt unchecked since week 1'],
+      },
+      {
+        attention: [`unread ${AWAY.warnings[0]!.message} week 2`],
+        pending: ['acme/web:dev base node:20-slim unchecked since week 1', 'nginx:1 rebuilt unchecked since week 1'],
+      },
+      { done: ['acme/web:dev removed: base node:20-slim moved', 'nginx:1 updated: rebuilt'] },
+    ],
+  ],
+  [
+    'calls nothing updated that one of several engines has while that is away',
+    [
+      [e('nginx:1', { image: 'a', tag: 'rebuilt' }), e('nginx:1', { image: 'b' })],
+      makeDocument([e('nginx:1', { image: 'b' })], AWAY),
+      [e('nginx:1', { image: 'a', tag: 'rebuilt' }), e('nginx:1', { image: 'b' })],
+      makeDocument([e('nginx:1', { image: 'c' })], AWAY),
+    ],
+    [
+      { news: ['nginx:1 rebuilt'] },
+      { attention: [`unread ${AWAY.warnings[0]!.message} new`], pending: ['nginx:1 rebuilt unchecked since week 1'] },
+      { pending: ['nginx:1 rebuilt since week 1'] },
+      { attention: [`unread ${AWAY.warnings[0]!.message} new`], done: ['nginx:1 updated: rebuilt'] },
     ],
   ],
   ['tells of no other warning', [makeDocument([], { warnings: [warn('ignored', 'a'), warn('no-engine', 'b')] })], [{}]],
