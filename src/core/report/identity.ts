@@ -27,7 +27,8 @@ export function isPartOf(before: string | null, entries: readonly ImageEntry[]):
 
 /** Whether two are one image; null where that is not known, as of an id and a digest. */
 export function isSameImage(a: string | null, b: string | null): boolean | null {
-  if (a === null || b === null || a.startsWith(MARK) !== b.startsWith(MARK)) return null;
+  if (a === null || b === null) return null;
+  if (a.startsWith(MARK) !== b.startsWith(MARK)) return null;
   if (a === b || !a.startsWith(MARK)) return a === b;
   // an index may be another one and have the same image for a platform
   const known = new Set(a.slice(MARK.length).split(' '));
