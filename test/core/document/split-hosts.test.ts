@@ -17,3 +17,14 @@ it('a document of several machines is taken apart, and what was asked is told on
     ['edge', ['nginx:1.1'], []],
   ]);
 });
+
+it('a warning goes to the machine that it begins with, in the words that it had there', () => {
+  const images = ['a', 'a: b', 'c'].map((host) => ({ ...makeEntry('nginx:1.27'), host }));
+  const messages = ['c: no engine', 'a: b: gone', 'a: : ', 'z: away', `c${': '.repeat(300)}`];
+  const split = splitHosts(makeDocument(images, { warnings: messages.map((message) => ({ code: 'x', message, image: null })) }), 'fleet');
+  expect(split.map(({ name, document }) => [name, document.warnings.map(({ message }) => message)])).toEqual([
+    ['a', [': ', 'z: away']],
+    ['a: b', ['gone']],
+    ['c', ['no engine', ': '.repeat(299)]],
+  ]);
+});
