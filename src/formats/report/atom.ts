@@ -11,6 +11,7 @@ import {
   describeUpdate,
   describeUsers,
   describeWhere,
+  listTold,
   nameOfSubject,
   renderDay,
 } from './words.ts';
@@ -30,10 +31,9 @@ const LONGEST_TITLE = 240;
  */
 export function renderReportAtom(report: Report, { version }: ReportAbout): string {
   const where = describeHosts(report.hosts.map(({ name }) => name));
-  const attention = report.attention.filter(({ isNew }) => isNew || !report.onlyNew);
   const news = take(report.news, (each) => listUpdates(each, report.generatedAt, report));
   const pending = report.onlyNew ? [] : take(newestFirst(report.pending), (each) => listUpdates(each, each.since, report));
-  const entries = [...take(attention, (each) => listProblems(each, report)), ...news, ...pending];
+  const entries = [...take(listTold(report), (each) => listProblems(each, report)), ...news, ...pending];
   const told = firstOfEach([...entries].sort((a, b) => b.at - a.at)).slice(0, MOST_ENTRIES);
   return renderXml({
     name: 'feed',

@@ -15,7 +15,7 @@ import type {
   Update,
 } from '../../core/report/report.ts';
 import { renderTime } from '../age.ts';
-import { describeHeadline } from './words.ts';
+import { describeHeadline, listTold } from './words.ts';
 
 /** What the document of a report has beside that of a list. As everywhere in a document, times are RFC 3339 UTC and absent knowledge is null. */
 export type ReportEntry = {
@@ -80,7 +80,7 @@ export function toReportEntry(report: Report): ReportEntry {
     since: toSinceEntry(report.since),
     interrupted: interrupted === null ? null : { at: renderTime(interrupted.at), news: interrupted.news, done: interrupted.done },
     counts: toCounts(counts),
-    attention: report.attention.filter(({ isNew }) => isNew || !onlyNew).map(toAttentionEntry),
+    attention: listTold(report).map(toAttentionEntry),
     news: report.news.map(toPendingEntry),
     pending: unlessOnlyNew(report.pending).map(toPendingEntry),
     done: report.done.map(({ how, was, successor, since, ...each }) => ({

@@ -4,7 +4,7 @@ import { plural } from '../facts.ts';
 import { type Html, html } from '../html/escape.ts';
 import type { Bounds } from '../html/take.ts';
 import { renderBadge, renderListing, renderName, renderNames } from './html-section.ts';
-import { describeWhere, renderDay, SECTION_TITLES } from './words.ts';
+import { describeWhere, listTold, renderDay, SECTION_TITLES } from './words.ts';
 
 const MOST: Bounds = { items: 200, characters: 250_000 };
 const MOST_NAMES = 8;
@@ -16,7 +16,7 @@ export function renderAttention(report: Report): Html | null {
   return renderListing({
     id: 'attention',
     title: SECTION_TITLES.attention,
-    items: report.attention.filter(({ isNew }) => isNew || !report.onlyNew),
+    items: listTold(report),
     render: (each) => renderRow(each, report),
     bounds: MOST,
     rest: 'imgupdate list',

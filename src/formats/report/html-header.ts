@@ -2,11 +2,11 @@ import type { Report } from '../../core/report/report.ts';
 import { type Html, html } from '../html/escape.ts';
 import { renderFreshness } from './html-freshness.ts';
 import type { SectionId } from './html-section.ts';
-import { describeAttention, describeHeadline, describeTitle, renderBytes, renderMinute } from './words.ts';
+import { describeAttention, describeHeadline, describeTitle, listTold, renderBytes, renderMinute } from './words.ts';
 
 /** Renders what is to be seen first: the headline, the counts, each of which leads to its section, and how fresh the images are. */
 export function renderHeader(report: Report): Html {
-  const attention = describeAttention(report.attention.filter(({ isNew }) => isNew || !report.onlyNew));
+  const attention = describeAttention(listTold(report));
   const tiles = listTiles(report);
   return html`<div class="head">
       <p class="faint small">imgupdate report, ${renderMinute(report.generatedAt)}</p>
@@ -31,7 +31,7 @@ type Tile = { readonly to: SectionId; readonly count: string; readonly word: str
 /** One for each section there is to be read. */
 function listTiles(report: Report): readonly Tile[] {
   const { news, pending, done, held, rebuilds, stores, onlyNew, since } = report;
-  const attention = report.attention.filter(({ isNew }) => isNew || !onlyNew);
+  const attention = listTold(report);
   const freed = stores.reduce((sum, { freedBytes }) => sum + (freedBytes ?? 0), 0);
   const tiles = [
     makeTile('attention', attention.length, attention.length === 1 ? 'needs attention' : 'need attention', 'bad'),

@@ -5,7 +5,7 @@ import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import { quotePrintable } from './mail-text.ts';
 import { listSections, type Row, type Section, type SectionKey } from './sections.ts';
-import { describeAttention, describeHeadline, describeTitle, SECTION_TITLES } from './words.ts';
+import { describeAttention, describeHeadline, describeTitle, listTold, SECTION_TITLES } from './words.ts';
 
 /** Of a headline and of what a reader of mail shows beside the subject, in UTF-16 code units. */
 const LONGEST_HEADLINE = 360;
@@ -89,7 +89,7 @@ const WORD_END = trustedHtml('<!--[if mso]></td></tr></table><![endif]-->');
 
 function renderFrame(report: Report, version: string, parts: readonly Html[]): Html {
   const title = describeTitle(report);
-  const attention = describeAttention(report.attention);
+  const attention = describeAttention(listTold(report));
   const card = joinLines([
     html`<h1 ${style('h1')}>${title}</h1>`,
     html`<p ${style('p')}>${cut(describeHeadline(report))}.</p>`,

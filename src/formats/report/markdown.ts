@@ -4,7 +4,7 @@ import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
 import { listSections, type Row, type Section, type SectionKey } from './sections.ts';
-import { describeAttention, describeHeadline, describeTitle, SECTION_TITLES } from './words.ts';
+import { describeAttention, describeHeadline, describeTitle, listTold, SECTION_TITLES } from './words.ts';
 
 /** Rows of a section, and bytes of UTF-8. Ten sections of them stay below the 1 MiB from which GitHub shows nothing. */
 const MOST_ROWS = 500;
@@ -29,7 +29,7 @@ export function renderReportMarkdown(report: Report, { version }: ReportAbout): 
 }
 
 function renderHead(report: Report): string {
-  const attention = describeAttention(report.attention);
+  const attention = describeAttention(listTold(report));
   const needs = attention === null ? '' : ` **Needs attention: ${escapeMarkdown(attention)}.**`;
   return `# ${escapeMarkdown(describeTitle(report))}\n\n**${escapeMarkdown(describeHeadline(report))}.**${needs}`;
 }

@@ -14,6 +14,7 @@ import {
   describeUpdate,
   describeUsers,
   describeWhere,
+  listTold,
   nameOfSubject,
   renderBytes,
   renderDay,
@@ -63,11 +64,10 @@ export type Row = {
 export function listSections(report: Report): readonly Section[] {
   const { interrupted, generatedAt, onlyNew } = report;
   const alike = namesOnSeveralPlatforms(report);
-  const attention = report.attention.filter(({ isNew }) => isNew || !onlyNew);
   const told = interrupted === null ? [] : [...interrupted.news.map(toNewsToldRow), ...interrupted.done.map(toDoneToldRow)];
   const all: readonly Section[] = [
     section('interrupted', interrupted === null ? '' : titleOfInterrupted(interrupted, generatedAt), told, (row) => row),
-    section('attention', SECTION_TITLES.attention, attention, (each) => toAttentionRow(each, report)),
+    section('attention', SECTION_TITLES.attention, listTold(report), (each) => toAttentionRow(each, report)),
     section('news', titleOfNews(report), report.news, (each) => toNewsRow(each, report, alike)),
     section('pending', SECTION_TITLES.pending, onlyNew ? [] : report.pending, (each) => toPendingRow(each, report, alike)),
     section('done', titleOfDone(report), report.done, (each) => toDoneRow(each, report, alike)),

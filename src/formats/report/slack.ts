@@ -5,7 +5,7 @@ import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
 import { listSections, type Row, type Section } from './sections.ts';
 import { escapeSlack, renderSlackCode, renderSlackSentence } from './slack-escape.ts';
-import { describeAttention, describeHeadline, describeInSubject, describeTitle, SECTION_TITLES } from './words.ts';
+import { describeAttention, describeHeadline, describeInSubject, describeTitle, listTold, SECTION_TITLES } from './words.ts';
 
 /** Rows of a section: the others are for those who look closer. */
 const MOST_ROWS = 12;
@@ -91,7 +91,7 @@ const LONGEST_HEADLINE = 2000;
 
 function renderHead(report: Report): string {
   const headline = renderSlackSentence(`${describeHeadline(report)}.`, LONGEST_HEADLINE);
-  const attention = describeAttention(report.attention);
+  const attention = describeAttention(listTold(report));
   const lines = [headline.startsWith('`') ? headline : `*${headline}*`, ...(attention === null ? [] : [`${attention}.`])];
   return lines.join('\n');
 }

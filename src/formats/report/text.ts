@@ -5,7 +5,7 @@ import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
 import { listSections, type Row, type Section, type SectionKey } from './sections.ts';
-import { describeAttention, describeHeadline, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
+import { describeAttention, describeHeadline, listTold, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
 import { wrapCommand } from './wrap-command.ts';
 import { wrapText } from './wrap.ts';
 
@@ -36,7 +36,7 @@ export function renderReportText(report: Report, { version }: ReportAbout): stri
 }
 
 function renderHead(report: Report): readonly string[] {
-  const attention = describeAttention(report.attention);
+  const attention = describeAttention(listTold(report));
   return [
     ...(report.title === null ? [] : [...heading(sanitizeText(report.title, LONGEST_TITLE)), '']),
     ...paragraph(`${describeHeadline(report)}.`),

@@ -166,14 +166,34 @@ function isAllKnown({ counts, attention }: Pick<Report, 'counts' | 'attention'>)
   return counts.checked >= counts.images && !attention.some(({ kind }) => kind === 'unchecked' || kind === 'unread');
 }
 
+/** What needs attention, as far as it is told: where only news is wanted, what is new. */
+export function listTold({ attention, onlyNew }: Pick<Report, 'attention' | 'onlyNew'>): readonly Attention[] {
+  return onlyNew ? attention.filter(({ isNew }) => isNew) : attention;
+}
+
 /** `1 tag gone, 3 images not checked`; null when nothing needs attention. */
 export function describeAttention(attention: readonly Attention[]): string | null {
   const parts = ATTENTION_KINDS.flatMap((kind) => {
     const those = attention.filter((each) => each.kind === kind);
-    const count = kind === 'expired-hold' ? those.length : those.reduce((sum, { images }) => sum + Math.max(1, images.length), 0);
+    const count = those.reduce((sum, each) => sum + countOf(each), 0);
     return count === 0 ? [] : [ATTENTION_WORDS[kind](count)];
   });
   return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** A hold is one, whatever many images it is of; a place is one on each host. */
+function countOf({ kind, images, hosts }: Attention): number {
+  switch (kind) {
+    case 'expired-hold':
+      return 1;
+    case 'unread':
+      return Math.max(1, hosts.length);
+    case 'gone':
+    case 'base-gone':
+    case 'unchecked':
+    case 'unsure':
+      return Math.max(1, images.length);
+  }
 }
 
 const ATTENTION_WORDS: Readonly<Record<AttentionKind, (count: number) => string>> = {
@@ -216,7 +236,7 @@ export function describeInSubject(report: Report): string {
   const where = describeHosts(hosts.map(({ name }) => name));
   const all = counts.news + counts.older + counts.held;
   const fresh = counts.news === 0 || since.kind === 'first' ? '' : ` (${counts.news} new)`;
-  const attention = describeAttention(report.attention);
+  const attention = describeAttention(listTold(report));
   const none = isAllKnown(report) ? 'no updates' : 'no updates known';
   const what = all === 0 ? none : `${plural(all, 'image update')}${fresh}`;
   return `imgupdate: ${what} on ${where}${attention === null ? '' : ` [${attention}]`}`;

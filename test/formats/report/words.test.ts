@@ -96,6 +96,10 @@ describe('what needs attention', () => {
     expect(describeAttention([])).toBeNull();
   });
 
+  it('counts a place that is not read once for each host', () => {
+    expect(describeAttention([{ ...attentionOf('unread', 0), hosts: ['build01', 'build02', 'edge'] }])).toBe('3 places not read');
+  });
+
   it('is said with its reason, each once', () => {
     const [, unchecked, hold] = ATTENTION;
     expect(describeProblem(unchecked!)).toBe('not checked: 401 Unauthorized');
