@@ -4,7 +4,7 @@ import type { KeptBaseline, KeptReport } from '../core/report/kept-report.ts';
 import type { ReportInput } from '../core/report/compose.ts';
 import { toBaseline } from '../core/report/to-baseline.ts';
 import type { Context } from './context.ts';
-import { readDocument } from './report-hosts.ts';
+import { readDocument, stemOf } from './report-hosts.ts';
 import type { SinceWish } from './report-options.ts';
 
 /** What a new report is compared with, and what became of the one before it. */
@@ -69,7 +69,7 @@ async function findEarlier(context: Context, log: ReportLog, { kept, last, since
       const document = await readDocument(context, since.path, SINCE);
       // of one machine it is, whatever that was called then
       const [now] = hosts;
-      const then = splitHosts(document, since.path);
+      const then = splitHosts(document, stemOf(since.path));
       const isOfOne = now !== undefined && hosts.length === 1 && then.length === 1;
       return { baseline: toBaseline(isOfOne ? then.map((host) => ({ ...host, name: now.name })) : then), name: since.path };
     }

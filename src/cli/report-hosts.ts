@@ -50,7 +50,7 @@ export async function readHosts(context: Context, paths: readonly string[], opti
   refuseAsking(options);
   const name = options.hostName === undefined ? null : readHostName(options.hostName);
   const hosts: HostDocument[] = [];
-  for (const path of paths) hosts.push(...splitHosts(await readDocument(context, path), stemOf(path)));
+  for (const path of paths) for (const host of splitHosts(await readDocument(context, path), stemOf(path))) hosts.push(host);
   if (name === null) return { hosts, isTrustworthy: true };
   if (hosts.length === 1) return { hosts: hosts.map((host) => ({ ...host, name })), isTrustworthy: true };
   throw new ImgupdateError('usage', `--host-name names one machine, and the documents are of ${hosts.length}`, {
@@ -95,8 +95,8 @@ export async function readDocument(context: Pick<Context, 'adapters'>, path: str
 
 const MAKE_ONE = 'make one on each machine: imgupdate list --json > build01.json';
 
-/** `hosts/build01.json` is `build01`, `-` is `stdin`. */
-function stemOf(path: string): string {
+/** What a machine is called by its file: `hosts/build01.json` is `build01`, `-` is `stdin`. */
+export function stemOf(path: string): string {
   if (path === '-') return 'stdin';
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.json$/i, '');
   return sanitizeText(name === '' ? path : name, LONGEST_NAME);

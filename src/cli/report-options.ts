@@ -19,15 +19,18 @@ export type ReportOutput = {
   readonly about: ReportAbout;
 };
 
+/** A report of `7d` ago was made a little later than that: timers wait at random, and each report is marked when all has been asked. */
+const LEEWAY = 0.9;
+
 /**
- * Reads what a report is compared with. A day begins in UTC.
+ * Reads what a report is compared with. A day begins in UTC; of a duration nine tenths are enough.
  *
  * @throws ImgupdateError 'usage' for a time to come.
  */
 export function readSince(text: string | undefined, now: number): SinceWish {
   if (text === undefined || text === 'last') return { kind: 'last' };
   const span = parseDuration(text);
-  if (span !== null) return { kind: 'time', at: now - span };
+  if (span !== null) return { kind: 'time', at: now - Math.floor(span * LEEWAY) };
   if (text.trim() === '') throw refuseSince('""', 'expected last, a duration, a day, or a document');
   if (!DATE.test(text)) return { kind: 'file', path: text };
   const at = Date.parse(text);

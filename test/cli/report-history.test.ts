@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/cli/context.ts';
 import { findHistory } from '../../src/cli/report-history.ts';
-import type { SinceWish } from '../../src/cli/report-options.ts';
+import { readSince, type SinceWish } from '../../src/cli/report-options.ts';
 import type { Document } from '../../src/core/document.ts';
 import type { Composed } from '../../src/core/report/compose.ts';
 import { createPassingReportLog } from '../../src/store/open-report-log.ts';
@@ -13,6 +13,8 @@ import { makeDocument, makeEntry } from '../helpers/documents.ts';
 const e = makeEntry;
 const nginx = (parts = {}) => e('nginx:1.27.4', { newer: { patch: '1.27.5' }, ...parts });
 const redis = (parts = {}) => e('redis:7', { tag: 'rebuilt', ...parts });
+
+const DAY = 24 * 3_600_000;
 
 type Hosts = Readonly<Record<string, Document>>;
 
@@ -78,5 +80,29 @@ describe('a mark of a report that was compared with an older one', () => {
     await report(week(2), of(nginx()), { since: { kind: 'file', path: 'old.json' } });
     const { pending } = (await report(week(3), of(nginx()))).report;
     expect(pending).toMatchObject([{ name: 'nginx:1.27.4', since: Date.UTC(2026, 9, 30, 10) }]);
+  });
+});
+
+describe('a document to compare with', () => {
+  it('is of the machine that its file is called, among several', async () => {
+    const report = startReports({ 'old/build01.json': makeDocument([redis()]) });
+    const hosts = { build01: makeDocument([redis()]), build02: makeDocument([redis()]) };
+    const told = tell(await report(week(1), hosts, { since: { kind: 'file', path: 'old/build01.json' } }));
+    expect(told).toMatchObject({ news: ['redis:7 on build02 rebuilt'], pending: [expect.stringMatching(/^redis:7 on build01 rebuilt/)] });
+  });
+});
+
+describe('a report of so long ago', () => {
+  it.each([
+    ['7d', 'a timer that waits at random', 7 * DAY - 1_700_000, 'week 3'],
+    ['7d', 'a report that was made on the same day of the week', 7 * DAY, 'week 3'],
+    ['7d', 'an extra report on Tuesday', 6 * DAY, 'week 2'],
+    ['1d', 'a report of yesterday that took its time', DAY - 600_000, 'week 3'],
+  ])('is found for --since %s beside %s', async (text, _what, age, found) => {
+    const report = startReports();
+    for (const number of [1, 2, 3]) await report(week(number), of());
+    const now = week(3) + age;
+    const { since } = (await report(now, of(), { since: readSince(text, now) })).report;
+    expect(since).toEqual({ kind: 'mark', at: week(Number(found.slice(5))) });
   });
 });

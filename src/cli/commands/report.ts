@@ -129,7 +129,8 @@ async function print(context: Context, told: Report, { stdout, artefacts, about 
 const MODES: Partial<Record<ReportFormatName, number>> = { prom: 0o644 };
 
 function warnOfTwins(context: Context, { hosts }: FoundHosts): void {
-  const names = hosts.map(({ name }) => name);
-  const twins = new Set(names.filter((name, at) => names.indexOf(name) !== at));
+  const once = new Set<string>();
+  const twins = new Set<string>();
+  for (const { name } of hosts) (once.has(name) ? twins : once).add(name);
   for (const name of twins) context.stderr.write(`W: several documents are of ${sanitizeText(name)}: only the newest counts\n`);
 }

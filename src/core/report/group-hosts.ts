@@ -66,11 +66,16 @@ function joinPending(parts: Parts<PendingPart>, isFleet: boolean): Pending {
   return {
     ...joinMentions(mentionsOf(parts), isFleet),
     updates: joinUpdates(parts.flatMap(({ updates }) => updates)),
-    since: Math.min(...parts.map(({ since }) => since)),
+    since: firstOf(parts),
     isMore,
     isStaleAnswer,
     layers: joinLayers(parts.map(({ layers }) => layers)),
   };
+}
+
+/** There may be more than a call takes arguments. */
+function firstOf(parts: Parts<{ readonly since: number }>): number {
+  return parts.reduce((first, { since }) => Math.min(first, since), Number.POSITIVE_INFINITY);
 }
 
 /** One picture stands for all, or for none. */
@@ -115,7 +120,7 @@ function keyOfDone({ how, was, successor }: DonePart): string {
 
 function joinDone(parts: Parts<DonePart>, isFleet: boolean): Done {
   const [{ how, was, successor }] = parts;
-  return { ...joinMentions(mentionsOf(parts), isFleet), how, was, successor, since: Math.min(...parts.map(({ since }) => since)) };
+  return { ...joinMentions(mentionsOf(parts), isFleet), how, was, successor, since: firstOf(parts) };
 }
 
 type Parts<T> = readonly [T, ...T[]];

@@ -99,7 +99,7 @@ function measureAll(basesOf: ReadonlyMap<string, readonly string[]>): ReadonlyMa
       const bases = basesOf.get(top) ?? [];
       const below = entered.has(top) ? [] : bases.filter((base) => !entered.has(base));
       entered.add(top);
-      way.push(...below);
+      for (const base of below) way.push(base);
       if (below.length > 0) continue;
       way.pop();
       if (!heights.has(top)) heights.set(top, 1 + bases.reduce((most, base) => Math.max(most, heights.get(base) ?? -1), -1));

@@ -168,6 +168,14 @@ describe('several hosts', () => {
     expect(fleet[2]!.baseline.hosts).toEqual(['a', 'b']);
   });
 
+  it('may be as many as a document has room for', () => {
+    const image = makeEntry('nginx:1', { tag: 'rebuilt' });
+    const hosts = Array.from({ length: 200_000 }, (_, at) => ({ name: `h${at}`, document: makeDocument([image]) }));
+    const [{ report, baseline }] = [compose(hosts)];
+    expect(report.news.map((each) => each.hosts.length)).toEqual([200_000]);
+    expect(baseline.rows).toHaveLength(200_000);
+  });
+
   it('count the newest document of one name', () => {
     const [old, now] = ['2026-11-15T07:00:00Z', '2026-11-16T07:00:00Z'].map((generatedAt, at) =>
       makeDocument([e(`a/b:${at}`, { tag: 'rebuilt' })], { generatedAt }),
