@@ -168,6 +168,32 @@ describe('what nothing in an image store needs', () => {
     expect(list(...stock)).toEqual([]);
   });
 
+  it.each<[string, boolean, Partial<InstalledImage>]>([
+    ['podman, that has only the digest of its manifest', false, { origin: { kind: 'podman' }, repoDigests: [repoDigest('acme/app', 'a')] }],
+    [
+      'podman, under several names',
+      false,
+      { origin: { kind: 'podman' }, repoDigests: [repoDigest('acme/app', 'a'), repoDigest('acme/other', 'a')] },
+    ],
+    [
+      'podman, that has the digest of an index as well',
+      true,
+      { origin: { kind: 'podman' }, repoDigests: [repoDigest('acme/app', 'a'), repoDigest('acme/app', 'index')] },
+    ],
+    [
+      "containerd's store, that records no origin",
+      false,
+      { origin: { kind: 'unrecorded' }, repoDigests: [repoDigest('acme/app', 'a')], contentDigests: [makeDigest('a'), makeDigest('b')] },
+    ],
+    ['docker, that has it by a digest of the registry', true, { repoDigests: [repoDigest('acme/app', 'a')] }],
+  ])('may be all there is of a build, where its name is of another image in the registry: one of %s', (_, isTold, image) => {
+    const here = [stocked('new', ['acme/app:2'], { image: { repoDigests: [repoDigest('acme/app', 'rebuilt')] } })];
+    const told = (...answers: StockedAnswer[]) => findUnneeded([stocked('a', ['acme/app:1'], { image, answers }), ...here]).unneeded.length;
+    expect(told(answer('acme/app:1', REBUILT))).toBe(isTold ? 1 : 0);
+    expect(told(answer('acme/app:1', REBUILT, offers('1.1')))).toBe(isTold ? 1 : 0);
+    expect(told(answer('acme/app:1', CURRENT, offers('1.1')))).toBe(1);
+  });
+
   it('says nothing of an image that is newer on another engine, for another platform or in another repository', () => {
     const elsewhere = { ...NEW, place: { kind: 'docker-daemon', location: 'tcp://127.0.0.1:2375' } };
     const other = stocked('arm', ['nginx:1.27.5'], { image: { platform: makePlatform('linux/arm64') } });

@@ -1,6 +1,7 @@
 import type { Digest } from '../digest.ts';
 import type { StockedAnswer, StockedImage } from '../find-unneeded.ts';
 import { groupBy } from '../group.ts';
+import type { InstalledImage } from '../installed.ts';
 import { compareText, type Reference, renderFamiliar, renderReference, renderRepository } from '../reference.ts';
 import type { UnneededKind } from '../unneeded.ts';
 import type { NamesHere } from './names-here.ts';
@@ -34,7 +35,7 @@ function judgeNamed({ image, answers }: StockedImage, names: NamesHere): Grounds
   const judged: Grounds[] = [];
   for (const { tag, text } of tags) {
     const answer = answered.get(text);
-    const offers = answer === undefined ? [] : offersOf(answer);
+    const offers = answer === undefined ? [] : offersOf(answer, image);
     const [offer] = offers;
     if (offer === undefined) return null;
     const here = offers.map((each) => names.find(image, tag, each)).find((found) => found !== null) ?? null;
@@ -53,9 +54,10 @@ function judgeNamed({ image, answers }: StockedImage, names: NamesHere): Grounds
 /** Something newer than an image, and the same in words. */
 type Offer = { readonly tag: string; readonly digest: Digest | null; readonly words: string };
 
-/** What a registry offers instead of a name; nothing where the image could not be had from there again. */
-function offersOf({ reference, tag, newer }: StockedAnswer): readonly Offer[] {
+/** What a registry offers instead of a name; nothing where the image may not be had from a registry again. */
+function offersOf({ reference, tag, newer }: StockedAnswer, image: InstalledImage): readonly Offer[] {
   if (tag.kind !== 'current' && tag.kind !== 'rebuilt') return [];
+  if (tag.kind === 'rebuilt' && mayBeBuiltHere(image)) return [];
   const rebuilt =
     tag.kind === 'rebuilt' ? [{ tag: reference.tag ?? '', digest: tag.candidate, words: `${renderFamiliar(reference)} was rebuilt` }] : [];
   const versions = newer.kind === 'available' ? [newer.line, newer.newest].filter((version) => version !== null) : [];
@@ -63,6 +65,16 @@ function offersOf({ reference, tag, newer }: StockedAnswer): readonly Offer[] {
     ...rebuilt,
     ...versions.map((version) => ({ ...version, words: `${renderFamiliar({ ...reference, digest: null, tag: version.tag })} is offered` })),
   ];
+}
+
+/**
+ * What has another image under the name of this one tells nothing of where this one is from. podman keeps the digest of an index only of what it pulled by that,
+ * and the digest of its manifest of any image; in the containerd store a build here makes an index too.
+ * Source: containers/image, storage/storage_dest.go, Commit(); BuildKit, docs/attestations/attestation-storage.md.
+ */
+function mayBeBuiltHere({ origin, repoDigests }: InstalledImage): boolean {
+  if (origin.kind === 'podman') return new Set(repoDigests.map(({ digest }) => digest)).size < 2;
+  return origin.kind === 'unrecorded';
 }
 
 function describeOthers(others: readonly Reference[]): string {
