@@ -29,8 +29,9 @@ export type StockedAnswer = { readonly reference: Reference; readonly tag: TagVe
 /**
  * Finds what nothing needs in image stores: see UnneededKind. What is carried, in archives and layouts, is no store's.
  *
- * An image is needed when a container was made of it, when it is held back, when it may not be had again (its tag is local, gone or not known, or names
- * another image while nothing proves that this one was ever pulled), and when it is all that its registry offers. One on whose layers a needed one stands is not told, as its removal frees nothing.
+ * An image is needed when a container was made of it, when it is held back, when it may not be had again (its tag is local, gone or not known, or names another
+ * image while nothing proves that this one was ever pulled), and when it is all that its registry offers. One on whose layers a needed one stands is not told, as
+ * its removal frees nothing.
  * Of an image with several names, or with several platforms under one id, all have to be unneeded.
  */
 export function findUnneeded(stock: readonly StockedImage[]): StoreNeeds {
