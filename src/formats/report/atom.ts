@@ -100,13 +100,22 @@ function offerOf(update: Update): readonly string[] {
   }
 }
 
-/** What is gone is told of each image once and for ever; a question that stays open again after it was answered is told again. */
+/**
+ * What is gone is told of each image once and for ever; a question that stays open again after it was answered is told again, and so is a place that cannot be
+ * read. Words about a registry change with what it answers and with the number of images, so they tell nothing apart; a place is one on each host.
+ */
 function listProblems(attention: Attention, report: Report): readonly Entry[] {
-  const { kind, images, message, registry, reason, hold, since } = attention;
+  const { kind, images, hosts, message, registry, reason, hold, since } = attention;
   const problem = describeProblem(attention);
   const entry = { at: since, category: kind };
-  if (kind === 'unchecked' || kind === 'unread') {
-    const day = new Date(since).toISOString().slice(0, 10);
+  const day = new Date(since).toISOString().slice(0, 10);
+  if (kind === 'unread') {
+    return hosts.slice(0, MOST_ENTRIES).map((host) => {
+      const sentence = `${problem}${report.hosts.length < 2 ? '' : ` on ${describeHosts([host])}`}`;
+      return { ...entry, id: idOf(kind, [host, message, day]), title: sentence, content: html`<p>${sentence}</p>` };
+    });
+  }
+  if (kind === 'unchecked') {
     const first =
       images[0] === undefined ? '' : ` (${images.length === 1 ? nameOfSubject({ name: images[0] }) : `${images.length} images`})`;
     const names = images.slice(0, MOST_NAMES).map((name) => html`<li><code>${nameOfSubject({ name })}</code></li>`);
@@ -114,7 +123,7 @@ function listProblems(attention: Attention, report: Report): readonly Entry[] {
     return [
       {
         ...entry,
-        id: idOf(kind, [registry ?? '', reason ?? '', message, day]),
+        id: idOf(kind, [registry ?? '', reason ?? '', day]),
         title: `${registry === null ? '' : `${nameOfSubject({ name: registry })}: `}${problem}${first}`,
         content: joinHtml([
           html`<p>${problem}${describeWhere(attention, report)}</p>`,

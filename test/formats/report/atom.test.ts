@@ -76,6 +76,34 @@ describe('the feed of a report', () => {
     expect(idsOf(again).filter((id) => !before.includes(id))).toEqual([expect.stringContaining(':unchecked/')]);
   });
 
+  it('knows a registry that fails by why, not by the words about it', () => {
+    const [, unchecked] = ATTENTION;
+    const before = idsOf({ ...QUIET, attention: [unchecked!] });
+    const images = [...unchecked!.images, 'registry.corp.example:5000/tools/web:1'];
+    expect(idsOf({ ...QUIET, attention: [{ ...unchecked!, images, message: 'credentials are missing or refused' }] })).toEqual(before);
+    expect(idsOf({ ...QUIET, attention: [{ ...unchecked!, reason: 'timeout' }] })).not.toEqual(before);
+  });
+
+  it('tells of each host that a place on it was not read, whoever tells it', () => {
+    const unread = {
+      ...ATTENTION[0]!,
+      kind: 'unread' as const,
+      images: [],
+      registry: null,
+      message: 'no engine answers at unix:///var/run/docker.sock',
+    };
+    const ofHost = (name: string): Report => ({
+      ...QUIET,
+      hosts: [{ ...QUIET.hosts[0]!, name }],
+      attention: [{ ...unread, hosts: [name] }],
+    });
+    const fleet: Report = { ...FLEET, news: [], pending: [], attention: [{ ...unread, hosts: ['build02', 'edge'] }] };
+    expect(titlesOf(fleet)).toEqual(['build02', 'edge'].map((host) => `${unread.message} on ${host}`));
+    expect(idsOf(fleet)).toEqual([...idsOf(ofHost('build02')), ...idsOf(ofHost('edge'))]);
+    expect(new Set(idsOf(fleet)).size).toBe(2);
+    expect(titlesOf(ofHost('edge'))).toEqual([unread.message]);
+  });
+
   it('leaves out what is older when only news is wanted', () => {
     expect(titlesOf({ ...REPORT, onlyNew: true })).toHaveLength(5);
   });
