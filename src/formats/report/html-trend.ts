@@ -12,7 +12,8 @@ const BARS = 220;
 const WIDEST_SLOT = 42;
 const LABELS = 68;
 const LINE = 15;
-const DATE = 46;
+const LETTER = 7;
+const GAP = 4;
 
 /**
  * Draws the shares of fresh, unknown and stale images as one column for each report, the oldest first and all as far from each other.
@@ -35,8 +36,7 @@ export function drawTrend(points: readonly TrendPoint[], now: number): Html {
     <title id="trend-title">Share of images that are fresh, unknown and stale</title>
     <desc id="trend-words">${describeTrend(points, now)}</desc>
     ${[100, 50, 0].map((percent) => drawLine(percent, right))}
-    ${points.map((point, at) => drawColumn(point, LEFT + slot * at, { slot, now }))}
-    ${points.map((point, at) => (isDated(points.length - 1 - at, slot) ? drawDate(point, LEFT + slot * (at + 0.5), now) : null)).filter((date) => date !== null)}
+    ${points.map((point, at) => drawColumn(point, LEFT + slot * at, { slot, now }))} ${drawDates(points, slot, now)}
     ${drawLabels(points.at(-1), right)}
   </svg>`;
 }
@@ -89,13 +89,15 @@ function sharesOf({ fresh, unknown, stale }: TrendPoint): readonly Share[] {
   ];
 }
 
-/** The last column has its date, and those before it as far as there is room. */
-function isDated(fromLast: number, slot: number): boolean {
-  return fromLast % Math.ceil(DATE / slot) === 0;
+/** The last column has its date, and those before it as far as there is room; a day of another year is longer. */
+function drawDates(points: readonly TrendPoint[], slot: number, now: number): readonly Html[] {
+  const days = points.map(({ at }) => renderDay(at, now));
+  const every = Math.ceil((Math.max(...days.map((day) => day.length)) * LETTER + GAP) / slot);
+  return days.flatMap((day, at) => ((days.length - 1 - at) % every === 0 ? [drawDate(day, LEFT + slot * (at + 0.5))] : []));
 }
 
-function drawDate(point: TrendPoint, x: number, now: number): Html {
-  return html`<text class="trend-text" x="${round(x)}" y="${TOP + HEIGHT + 16}" text-anchor="middle">${renderDay(point.at, now)}</text> `;
+function drawDate(day: string, x: number): Html {
+  return html`<text class="trend-text" x="${round(x)}" y="${TOP + HEIGHT + 16}" text-anchor="middle">${day}</text> `;
 }
 
 /** What each part of the last column is, beside it; moved apart where parts are low. */

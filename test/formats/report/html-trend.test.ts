@@ -37,6 +37,21 @@ describe('the picture of freshness', () => {
     expect((heights[0] ?? 0) / (heights[1] ?? 1)).toBeLessThan(3.2);
   });
 
+  it('has dates that do not stand on each other, also in spring, when those of the year before are longer', () => {
+    const spring = NOW + 13 * WEEK;
+    fc.assert(
+      fc.property(weeks, fc.constantFrom(NOW, spring), (points, now) => {
+        const page = drawTrend(points, now).html;
+        const days = [...page.matchAll(/x="([\d.]+)" y="\d+" text-anchor="middle">([^<]+)</g)].map(([, x, day = '']) => {
+          const half = (day.length * 6.6) / 2;
+          return { from: Number(x) - half, to: Number(x) + half };
+        });
+        expect(days.length).toBeGreaterThan(0);
+        for (const [at, { from }] of days.entries()) expect(from).toBeGreaterThan(at === 0 ? 0 : (days[at - 1]?.to ?? 0));
+      }),
+    );
+  });
+
   it('stays inside its frame, and no two words of it stand on each other', () => {
     fc.assert(
       fc.property(weeks, (points) => {
