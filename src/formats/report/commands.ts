@@ -1,10 +1,11 @@
 import type { Pending, Report } from '../../core/report/report.ts';
 import { listBuilds } from './commands/build.ts';
-import { type HostLine, renderShellLine, renderTextLine } from './commands/lines.ts';
+import { createIsOnHost, type HostLine, renderShellLine, renderTextLine } from './commands/lines.ts';
 import { listLooks } from './commands/look-again.ts';
 import { createMachines } from './commands/machines.ts';
 import { isPulled, listPulls } from './commands/pull.ts';
-import { createRemoved, listRemovals } from './commands/remove.ts';
+import { listRecreations } from './commands/recreate.ts';
+import { listRemovals, listRemoved } from './commands/remove.ts';
 import { isWritten, listWritings } from './commands/write.ts';
 
 /** Things to type, or to write somewhere, that belong together. `isShell`: its lines are for a shell. `left`: how many more there are. */
@@ -20,19 +21,26 @@ const MOST_LINES = 8;
 export function listCommands(report: Report): readonly CommandGroup[] {
   const machines = createMachines(report);
   const told = [...report.news, ...(report.onlyNew ? [] : report.pending)];
-  const pulled = told.filter(isPulled);
+  const rebuilt = told.filter(isPulled);
+  const pulled = report.onlyNew ? rebuilt : withoutRemoved(rebuilt, report);
+  const isOnePulled = createIsOnHost(pulled);
   const groups = [
     shell(
       'Pull',
-      takeLines(report.onlyNew ? pulled : withoutRemoved(pulled, report), (pending) => listPulls(pending, machines)),
+      takeLines(pulled, (pending) => listPulls(pending, machines)),
       report,
     ),
+    written('Recreate these containers, which run an older image', cut(report.onlyNew ? [] : listRecreations(report, isOnePulled)), report),
     written(
       'Write the newer version',
       takeLines(told.filter(isWritten), (pending) => listWritings(pending, machines)),
       report,
     ),
-    shell('Build, in this order, each in the folder of its Dockerfile', cut(report.onlyNew ? [] : listBuilds(report, machines)), report),
+    shell(
+      'Build, in this order, each in the folder of its Dockerfile',
+      cut(report.onlyNew ? [] : listBuilds(report, { machines, isPulled: isOnePulled })),
+      report,
+    ),
     shell('Look again', cut(listLooks(report)), report),
     shell('Remove', cut(report.onlyNew ? [] : listRemovals(report, machines)), report),
   ];
@@ -41,7 +49,7 @@ export function listCommands(report: Report): readonly CommandGroup[] {
 
 /** What is removed need not be pulled before: its next use brings it as it is then. */
 function withoutRemoved(pulled: readonly Pending[], report: Report): readonly Pending[] {
-  const isRemoved = createRemoved(report);
+  const isRemoved = createIsOnHost(listRemoved(report));
   return pulled.flatMap((pending) => {
     const hosts = pending.hosts.filter((host) => !isRemoved(host, pending));
     return hosts.length === 0 ? [] : [{ ...pending, hosts }];

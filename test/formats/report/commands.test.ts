@@ -158,6 +158,58 @@ describe('what to build', () => {
   });
 });
 
+describe('what to build', () => {
+  const ours = (name: string, base: string) => ({ ...subject(name), because: 'moved' as const, base, isBaseLocal: false });
+
+  it('is not what somebody has built already and a pull brings', () => {
+    const images = ['acme/web:1', 'acme/worker:1'].map((name) => makeEntry(name, { status: 'rebuilt' }));
+    const rebuilds = [ours('acme/web:1', 'debian:12'), { ...ours('acme/worker:1', 'acme/web:1'), because: 'follows' as const }];
+    const report = reportOn(
+      { build01: images, edge: images },
+      { news: [pending('acme/web:1', { updates: [REBUILT], hosts: ['build01'] })], rebuilds },
+    );
+    expect(linesOf(report, 'Pull')).toEqual(['docker pull acme/web:1  # on build01']);
+    expect(linesOf(report, 'Build')).toEqual([
+      'docker build -t acme/worker:1 . && docker push acme/worker:1  # on build01; if it is yours',
+    ]);
+  });
+
+  it('may stand on what is gone from its registry, where that is built before', () => {
+    const bases = [{ ...REPORT.bases[0]!, name: 'acme/base:1', kind: 'gone' as const }];
+    const rebuilds = [ours('acme/base:1', 'debian:12'), { ...ours('acme/web:1', 'acme/base:1'), because: 'follows' as const }];
+    expect(linesOf(reportOn({ build01: [] }, { bases, rebuilds }), 'Build')).toEqual([
+      'docker build --pull -t acme/base:1 .',
+      'docker build -t acme/web:1 .',
+    ]);
+  });
+});
+
+describe('which containers to make anew', () => {
+  const old = (...names: readonly string[]) => names.map((name) => ({ name, running: true, outdated: true }));
+  const report = reportOn(
+    {
+      build01: [
+        makeEntry('redis:7.2', { containers: [...old('cache', 'queue'), { name: 'other', running: true, outdated: false }] }),
+        makeEntry('nginx:1.27', { status: 'rebuilt', containers: old('web') }),
+        makeEntry('mongo:8', { containers: old('a', 'b', 'c', 'd') }),
+      ],
+    },
+    { news: [pending('nginx:1.27', { updates: [REBUILT] })] },
+  );
+
+  it('are those that run an older image than is here, once it is here', () => {
+    expect(linesOf(report, 'Recreate')).toEqual([
+      'cache, queue: of redis:7.2 as it is here now',
+      'a, b, c and 1 more: of mongo:8 as it is here now',
+    ]);
+    expect(linesOf(report, 'Pull')).toEqual(['docker pull nginx:1.27  # then recreate web']);
+  });
+
+  it('are not told where only news is wanted', () => {
+    expect(linesOf({ ...report, onlyNew: true }, 'Recreate')).toEqual([]);
+  });
+});
+
 describe('what to look at again', () => {
   it('is said of each kind of attention, each thing once', () => {
     const unauthorized = ATTENTION[1]!;
@@ -172,7 +224,7 @@ describe('what to look at again', () => {
     expect(linesOf(reportOn({ build01: [] }, { attention }), 'Look again')).toEqual([
       'imgupdate policy python:3.8-slim  # shows which tags there are',
       'docker login registry.corp.example:5000',
-      'imgupdate hold rabbitmq:3.13 --until 2026-12-16  # to hold it back again',
+      'imgupdate hold rabbitmq:3.13 --until 2026-12-16 --reason "plugin not ready"  # to hold it back again',
       'imgupdate unhold rabbitmq:3.13  # or no longer',
       'docker login',
       'imgupdate limits  # shows when there is more quota',
@@ -220,6 +272,16 @@ describe('what to remove', () => {
     const id = `sha256:${'d'.repeat(64)}`;
     const report = reportOn({ build01: [] }, { stores: [{ ...store!, unneeded: [{ ...superseded!, id, reference: null, name: null }] }] });
     expect(linesOf(report, 'Remove')).toEqual(['docker rmi dddddddddddd']);
+  });
+
+  it('is named by its id where a build takes its name before, or pulls it as its base', () => {
+    const [superseded] = unneeded;
+    const ids = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
+    const images = ['acme/web:1', 'acme/base:1', 'mariadb:11.4.1'].map((name) => makeEntry(name, { status: 'rebuilt' }));
+    const gone = images.map(({ reference, name }, at) => ({ ...superseded!, id: ids[at] ?? superseded!.id, reference, name }));
+    const rebuilds = [{ ...subject('acme/web:1'), because: 'moved' as const, base: 'acme/base:1', isBaseLocal: false }];
+    const report = reportOn({ build01: images }, { rebuilds, stores: [{ ...store!, unneeded: gone }] });
+    expect(linesOf(report, 'Remove')).toEqual(['docker rmi aaaaaaaaaaaa bbbbbbbbbbbb mariadb:11.4.1']);
   });
 
   it('comes after what stands on it, as no store removes it before', () => {

@@ -2,7 +2,7 @@ import type { ImageEntry } from '../../../core/document.ts';
 import type { Rebuild, Report } from '../../../core/report/report.ts';
 import { sanitizeText } from '../../../core/text.ts';
 import { isOneWord } from '../../one-word.ts';
-import { type HostLine, joinHosts, type Line } from './lines.ts';
+import { type HostLine, type IsOnHost, joinHosts, type Line } from './lines.ts';
 import { isOfPodman, type Machines, type Place, placesOf, programOf } from './machines.ts';
 import { describeRecreation } from './pull.ts';
 
@@ -12,18 +12,23 @@ const LONGEST_NAME = 300;
  * What builds the images again that stand on bases that moved, in the order of the report, each in the folder of its Dockerfile.
  *
  * A build keeps to a base that is here, unless it is told to pull. What is built on an image of the same list, or
- * on one that no registry has, must not pull: only this machine has its new base.
+ * on one that no registry has, must not pull: only this machine has its new base. What is pulled somebody has built already.
  * Source: docker buildx build, `--pull`; podman-build(1).
  */
-export function listBuilds({ rebuilds, bases }: Pick<Report, 'rebuilds' | 'bases'>, machines: Machines): readonly HostLine[] {
+export function listBuilds(
+  { rebuilds, bases }: Pick<Report, 'rebuilds' | 'bases'>,
+  { machines, isPulled }: { readonly machines: Machines; readonly isPulled: IsOnHost },
+): readonly HostLine[] {
   const gone = new Set(bases.filter(({ kind }) => kind === 'gone').map(({ name }) => name));
   const built = new Set<string>();
   return rebuilds.flatMap((rebuild) => {
     const pulls = rebuild.because === 'moved' && !rebuild.isBaseLocal && !built.has(rebuild.base);
+    const isGone = gone.has(rebuild.base) && !built.has(rebuild.base);
     built.add(rebuild.name);
-    return joinHosts(rebuild.hosts, (host) => {
+    const hosts = rebuild.hosts.filter((host) => !isPulled(host, rebuild));
+    return joinHosts(hosts, (host) => {
       const entry = machines.entryOf(host, rebuild);
-      if (gone.has(rebuild.base)) return [tellGone(rebuild)];
+      if (isGone) return [tellGone(rebuild)];
       const options = `${pulls ? ' --pull' : ''}${machines.platformOption(host, rebuild)}`;
       const places = placesOf(rebuild, entry).filter((place) => programOf(place) !== null);
       return (places.length === 0 ? [DOCKER] : places).flatMap((place) => renderBuild({ rebuild, entry, place, options }));

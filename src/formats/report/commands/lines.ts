@@ -1,5 +1,5 @@
 import { groupBy } from '../../../core/group.ts';
-import type { Report } from '../../../core/report/report.ts';
+import type { Report, Subject } from '../../../core/report/report.ts';
 import { describeWhere } from '../words.ts';
 
 /** Something to type or to write on a machine. `remark`: what has to be known about it, without a full stop. */
@@ -7,6 +7,18 @@ export type Line = { readonly text: string; readonly remark: string | null };
 
 /** The same on all machines where it is the same. */
 export type HostLine = Line & { readonly hosts: readonly string[] };
+
+/** Tells of an image on a host whether it is one of some. */
+export type IsOnHost = (host: string, image: Pick<Subject, 'reference' | 'platform'>) => boolean;
+
+/** Knows images again on their hosts. */
+export function createIsOnHost(those: Iterable<Pick<Subject, 'reference' | 'platform' | 'hosts'>>): IsOnHost {
+  const keyOf = (host: string, { reference, platform }: Pick<Subject, 'reference' | 'platform'>): string =>
+    JSON.stringify([host, reference, platform]);
+  const keys = new Set<string>();
+  for (const image of those) for (const host of image.hosts) keys.add(keyOf(host, image));
+  return (host, image) => keys.has(keyOf(host, image));
+}
 
 /** Says once what is alike on several machines, in the order in which it comes first. `linesOn`: what is to be done on one. */
 export function joinHosts(hosts: readonly string[], linesOn: (host: string) => readonly Line[]): readonly HostLine[] {

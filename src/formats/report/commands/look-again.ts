@@ -1,6 +1,6 @@
 import type { Attention, Report } from '../../../core/report/report.ts';
 import type { ReasonKind } from '../../../core/reason.ts';
-import { isOneWord } from '../../one-word.ts';
+import { isOneWord, quoteWord } from '../../one-word.ts';
 import { type HostLine, joinAlike, type Line } from './lines.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -32,10 +32,16 @@ function renderLooks(attention: Attention, until: string): readonly Line[] {
       return [];
     case 'expired-hold':
       return names.flatMap((name) => [
-        { text: `imgupdate hold ${name} --until ${until}`, remark: 'to hold it back again' },
+        { text: `imgupdate hold ${name} --until ${until}${renderReason(attention)}`, remark: 'to hold it back again' },
         { text: `imgupdate unhold ${name}`, remark: 'or no longer' },
       ]);
   }
+}
+
+/** What it was held for, in a word that a shell takes; '' where there is none. */
+function renderReason({ hold }: Attention): string {
+  const reason = hold?.reason == null ? null : quoteWord(hold.reason);
+  return reason === null ? '' : ` --reason ${reason}`;
 }
 
 function renderUnchecked(registry: string | null, reason: ReasonKind | null): readonly Line[] {

@@ -3,6 +3,7 @@ import type { ImageEntry } from '../../../core/document.ts';
 import type { Pending, Update } from '../../../core/report/report.ts';
 import { sanitizeText } from '../../../core/text.ts';
 import { isOneWord } from '../../one-word.ts';
+import { joinNames } from './join-names.ts';
 import { type HostLine, joinHosts, type Line } from './lines.ts';
 import { isOfPodman, type Machines, type Place, placesOf, programOf } from './machines.ts';
 
@@ -57,7 +58,6 @@ const MOST_NAMES = 3;
 
 /** A container keeps the image it was made of. null: there is none. */
 export function describeRecreation(entry: ImageEntry | null): string | null {
-  const names = (entry?.containers ?? []).map(({ name }) => sanitizeText(name, 100));
-  const left = names.length - MOST_NAMES;
-  return names.length === 0 ? null : `then recreate ${names.slice(0, MOST_NAMES).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+  const names = (entry?.containers ?? []).map(({ name }) => name);
+  return names.length === 0 ? null : `then recreate ${joinNames(names, MOST_NAMES)}`;
 }

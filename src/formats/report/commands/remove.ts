@@ -15,29 +15,29 @@ const MANY = 4 * MOST_WORDS;
 /**
  * What removes the images that nothing needs; never what may exist nowhere else: it is named only where its registry has its tag.
  *
- * An image that lost its name is removed by its id, so that no other is removed with it.
+ * An image that lost its name is removed by its id, so that no other is removed with it; and so is one whose name a build takes, or pulls, before that.
  */
-export function listRemovals({ stores }: Pick<Report, 'stores'>, machines: Machines): readonly HostLine[] {
+export function listRemovals({ stores, rebuilds }: Pick<Report, 'stores' | 'rebuilds'>, machines: Machines): readonly HostLine[] {
+  const brought = new Set(rebuilds.flatMap(({ name, base }) => [name, base]));
   return stores.flatMap((store) => {
     const byPlace = groupBy(store.unneeded, ({ kindOfPlace, location }) => `${kindOfPlace} ${location}`);
-    return [...byPlace.values()].flatMap((images) => renderPlace(store, images, machines));
+    return [...byPlace.values()].flatMap((images) => renderPlace(store, images, { machines, brought }));
   });
 }
 
-/** Tells of an image on a host whether it is among what is to be removed under its name. */
-export function createRemoved({
+/** The images that are removed under a name. */
+export function listRemoved({
   stores,
-}: Pick<Report, 'stores'>): (host: string, image: Pick<Subject, 'reference' | 'platform'>) => boolean {
-  const keyOf = (host: string, reference: string, platform: string): string => JSON.stringify([host, reference, platform]);
-  const removed = new Set(
-    stores.flatMap(({ host, unneeded }) =>
-      unneeded.flatMap(({ reference, platform }) => (reference === null ? [] : [keyOf(host, reference, platform)])),
-    ),
+}: Pick<Report, 'stores'>): readonly (Pick<Subject, 'reference' | 'platform'> & { readonly hosts: readonly string[] })[] {
+  return stores.flatMap(({ host, unneeded }) =>
+    unneeded.flatMap(({ reference, platform }) => (reference === null ? [] : [{ reference, platform, hosts: [host] }])),
   );
-  return (host, { reference, platform }) => removed.has(keyOf(host, reference, platform));
 }
 
-function renderPlace({ host }: HostStore, images: readonly UnneededImage[], machines: Machines): readonly HostLine[] {
+/** `brought`: names that are of other images when it comes to removing. */
+type Around = { readonly machines: Machines; readonly brought: ReadonlySet<string> };
+
+function renderPlace({ host }: HostStore, images: readonly UnneededImage[], { machines, brought }: Around): readonly HostLine[] {
   const [first] = images;
   const place = first === undefined ? null : { kind: first.kindOfPlace, location: first.location };
   const program = place === null ? null : programOf(place);
@@ -47,8 +47,10 @@ function renderPlace({ host }: HostStore, images: readonly UnneededImage[], mach
   const kept = named.filter((image) => !isElsewhere(image, host, machines)).length;
   const remove = (those: readonly UnneededImage[]): readonly Line[] => {
     const elsewhere = those.filter((image) => isElsewhere(image, host, machines));
-    const ids = those.filter(({ reference }) => reference === null).map(({ id }) => ID.exec(id)?.[1] ?? null);
-    const words = [elsewhere.map((image) => nameOf(image, isOfPodman(place))), isMany ? [] : ids];
+    const nameless = isMany ? [] : those.filter(({ reference }) => reference === null);
+    const wordOf = (image: UnneededImage): string | null =>
+      image.name !== null && brought.has(image.name) ? idOf(image) : nameOf(image, isOfPodman(place));
+    const words = [elsewhere.map(wordOf), nameless.map(idOf)];
     return words.flatMap((each) => pack(`${program} rmi`, each)).map((text) => ({ text, remark: null }));
   };
   return [
@@ -62,6 +64,10 @@ function renderPlace({ host }: HostStore, images: readonly UnneededImage[], mach
 
 /** The first digits of an id, as docker shows it; podman's have no algorithm before them. */
 const ID = /^(?:sha256:)?([a-f0-9]{12})[a-f0-9]{52}$/;
+
+function idOf({ id }: UnneededImage): string | null {
+  return ID.exec(id)?.[1] ?? null;
+}
 
 /** Whether its registry has its tag, so that it can be had again. */
 function isElsewhere({ reference, platform }: UnneededImage, host: string, machines: Machines): boolean {

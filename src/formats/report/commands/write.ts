@@ -3,6 +3,7 @@ import type { ImageEntry, SourceEntry } from '../../../core/document.ts';
 import type { Pending, Update } from '../../../core/report/report.ts';
 import { isTag, parseReference, type Reference, renderFamiliar } from '../../../core/reference.ts';
 import { sanitizeText } from '../../../core/text.ts';
+import { joinNames } from './join-names.ts';
 import { type HostLine, joinHosts, type Line } from './lines.ts';
 import type { Machines } from './machines.ts';
 
@@ -61,7 +62,6 @@ const MOST_NAMES = 2;
 
 /** `web, proxy and 2 more: `; '' for no containers. */
 function nameUsers(entry: ImageEntry | null): string {
-  const names = (entry?.containers ?? []).map(({ name }) => sanitizeText(name, 100));
-  const left = names.length - MOST_NAMES;
-  return names.length === 0 ? '' : `${names.slice(0, MOST_NAMES).join(', ')}${left > 0 ? ` and ${left} more` : ''}: `;
+  const names = (entry?.containers ?? []).map(({ name }) => name);
+  return names.length === 0 ? '' : `${joinNames(names, MOST_NAMES)}: `;
 }
