@@ -8,7 +8,8 @@ const LONGEST_LINE = 76;
 /**
  * Encodes text, whose lines end with line feeds, as quoted-printable: lines of at most 76 characters.
  *
- * No line begins with a full stop, of which a single one ends a message for sendmail, nor with the `From ` that mailboxes quote.
+ * No line begins with a full stop, of which a single one ends a message for sendmail, nor with the `From ` that mailboxes quote; no character is parted, for
+ * readers that decode line by line.
  * Source: RFC 2045, section 6.7; RFC 5321, section 4.5.2.
  */
 export function quotePrintable(text: string): string {
@@ -16,35 +17,34 @@ export function quotePrintable(text: string): string {
 }
 
 function quoteLine(line: string): string {
-  const bytes = Buffer.from(line, 'utf8');
+  const characters = Array.from(line);
   const pieces: string[] = [];
   let current = '';
-  bytes.forEach((byte, at) => {
-    const isLastBlank = byte === BLANK && at === bytes.length - 1;
-    const unit = isLastBlank || (at === 0 && isTaken(line)) ? hexOf(byte) : quoteByte(byte);
+  characters.forEach((character, at) => {
+    const isLastBlank = character === ' ' && at === characters.length - 1;
+    const unit = isLastBlank || (at === 0 && isTaken(line)) ? hexOf(character) : quoteCharacter(character);
     if (current.length + unit.length < LONGEST_LINE) {
       current += unit;
       return;
     }
     pieces.push(`${current}=`);
-    current = isTaken(unit) ? hexOf(byte) : unit;
+    current = isTaken(unit) ? hexOf(character) : unit;
   });
   return [...pieces, current].join('\n');
 }
-
-const BLANK = 0x20;
 
 /** Whether what begins like that means something to a mail system at the start of a line. */
 function isTaken(start: string): boolean {
   return start.startsWith('.') || start.startsWith('From ') || start === 'F';
 }
 
-function quoteByte(byte: number): string {
-  return byte >= 0x20 && byte < 0x7f && byte !== 0x3d ? String.fromCharCode(byte) : hexOf(byte);
+function quoteCharacter(character: string): string {
+  return /^[ -<>-~]$/.test(character) ? character : hexOf(character);
 }
 
-function hexOf(byte: number): string {
-  return `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+/** `=C3=A9` of `é` */
+function hexOf(character: string): string {
+  return Array.from(Buffer.from(character, 'utf8'), (byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
 
 /** Printable ASCII that nobody takes for an encoded word. */

@@ -292,6 +292,8 @@ describe('quoted-printable', () => {
     ['a'.repeat(76), `${'a'.repeat(75)}=\na`],
     [`${'a'.repeat(74)} `, `${'a'.repeat(74)}=\n=20`],
     [`${'a'.repeat(75)}.b`, `${'a'.repeat(75)}=\n=2Eb`],
+    [`${'a'.repeat(70)}é`, `${'a'.repeat(70)}=\n=C3=A9`],
+    [`${'a'.repeat(60)}🐳🐳`, `${'a'.repeat(60)}=F0=9F=90=B3=\n=F0=9F=90=B3`],
   ])('of %j is %j', (text, encoded) => expect(quotePrintable(text)).toBe(encoded));
 
   it('gives back every text, in lines of 76 characters that a mail system leaves as they are', () => {
