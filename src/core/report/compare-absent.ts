@@ -1,6 +1,7 @@
-import type { BaselineRow } from './baseline.ts';
+import type { BaselineRow, Told } from './baseline.ts';
 import { type DoneWith, finish, gatherDone, repeat, UPDATE_WHATS } from './compare-row.ts';
 import { hideRow, mayHide } from './hidden.ts';
+import { describeOffer, readOffer } from './offers.ts';
 import type { Update } from './report.ts';
 import { keyOfRow, type Row } from './rows.ts';
 import { createSuccession } from './successors.ts';
@@ -13,7 +14,8 @@ export type AbsentRow = {
   readonly updates: readonly Update[];
   readonly since: number;
   readonly done: readonly DoneWith[];
-  readonly successor: string | null;
+  /** What took its place. */
+  readonly successor: Row | null;
   /** Something that was told ended without being done. */
   readonly hasEnded: boolean;
   /** To be told of it, for the next report; null: it is gone from here. */
@@ -33,7 +35,7 @@ export function compareAbsent(known: ReadonlyMap<string, BaselineRow>, { read, u
   const absent = [...known].flatMap(([key, row]) => (here.has(key) ? [] : [row]));
   if (absent.length === 0) return [];
   const isIgnored = new Set(ignored);
-  const successorOf = createSuccession(read.filter((row) => !known.has(keyOfRow(row))));
+  const successorOf = createSuccession(read, known);
   return absent.map((row) => {
     if (isIgnored.has(row.reference)) return end(row, 'ignored', null);
     return mayHide(unread, row) ? hide(row) : end(row, 'removed', successorOf(row));
@@ -55,15 +57,26 @@ function hide(before: BaselineRow): AbsentRow {
   };
 }
 
-function end(before: BaselineRow, how: 'removed' | 'ignored', successor: string | null): AbsentRow {
+function end(before: BaselineRow, how: 'removed' | 'ignored', successor: Row | null): AbsentRow {
   const isPending = (what: string): boolean => UPDATE_WHATS.some((axis) => axis === what);
   return {
     before,
     updates: [],
     since: 0,
-    done: gatherDone(before.told.filter(({ what }) => isPending(what)).map((told) => finish(told, how))),
+    done: gatherDone(before.told.filter(({ what }) => isPending(what)).map((told) => withoutOffered(finish(told, how), told, successor))),
     successor,
     hasEnded: before.told.some(({ what }) => !isPending(what)),
     told: null,
   };
+}
+
+/** What is still offered for the image that took the place of another one is not done. */
+function withoutOffered(done: DoneWith, { what, offer }: Told, successor: Row | null): DoneWith {
+  const offered = new Set(successor?.updates.map((update) => (update.axis === 'newer' ? update.tag : null)));
+  const [told, still] = [
+    what === 'newer' ? readOffer('newer', offer) : [],
+    (each: Update) => each.axis === 'newer' && offered.has(each.tag),
+  ];
+  const over = told.filter((each) => !still(each));
+  return over.length === told.length ? done : { ...done, was: over.length === 0 ? [] : [describeOffer(over)] };
 }

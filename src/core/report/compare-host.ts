@@ -1,5 +1,6 @@
 import type { Document } from '../document.ts';
 import type { BaselineRow } from './baseline.ts';
+import { createCarriedVersions } from './carried-versions.ts';
 import { type ComparedRow, compareRow } from './compare-row.ts';
 import { type AbsentRow, compareAbsent } from './compare-absent.ts';
 import { createEarlierRows } from './earlier-rows.ts';
@@ -34,8 +35,9 @@ export function compareHost(
   const read = readRows(host, document);
   const earlierOf = createEarlierRows(known);
   const gaps = findUnread(document.warnings, places, now);
-  const rows = read.map((row) => compareRow(row, lookFor(row, earlierOf(row), gaps), now));
   const absent = compareAbsent(known, { read, unread: gaps, ignored: document.ignored ?? [] });
+  const carriedTo = createCarriedVersions(known, absent);
+  const rows = read.map((row) => compareRow(row, lookFor(row, earlierOf(row) ?? carriedTo(row), gaps), now));
   const isMissing = absent.some(({ told }) => told !== null) || rows.some(({ isOutOfSight }) => isOutOfSight);
   const unread = gaps.map((gap) => ({ ...gap, isTold: gap.isTold || isMissing }));
   const messages = new Set(unread.map(({ message }) => message));

@@ -110,7 +110,9 @@ function findDone({ rows, absent }: ComparedHost): readonly DonePart[] {
     ...rows.flatMap(({ row, done }) =>
       done.length === 0 ? [] : done.map((each) => ({ ...each, successor: null, mention: mentionRow(row) })),
     ),
-    ...absent.flatMap(({ before, done, successor }) => done.map((each) => ({ ...each, successor, mention: mentionAbsent(before) }))),
+    ...absent.flatMap(({ before, done, successor }) =>
+      done.map((each) => ({ ...each, successor: successor?.name ?? null, mention: mentionAbsent(before) })),
+    ),
   ];
 }
 

@@ -164,7 +164,10 @@ export type Pending = Subject & {
  */
 export type DoneHow = 'updated' | 'removed' | 'withdrawn' | 'held' | 'ignored';
 
-/** `was`: what was told, in words: `1.27.5 (patch)`, `rebuilt`, `base node:20-slim moved`. `successor`: the name that took the place of a removed one. */
+/**
+ * `was`: what was told, in words: `1.27.5 (patch)`, `rebuilt`, `base node:20-slim moved`. `successor`: the name that took the place of a removed one; what is still
+ * offered for that is not among what was told, so nothing may be.
+ */
 export type Done = Subject & {
   readonly how: DoneHow;
   readonly was: readonly string[];

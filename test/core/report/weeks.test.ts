@@ -151,6 +151,72 @@ const ABOUT_VERSIONS: readonly History[] = [
     ],
   ],
   [
+    'tells nothing as new of a version that was taken which was told of the one before, and calls it done no more than new',
+    [
+      [nginx({ newer: { patch: '1.27.5', major: '2.0.0' } })],
+      [e('nginx:1.27.5', { newer: { major: '2.0.0' } })],
+      [e('nginx:1.27.5', { newer: { major: '2.0.1' } })],
+    ],
+    [
+      { news: ['nginx:1.27.4 1.27.5 2.0.0'] },
+      {
+        pending: ['nginx:1.27.5 2.0.0 since week 1'],
+        done: ['nginx:1.27.4 removed: 1.27.5 (patch) by nginx:1.27.5'],
+      },
+      { news: ['nginx:1.27.5 2.0.1 more'] },
+    ],
+  ],
+  [
+    'does the same where the older one is still here, and goes later',
+    [
+      [nginx({ newer: { patch: '1.27.5', major: '2.0.0' } })],
+      [nginx({ newer: { patch: '1.27.5', major: '2.0.0' } }), e('nginx:1.27.5', { newer: { major: '2.0.0' } })],
+      [e('nginx:1.27.5', { newer: { major: '2.0.0' } })],
+    ],
+    [
+      { news: ['nginx:1.27.4 1.27.5 2.0.0'] },
+      { pending: ['nginx:1.27.4 1.27.5 2.0.0 since week 1', 'nginx:1.27.5 2.0.0 since week 1'] },
+      {
+        pending: ['nginx:1.27.5 2.0.0 since week 1'],
+        done: ['nginx:1.27.4 removed: 1.27.5 (patch) by nginx:1.27.5'],
+      },
+    ],
+  ],
+  [
+    'carries what is offered over to another version, and to another digest, that took the place of an image',
+    [
+      [nginx({ newer: { patch: '1.27.5', major: '2.0.0' } }), e(PIN_A, { newer: { minor: '1.28' } })],
+      [e('nginx:1.27.6', { newer: { major: '2.0.0' } }), e(PIN_B, { newer: { minor: '1.28' } })],
+    ],
+    [
+      { news: ['nginx:1.27.4 1.27.5 2.0.0', `${PIN_A} 1.28`] },
+      {
+        pending: ['nginx:1.27.6 2.0.0 since week 1', `${PIN_B} 1.28 since week 1`],
+        done: ['nginx:1.27.4 removed: 1.27.5 (patch) by nginx:1.27.6', `${PIN_A} removed:  by ${PIN_B}`],
+      },
+    ],
+  ],
+  [
+    'tells as new what is offered for a version that nobody was offered, or on another platform, or that was held back',
+    [
+      [nginx({ newer: { major: '2.0.0' } }), e('redis:7.2.4', { newer: { patch: '7.2.5', major: '8.0.0' }, held: HOLD })],
+      [
+        nginx({ newer: { major: '2.0.0' } }),
+        e('nginx:1.26.1', { newer: { major: '2.0.0' } }),
+        e('nginx:1.27.4', { newer: { major: '2.0.0' }, platform: 'linux/arm64' }),
+        e('redis:7.2.5', { newer: { major: '8.0.0' } }),
+      ],
+    ],
+    [
+      { news: ['nginx:1.27.4 2.0.0'], held: ['redis:7.2.4 7.2.5 8.0.0'] },
+      {
+        news: ['nginx:1.26.1 2.0.0', 'nginx:1.27.4 2.0.0', 'redis:7.2.5 8.0.0'],
+        pending: ['nginx:1.27.4 2.0.0 since week 1'],
+        done: ['redis:7.2.4 removed: 7.2.5 (patch) by redis:7.2.5'],
+      },
+    ],
+  ],
+  [
     'does not take any other image of the repository for a successor',
     [[nginx()], [e('nginx:1.25.0'), e('nginx:alpine'), e('nginx:1.27.5', { platform: 'linux/arm64' }), e('acme/nginx:1.27.5')]],
     [{ news: ['nginx:1.27.4 1.27.5'] }, { done: ['nginx:1.27.4 removed: 1.27.5 (patch)'] }],
