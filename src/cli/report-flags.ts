@@ -40,7 +40,12 @@ export function withReportOptions(command: Command): Command {
       .addOption(new Option('--if-changed', 'print nothing when nothing has changed since; files are written all the same'))
       .addOption(new Option('--only-new', 'only what has changed since'))
       .addOption(new Option('--mark', 'the next report is compared with this one'))
-      .addOption(new Option('--id <name>', 'which of several reports this is (default: default; fleet for files)'))
+      .addOption(
+        new Option(
+          '--id <name>',
+          'which of several reports this is (default: one for each choice of -f, -H and --context; fleet for documents)',
+        ),
+      )
       .addOption(new Option('--title <text>', 'what stands above it, and in the subject of a mail'))
       .addOption(new Option('--host-name <name>', 'what this machine is called in it'))
       .addOption(new Option('--to <address>', 'eml: whom it is to (repeatable; default: $MAILTO)').argParser(collect).default([], 'none'))

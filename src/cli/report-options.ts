@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { Parsed } from '../core/parsed.ts';
 import { parseDuration } from '../core/duration.ts';
 import { sanitizeText } from '../core/text.ts';
@@ -51,13 +53,23 @@ const LONGEST_ID = 100;
 const LONGEST_TITLE = 200;
 
 /**
- * Which report it is.
+ * Which report it is. Where no id is given, each choice of what to look at has one of its own: what one did not look at, it must not take for gone.
  *
  * @throws ImgupdateError 'usage'.
  */
-export function readReportId(id: string | undefined, isFleet: boolean): string {
-  if (id === undefined) return isFleet ? 'fleet' : 'default';
-  return readLine('--id', id, { longest: LONGEST_ID, example: 'nightly' });
+export function readReportId({ cwd }: Pick<Context, 'cwd'>, options: ReportOptions, isFleet: boolean): string {
+  if (options.id !== undefined) return readLine('--id', options.id, { longest: LONGEST_ID, example: 'nightly' });
+  if (isFleet) return 'fleet';
+  const { file = [], host = [], context = [] } = options;
+  const choice = [
+    ...new Set([
+      ...file.map((path) => `-f ${path === '-' ? path : resolve(cwd, path)}`),
+      ...host.map((address) => `-H ${address}`),
+      ...context.map((name) => `--context ${name}`),
+    ]),
+  ].sort();
+  const id = sanitizeText(['default', ...choice].join(' '));
+  return id.length <= LONGEST_ID ? id : `default ${createHash('sha256').update(id).digest('hex')}`;
 }
 
 /** @throws ImgupdateError 'usage'. */

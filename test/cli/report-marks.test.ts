@@ -158,6 +158,17 @@ describe('several processes at once', () => {
     expect((await report('2026-11-23T07:00', ['--config', config, '--if-changed'])).stdout).toBe('');
   });
 
+  it('of what was looked at elsewhere know nothing, so nothing is taken for gone that was not looked at', async () => {
+    await markAndMove();
+    const file = join(home, 'images.txt');
+    await writeFile(file, `${world.registry.host}/acme/api:1.0.0\n`);
+    const ofFile = await report('2026-11-09T07:00', ['--mark', '-f', file]);
+    expect([ofFile.exitCode, ofFile.stdout]).toEqual([0, expect.stringMatching(/^First report on build01/)]);
+    const again = await report('2026-11-16T07:00', ['-f', `${home}/state/../images.txt`, '--if-changed']);
+    expect(again).toMatchObject({ exitCode: 0, stdout: '' });
+    expect((await report('2026-11-16T07:00')).stdout).toMatch(NEWS);
+  });
+
   it('of different ids know nothing of each other', async () => {
     await markAndMove();
     const ids = ['a', 'b', '../../etc', 'ä \u4e16'];

@@ -19,7 +19,7 @@ import { planReportOutput, readReportId, readSince, readTitle, type ReportOutput
  * this process in between, the next report knows of it.
  */
 export async function report(context: Context, paths: readonly string[], options: ReportOptions): Promise<ExitCode> {
-  const id = readReportId(options.id, paths.length > 0);
+  const id = readReportId(context, options, paths.length > 0);
   const title = readTitle(options.title);
   const since = readSince(options.since, context.now());
   const output = planReportOutput(context, options);
