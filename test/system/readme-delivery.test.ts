@@ -109,7 +109,7 @@ describe('the commands, as cron runs them', () => {
   afterAll(() => world.close());
 
   /** Runs a command of the README at a time, with what is not of this machine in its place. */
-  async function runLine(command: string, time: string) {
+  async function runLine(command: string, time: string, changed: Readonly<Record<string, string>> = {}) {
     const variables = Object.fromEntries(
       CRON_VARIABLES.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     );
@@ -120,6 +120,7 @@ describe('the commands, as cron runs them', () => {
       SLACK_WEBHOOK: 'https://hooks.example.org/T0/B0',
       ...variables,
       PATH: `${at('bin')}:${variables.PATH ?? '/usr/bin:/bin'}`,
+      ...changed,
     };
     const line = command.replace('/usr/sbin/sendmail', 'sendmail').replace('/var/lib/prometheus/node-exporter', at('collector'));
     for (const name of ['sendmail', 'curl']) await writeFile(at(`${name}.stdin`), '');
@@ -193,5 +194,22 @@ describe('the commands, as cron runs them', () => {
     expect(told).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect(told.mail).toMatch(/^To: root\r?$/m);
     expect(await runLine(start, nextDay())).toEqual(QUIET);
+  });
+
+  it('the unit fails where nothing could be checked, and sends nothing', async () => {
+    const [, start = ''] = /^ExecStart=(.*)$/m.exec(UNITS[0]!.text) ?? [];
+    const failed = await runLine(start, nextDay(), { DOCKER_HOST: 'tcp://127.0.0.1:1' });
+    expect(failed).toMatchObject({ exitCode: 1, stdout: '', mail: '' });
+    expect(failed.stderr).toMatch(/^E: /m);
+  });
+});
+
+systemTest('the rules of alerts', ['promtool'], () => {
+  it('are such as Prometheus takes, about metrics that there are', async () => {
+    const [rules = ''] = textsIn('yaml');
+    await writeFile(at('rules.yaml'), `groups:\n- name: imgupdate\n  rules:\n${rules.replace(/^/gm, '  ')}`);
+    expect(await run('promtool', ['check', 'rules', at('rules.yaml')])).toMatchObject({ exitCode: 0, stderr: '' });
+    const golden = await readFile(new URL('../formats/report/golden/prom.prom', import.meta.url), 'utf8');
+    for (const [metric] of rules.matchAll(/imgupdate_\w+/g)) expect(golden).toContain(`\n${metric} `);
   });
 });
