@@ -16,12 +16,12 @@ export function createCarriedVersions(
 ): (row: Row) => BaselineRow | null {
   let predecessors: ReadonlyMap<string, BaselineRow> | null = null;
   return (row) => {
-    const offered = row.updates.flatMap((update) => (update.axis === 'newer' ? [update.tag] : []));
-    if (offered.length === 0 || row.hold !== null || known.size === 0) return null;
+    const offered = new Set(row.updates.flatMap((update) => (update.axis === 'newer' ? [update.tag] : [])));
+    if (offered.size === 0 || row.hold !== null || known.size === 0) return null;
     predecessors ??= indexPredecessors(known, absent);
     const before = predecessors.get(keyOfRow(row)) ?? predecessors.get(keyOfName(nameOf(row))) ?? null;
     const told = before === null ? null : versionsOf(before);
-    if (before === null || told === null || !tagsOfOffer(told.offer).some((tag) => offered.includes(tag))) return null;
+    if (before === null || told === null || !tagsOfOffer(told.offer).some((tag) => offered.has(tag))) return null;
     return { ...before, image: null, told: [told] };
   };
 }
