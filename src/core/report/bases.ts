@@ -10,7 +10,7 @@ import { hasMovedBase } from './updates.ts';
 
 /** Lists the bases that moved or are gone, on each platform, with the images that stand on them and are not held back. */
 export function listBases(rows: readonly Row[], isFleet: boolean): readonly MovedBase[] {
-  const standing = rows.filter(({ hold }) => hold === null).flatMap(findStanding);
+  const standing = rows.filter(({ hold, isLeftOver }) => hold === null && !isLeftOver).flatMap(findStanding);
   const groups = groupBy(standing, ({ reference, kind, row }) => `${reference}\n${row.platform}\n${kind}`);
   return [...groups.values()].flatMap((group) => joinBase(group, isFleet)).sort(compareBases);
 }

@@ -15,7 +15,7 @@ export function createEarlierRows(known: ReadonlyMap<string, BaselineRow>): (row
   return (row) => {
     const before = known.get(keyOfRow(row));
     if (before !== undefined) return before;
-    const repository = row.image === null ? null : repositoryOf(row.reference, 'untagged');
+    const repository = row.image === null || row.isLeftOver ? null : repositoryOf(row.reference, 'untagged');
     if (repository === null || known.size === 0) return null;
     byImage ??= indexByImage(known);
     const tagged = byImage.get(keyOfImage({ ...row, repository }));

@@ -1,5 +1,5 @@
 import { groupBy } from '../group.ts';
-import { familiarOf, readCanonical } from './names.ts';
+import { familiarOf } from './names.ts';
 import { orderRebuilds, type RebuildRow } from './order-rebuilds.ts';
 import type { Rebuild } from './report.ts';
 import { keyOfRow, type Row } from './rows.ts';
@@ -51,13 +51,7 @@ function toCandidate(row: Row): Candidate {
 /** What no registry has was made here, whatever it is called: `web:dev` is short for the name of an official image. */
 function isOurs(row: Row): boolean {
   if (!row.reference.includes('/')) return false;
-  return isLocal(row) || (!row.reference.startsWith('docker.io/library/') && !isLeftOver(row));
-}
-
-/** Nobody builds an image that only its digest names, and that nothing uses: it lost its tag to the next one. */
-function isLeftOver({ reference, entries }: Row): boolean {
-  const isUsed = entries.some(({ containers, sources }) => containers.length > 0 || sources.some(({ line }) => line !== null));
-  return !isUsed && readCanonical(reference)?.tag === null;
+  return isLocal(row) || (!row.reference.startsWith('docker.io/library/') && !row.isLeftOver);
 }
 
 /** No registry has it. */

@@ -2,7 +2,7 @@ import type { Document, ImageEntry } from '../document.ts';
 import type { Hold } from '../hold.ts';
 import { compareText } from '../reference.ts';
 import { identify } from './identity.ts';
-import { familiarOf } from './names.ts';
+import { familiarOf, readCanonical } from './names.ts';
 import { findProblems, type Problem } from './problems.ts';
 import type { Update } from './report.ts';
 import { findUpdates } from './updates.ts';
@@ -20,6 +20,10 @@ export type Row = {
   readonly entries: readonly ImageEntry[];
   /** That it is held back, all of it. */
   readonly hold: Hold | null;
+  /**
+   * It lost its tag to the next image, and nothing uses it: nobody brings it up to date.
+   */
+  readonly isLeftOver: boolean;
   readonly updates: readonly Update[];
   readonly problems: readonly Problem[];
 };
@@ -50,6 +54,7 @@ export function keyOfRow({ reference, platform }: Pick<Row, 'reference' | 'platf
 
 function readRow(host: string, { reference, name, platform }: ImageEntry, entries: readonly ImageEntry[]): Row {
   const isHeld = entries.every(({ held }) => held !== null);
+  const isLeftOver = readCanonical(reference)?.tag === null && entries.every(isUnused);
   return {
     host,
     reference,
@@ -58,9 +63,15 @@ function readRow(host: string, { reference, name, platform }: ImageEntry, entrie
     image: identify(entries),
     entries,
     hold: isHeld ? (entries[0]?.held ?? null) : null,
-    updates: findUpdates(entries),
-    problems: findProblems(entries, isHeld),
+    isLeftOver,
+    updates: isLeftOver ? [] : findUpdates(entries),
+    problems: isLeftOver ? [] : findProblems(entries, isHeld),
   };
+}
+
+/** Whether nothing uses an image, as far as its engine tells; what reads the files of a store does not know all that uses it. */
+function isUnused({ containers, sources }: ImageEntry): boolean {
+  return containers.length === 0 && sources.every(({ kind, line }) => kind === 'docker-daemon' && line === null);
 }
 
 /** Nearly always there is one. */

@@ -10,7 +10,7 @@ import { hasMovedBase } from './updates.ts';
  * - `so`: it is so; `not`: the question was answered, and it is not so, or there is no image any more of which it could be so
  * - `open`: the question has no answer this time
  * - `covered`: something else is so that leaves it undecided: whether a tag that is gone was rebuilt, or what a held image would need
- * - `moot`: the image is another one now, and does not tell what its base is
+ * - `moot`: the image is another one now, and does not tell what its base is; or nothing uses it any more, and it lost its tag
  */
 export type Standing = 'so' | 'not' | 'open' | 'covered' | 'moot';
 
@@ -21,6 +21,7 @@ export type Earlier = { readonly before: BaselineRow | null; readonly isOutOfSig
 export function decideStanding(what: RowWhat, row: Row, { before, isOutOfSight }: Earlier): Standing {
   const isSo = row.updates.some(({ axis }) => axis === what) || row.problems.some(({ kind }) => kind === what);
   if (isSo) return 'so';
+  if (row.isLeftOver) return 'moot';
   const standings = row.entries.map((entry) => (isOutOfSight && OF_IMAGE.has(what) ? 'open' : STANDINGS[what](entry)));
   if (standings.includes('covered') || (row.hold !== null && ONLY_UNHELD.has(what))) return 'covered';
   if (!standings.includes('open')) return 'not';

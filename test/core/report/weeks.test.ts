@@ -237,7 +237,12 @@ const ABOUT_VERSIONS: readonly History[] = [
   ],
 ];
 
-const LOST = e(`acme/app@${makeDigest('lost')}`, { tag: 'pinned', newer: 'untracked', base: 'moved', image: 'old' });
+const lost = (parts = {}) =>
+  e(`acme/app@${makeDigest('lost')}`, { tag: 'pinned', newer: 'untracked', base: 'moved', image: 'old', ...parts });
+/** Nothing uses it, or a container does. */
+const LOST = lost();
+const RUNNING = lost({ containers: [{ name: 'app', running: true, outdated: false }] });
+const BOTTOM = `acme/bottom@${makeDigest('bottom')}`;
 
 const ABOUT_BASES: readonly History[] = [
   [
@@ -323,8 +328,8 @@ const ABOUT_BASES: readonly History[] = [
     'tells of an image that lost its tag to the next one what was told of its base, and not as new',
     [
       [e('acme/app:1', { tag: 'rebuilt', base: 'moved', image: 'old' })],
-      [e('acme/app:1', { base: 'current', image: 'new' }), LOST],
-      [e('acme/app:1', { base: 'current', image: 'new' }), LOST],
+      [e('acme/app:1', { base: 'current', image: 'new' }), RUNNING],
+      [e('acme/app:1', { base: 'current', image: 'new' }), RUNNING],
       [e('acme/app:1', { base: 'current', image: 'new' })],
     ],
     [
@@ -335,8 +340,22 @@ const ABOUT_BASES: readonly History[] = [
     ],
   ],
   [
+    'tells nothing of what an image left that nothing uses any more',
+    [
+      [e('acme/app:1', { tag: 'rebuilt', base: 'moved', image: 'old' })],
+      [e('acme/app:1', { base: 'current', image: 'new' }), LOST, e(BOTTOM, { tag: 'unknown', base: 'gone' })],
+      [e('acme/app:1', { base: 'current', image: 'new' }), LOST],
+    ],
+    [{ news: ['acme/app:1 rebuilt base node:20-slim'] }, { done: ['acme/app:1 updated: rebuilt, base node:20-slim moved'] }, {}],
+  ],
+  [
+    'tells no more of an image that lost its tag when nothing uses it any more',
+    [[RUNNING], [LOST], [LOST]],
+    [{ news: [`${LOST.name} base node:20-slim`] }, {}, {}],
+  ],
+  [
     'tells as new what nobody was told of an image that has no tag',
-    [[e('acme/app:1', { tag: 'rebuilt', image: 'old' })], [e('acme/app:1', { image: 'new' }), LOST]],
+    [[e('acme/app:1', { tag: 'rebuilt', image: 'old' })], [e('acme/app:1', { image: 'new' }), RUNNING]],
     [{ news: ['acme/app:1 rebuilt'] }, { news: [`${LOST.name} base node:20-slim`], done: ['acme/app:1 updated: rebuilt'] }],
   ],
 ];
