@@ -4,8 +4,8 @@ import { type Html, html, joinHtml, trustedHtml } from '../html/escape.ts';
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import { quotePrintable } from './mail-text.ts';
-import { listSections, type Row, type Section, type SectionKey } from './sections.ts';
-import { describeAttention, describeHeadline, describeTitle, listTold, SECTION_TITLES } from './words.ts';
+import { hasOldContainers, listSections, type Row, type Section, type SectionKey } from './sections.ts';
+import { describeAttention, describeHeadline, describeTitle, listTold, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
 
 /** Of a headline and of what a reader of mail shows beside the subject, in UTF-16 code units. */
 const LONGEST_HEADLINE = 360;
@@ -96,7 +96,7 @@ function renderFrame(report: Report, version: string, parts: readonly Html[]): H
     ...(attention === null ? [] : [html`<p ${style('alert')}>Needs attention: ${cut(attention)}.</p>`]),
     ...renderBar(report),
     ...parts,
-    ...renderFooter(listFooter(report, version)),
+    ...renderFooter([...(hasOldContainers(listSections(report), MOST_ROWS) ? [OLD_CONTAINERS] : []), ...listFooter(report, version)]),
   ]);
   const inner = html`<table ${TABLE} bgcolor="#ffffff" ${style('card')}>
     <tr>

@@ -3,8 +3,8 @@ import { escapeMarkdown, escapeSentence, escapeStart, renderCode } from '../mark
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
-import { listSections, type Row, type Section, type SectionKey } from './sections.ts';
-import { describeAttention, describeHeadline, describeTitle, listTold, SECTION_TITLES } from './words.ts';
+import { hasOldContainers, listSections, type Row, type Section, type SectionKey } from './sections.ts';
+import { describeAttention, describeHeadline, describeTitle, listTold, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
 
 /** Rows of a section, and bytes of UTF-8. Ten sections of them stay below the 1 MiB from which GitHub shows nothing. */
 const MOST_ROWS = 500;
@@ -17,10 +17,12 @@ const MOST_BYTES = 80_000;
  */
 export function renderReportMarkdown(report: Report, { version }: ReportAbout): string {
   const commands = listCommands(report);
+  const sections = listSections(report);
   const blocks = [
     renderHead(report),
-    ...listSections(report).map(renderSection),
+    ...sections.map(renderSection),
     ...(commands.length === 0 ? [] : [renderCommands(commands)]),
+    ...(hasOldContainers(sections, MOST_ROWS) ? [escapeMarkdown(OLD_CONTAINERS)] : []),
     `---\n\n${listFooter(report, version)
       .map((line) => escapeStart(escapeMarkdown(line)))
       .join('  \n')}`,

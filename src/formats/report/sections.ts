@@ -83,6 +83,11 @@ export function listSections(report: Report): readonly Section[] {
   return all.filter(({ count }) => count > 0);
 }
 
+/** Whether a star is to be seen in the first rows of any section, so that it has to be said what it means. */
+export function hasOldContainers(sections: readonly Section[], end: number): boolean {
+  return sections.some(({ rows }) => rows(end).some(({ users }) => /\*(?:[, ]|$)/.test(users)));
+}
+
 /** What lists all rows of a section, as far as the command line does. */
 const COMMANDS: Readonly<Record<SectionKey, string | null>> = {
   interrupted: null,

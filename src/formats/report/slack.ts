@@ -3,9 +3,17 @@ import { stringify } from '../stringify.ts';
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
-import { listSections, type Row, type Section } from './sections.ts';
+import { hasOldContainers, listSections, type Row, type Section } from './sections.ts';
 import { escapeSlack, renderSlackCode, renderSlackSentence } from './slack-escape.ts';
-import { describeAttention, describeHeadline, describeInSubject, describeTitle, listTold, SECTION_TITLES } from './words.ts';
+import {
+  describeAttention,
+  describeHeadline,
+  describeInSubject,
+  describeTitle,
+  listTold,
+  OLD_CONTAINERS,
+  SECTION_TITLES,
+} from './words.ts';
 
 /** Rows of a section: the others are for those who look closer. */
 const MOST_ROWS = 12;
@@ -141,8 +149,9 @@ function renderGroup({ title, lines, left }: CommandGroup): string {
 }
 
 function renderFooter(report: Report, version: string): Block {
+  const star = hasOldContainers(listSections(report), MOST_ROWS) ? [toMarkup(OLD_CONTAINERS.replace('*', '`*`'))] : [];
   const text = listFooter(report, version).join('; ');
-  return { type: 'context', elements: [toMarkup(renderSlackSentence(text, LONGEST_FOOTER))] };
+  return { type: 'context', elements: [...star, toMarkup(renderSlackSentence(text, LONGEST_FOOTER))] };
 }
 
 const LONGEST_FOOTER = 1000;

@@ -4,7 +4,7 @@ import { widthOf } from '../width.ts';
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
-import { listSections, type Row, type Section, type SectionKey } from './sections.ts';
+import { hasOldContainers, listSections, type Row, type Section, type SectionKey } from './sections.ts';
 import { describeAttention, describeHeadline, listTold, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
 import { wrapCommand } from './wrap-command.ts';
 import { wrapText } from './wrap.ts';
@@ -29,7 +29,7 @@ export function renderReportText(report: Report, { version }: ReportAbout): stri
     renderHead(report),
     ...sections.map(renderSection),
     ...(commands.length === 0 ? [] : [renderCommands(commands)]),
-    ...(hasOldContainers(sections) ? [paragraph(OLD_CONTAINERS)] : []),
+    ...(hasOldContainers(sections, MOST_ROWS) ? [paragraph(OLD_CONTAINERS)] : []),
     renderFooter(report, version),
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -97,10 +97,6 @@ function renderCommands(groups: readonly CommandGroup[]): readonly string[] {
       ...(left === 0 ? [] : [`  and ${left} more`]),
     ]),
   ];
-}
-
-function hasOldContainers(sections: readonly Section[]): boolean {
-  return sections.some(({ rows }) => rows(MOST_ROWS).some(({ users }) => /\*(?:[, ]|$)/.test(users)));
 }
 
 function renderFooter(report: Report, version: string): readonly string[] {

@@ -19,7 +19,9 @@ const READERS: Readonly<Record<string, { readonly format: ReportFormatName; read
     slack: {
       format: 'slack',
       read: (text) =>
-        (JSON.parse(text) as { blocks: readonly { text?: { text: string } }[] }).blocks.map((block) => block.text?.text ?? '').join(' '),
+        (JSON.parse(text) as { blocks: readonly { text?: { text: string }; elements?: readonly { text: string }[] }[] }).blocks
+          .flatMap(({ text: own, elements = [] }) => [...(own === undefined ? [] : [own]), ...elements].map((each) => each.text))
+          .join(' '),
     },
   };
 
@@ -55,6 +57,12 @@ describe.each(Object.keys(READERS))('%s', (reader) => {
     const text = await read(reader, report);
     expect(text).toContain(headline);
     expect(/\d+ tags? gone(?:, \d+ [a-z ]+)*/.exec(text)?.[0]?.trim() ?? null).toBe(attention);
+  });
+
+  it('says what the star behind a container means where there is one, and only there', async () => {
+    const meaning = /A container marked with (?:`\*`|\*|&#42;) runs an older image than its name has here now/;
+    expect(await read(reader, REPORT)).toMatch(meaning);
+    expect(await read(reader, { ...REPORT, news: REPORT.news.slice(0, 1) })).not.toMatch(/marked with/);
   });
 
   it('names each image of each section in the same order', async () => {
