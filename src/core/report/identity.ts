@@ -6,14 +6,27 @@ const MARK = '@';
 /** More digests than one image has tell nothing more. */
 const MOST_DIGESTS = 20;
 
-/** Says which image entries are of: by its id or, where a store tells none (containerd's), by the digests it is known by; null where it has neither. */
+/**
+ * Says which image entries are of, where several places have different ones all of them: by its id or, where a store tells none (containerd's), by the digests
+ * it is known by; null where it has neither. What only a file names is none.
+ */
 export function identify(entries: readonly ImageEntry[]): string | null {
-  if (entries.length === 1 && entries[0]?.imageId != null) return entries[0].imageId;
-  const ids = entries.map(({ imageId }) => imageId);
-  if (!ids.includes(null)) return [...new Set(ids)].sort().join(' ');
-  if (entries.some(({ tag }) => tag.digests.length === 0)) return null;
-  const digests = new Set(entries.flatMap(({ tag }) => tag.digests));
-  return `${MARK}${[...digests].sort().slice(0, MOST_DIGESTS).join(' ')}`;
+  const here = entries.length === 1 ? entries : hereOf(entries);
+  const [first, ...others] = here;
+  if (first === undefined) return null;
+  if (others.length > 0) {
+    const ids = here.map(({ imageId }) => imageId);
+    return ids.includes(null) ? null : [...new Set(ids)].sort().join(' ');
+  }
+  const { imageId, tag } = first;
+  if (imageId !== null || tag.digests.length === 0) return imageId;
+  return `${MARK}${[...tag.digests].sort().slice(0, MOST_DIGESTS).join(' ')}`;
+}
+
+/** Those of images that are here; where there are none, all. */
+export function hereOf(entries: readonly ImageEntry[]): readonly ImageEntry[] {
+  const here = entries.filter(({ tag, imageId, size }) => tag.status !== 'none' && (imageId !== null || size !== null));
+  return here.length === 0 ? entries : here;
 }
 
 /** Whether entries are only of a part of what there was: of several images under one name one is missing, or a file names what is not there. */

@@ -1,6 +1,6 @@
 import type { ImageEntry } from '../document.ts';
 import type { BaselineRow, ToldWhat } from './baseline.ts';
-import { isSameImage } from './identity.ts';
+import { hereOf, isSameImage } from './identity.ts';
 import type { Row } from './rows.ts';
 import { hasMovedBase } from './updates.ts';
 
@@ -22,12 +22,15 @@ export function decideStanding(what: RowWhat, row: Row, { before, isOutOfSight }
   const isSo = row.updates.some(({ axis }) => axis === what) || row.problems.some(({ kind }) => kind === what);
   if (isSo) return 'so';
   if (row.isLeftOver) return 'moot';
-  const standings = row.entries.map((entry) => (isOutOfSight && OF_IMAGE.has(what) ? 'open' : STANDINGS[what](entry)));
+  const isOfBase = OF_BASE.some((each) => each === what);
+  // a file that names an image tells nothing of its base
+  const entries = isOfBase ? hereOf(row.entries) : row.entries;
+  const standings = entries.map((entry) => (isOutOfSight && OF_IMAGE.has(what) ? 'open' : STANDINGS[what](entry)));
   if (standings.includes('covered') || (row.hold !== null && ONLY_UNHELD.has(what))) return 'covered';
   if (!standings.includes('open')) return 'not';
-  const isSilent = row.entries.every(({ base }) => base.status !== 'unknown' || SILENT.has(base.reason?.kind ?? ''));
-  if (!OF_BASE.some((each) => each === what) || !isSilent || isOutOfSight) return 'open';
-  if (row.entries.every(({ tag }) => tag.status === 'none')) return 'not';
+  const isSilent = entries.every(({ base }) => base.status !== 'unknown' || SILENT.has(base.reason?.kind ?? ''));
+  if (!isOfBase || !isSilent || isOutOfSight) return 'open';
+  if (entries.every(({ tag }) => tag.status === 'none')) return 'not';
   return isSameImage(before?.image ?? null, row.image) === false ? 'moot' : 'open';
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeDocument, makeEntry } from '../../helpers/documents.ts';
+import { canonical, makeDocument, makeEntry } from '../../helpers/documents.ts';
 import { makeDigest } from '../../helpers/makers.ts';
 import { reportWeeks, tell, type Week } from './history.ts';
 
@@ -240,6 +240,9 @@ const ABOUT_VERSIONS: readonly History[] = [
 const lost = (parts = {}) =>
   e(`acme/app@${makeDigest('lost')}`, { tag: 'pinned', newer: 'untracked', base: 'moved', image: 'old', ...parts });
 /** Nothing uses it, or a container does. */
+/** What a file names, and nothing more. */
+const FILE = { ...e('acme/web:dev', { tag: 'none', base: 'unknown', image: null, digests: [] }), size: null };
+const namedAs = (name: string) => ({ name, reference: canonical(name) });
 const LOST = lost();
 const RUNNING = lost({ containers: [{ name: 'app', running: true, outdated: false }] });
 const BOTTOM = `acme/bottom@${makeDigest('bottom')}`;
@@ -285,6 +288,27 @@ const ABOUT_BASES: readonly History[] = [
     'does not take an image for another one because its id is known now',
     [[web({ image: null })], [web({ base: 'unknown' })]],
     [{ news: ['acme/web:dev base node:20-slim'] }, { pending: ['acme/web:dev base node:20-slim unchecked since week 1'] }],
+  ],
+  [
+    'is done with the base of an image that was built anew, whatever file names it beside',
+    [
+      [web({ image: 'old' }), FILE],
+      [web({ image: 'old', base: 'unknown' }), FILE],
+      [web({ base: 'current', image: 'new' }), FILE],
+    ],
+    [
+      { news: ['acme/web:dev base node:20-slim'] },
+      { pending: ['acme/web:dev base node:20-slim unchecked since week 1'] },
+      { done: ['acme/web:dev updated: base node:20-slim moved'] },
+    ],
+  ],
+  [
+    'forgets the base of another image that tells none, and knows one whose base came back, whatever file names them beside',
+    [
+      [web({ image: 'old' }), FILE, e('a/b:1', { base: 'moved' }), { ...FILE, ...namedAs('a/b:1') }],
+      [web({ image: 'new', base: 'unknown' }), FILE, e('a/b:1', { base: 'current' }), { ...FILE, ...namedAs('a/b:1') }],
+    ],
+    [{ news: ['a/b:1 base node:20-slim', 'acme/web:dev base node:20-slim'] }, { done: ['a/b:1 withdrawn: base node:20-slim moved'] }],
   ],
   [
     'is done with the base of an image that was removed, though a file still names it',
