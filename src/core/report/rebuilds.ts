@@ -1,4 +1,5 @@
 import { groupBy } from '../group.ts';
+import { hereOf } from './identity.ts';
 import { familiarOf } from './names.ts';
 import { orderRebuilds, type RebuildRow } from './order-rebuilds.ts';
 import type { Rebuild } from './report.ts';
@@ -56,7 +57,7 @@ function isOurs(row: Row): boolean {
 
 /** No registry has it. */
 function isLocal({ entries }: Row): boolean {
-  return entries.every(({ tag }) => tag.status === 'local');
+  return hereOf(entries).every(({ tag }) => tag.status === 'local');
 }
 
 const keyOnHost = ({ host, reference, platform }: Pick<Row, 'host' | 'reference' | 'platform'>): string =>
