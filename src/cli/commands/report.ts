@@ -33,6 +33,7 @@ export async function report(context: Context, paths: readonly string[], options
         title,
         onlyNew: options.onlyNew === true,
         hosts: found.hosts,
+        areDocuments: paths.length > 0,
         now: context.now(),
       });
     const tell = async ({ report: told }: Composed): Promise<void> => {

@@ -2,28 +2,32 @@ import { groupBy } from '../group.ts';
 import type { ReasonKind } from '../reason.ts';
 import { compareText } from '../reference.ts';
 import type { ComparedHost } from './compare-host.ts';
+import type { MissingHost } from './missing-hosts.ts';
 import { type Attention, ATTENTION_KINDS } from './report.ts';
+import type { Unread } from './unread.ts';
 
 /** Lists what a person has to look at: problems of one cause once, whatever many images and hosts have it; what is new apart from what was told. */
-export function listAttention(hosts: readonly ComparedHost[]): readonly Attention[] {
-  const parts = hosts.flatMap((host) => [...ofImages(host), ...ofPlaces(host)]);
+export function listAttention(hosts: readonly ComparedHost[], missing: readonly MissingHost[]): readonly Attention[] {
+  const parts = [...hosts.flatMap((host) => [...ofImages(host), ...ofPlaces(host)]), ...missing.flatMap((each) => ofUnread(each, null))];
   const groups = groupBy(parts, ({ kind, isNew, group }) => `${kind}\n${isNew}\n${group}`);
   return [...groups.values()]
     .flatMap(([first, ...others]) => (first === undefined ? [] : [join([first, ...others])]))
     .sort(compareAttention);
 }
 
-type Part = Omit<Attention, 'images' | 'hosts'> & { readonly group: string; readonly image: string | null; readonly host: string };
+type Part = Omit<Attention, 'images' | 'hosts'> & { readonly group: string; readonly image: string | null; readonly host: string | null };
 
 function ofImages({ host, rows }: ComparedHost): readonly Part[] {
   return rows.flatMap(({ row, problems }) => problems.map((problem) => ({ ...problem, image: row.name, host })));
 }
 
 function ofPlaces({ host, unread }: ComparedHost): readonly Part[] {
+  return unread.flatMap((each) => ofUnread(each, host));
+}
+
+function ofUnread({ message, since, isNew, isTold }: Unread, host: string | null): readonly Part[] {
   const none = { registry: null, reason: null, hold: null, image: null };
-  return unread.flatMap(({ message, since, isNew, isTold }) =>
-    isTold ? [{ ...none, message, since, isNew, kind: 'unread' as const, group: message, host }] : [],
-  );
+  return isTold ? [{ ...none, message, since, isNew, kind: 'unread', group: message, host }] : [];
 }
 
 function join(parts: readonly [Part, ...Part[]]): Attention {
@@ -31,7 +35,7 @@ function join(parts: readonly [Part, ...Part[]]): Attention {
   return {
     kind,
     images: distinct(parts.flatMap(({ image }) => image ?? [])),
-    hosts: distinct(parts.map(({ host }) => host)),
+    hosts: distinct(parts.flatMap(({ host }) => host ?? [])),
     message: joinMessages(distinct(parts.map(({ message }) => message)), reason, registry),
     registry,
     reason,

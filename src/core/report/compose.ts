@@ -9,6 +9,7 @@ import { countImages, findAges, sumRegistries } from './counts.ts';
 import { listAll, type Lists } from './group-hosts.ts';
 import { describeInterrupted } from './interrupted.ts';
 import { keepBaseline } from './keep-baseline.ts';
+import { findMissingHosts, type MissingHost } from './missing-hosts.ts';
 import { listRebuilds } from './rebuilds.ts';
 import type { Attention, HostStore, Report, Since, TrendPoint } from './report.ts';
 
@@ -18,6 +19,8 @@ export type ReportInput = Pick<Report, 'id' | 'title' | 'onlyNew'> & {
   readonly now: number;
   /** In any order; names may repeat, then the newest document counts. */
   readonly hosts: readonly HostInput[];
+  /** Each machine has to be among them, as its document was handed in. */
+  readonly areDocuments?: boolean;
   /** What is compared with; `name`: of a file, null for an earlier report. null: this is the first one. */
   readonly earlier: { readonly baseline: Baseline; readonly name: string | null } | null;
   /** What the last report told that was marked, where that is another than what is compared with: only for what is kept. */
@@ -47,7 +50,10 @@ export function composeReport(input: ReportInput): Composed {
   const isFleet = hosts.length > 1;
   const rows = compared.flatMap((host) => host.rows.map(({ row }) => row));
   const lists = listAll(compared, isFleet);
-  const attention = listAttention(compared);
+  const here = new Set(hosts.map(({ name }) => name));
+  const missing = (before: Baseline | null): readonly MissingHost[] =>
+    input.areDocuments === true ? findMissingHosts(before, here, now) : [];
+  const attention = listAttention(compared, missing(earlier?.baseline ?? null));
   const images = countImages(documents);
   const trend: TrendPoint = { at: now, images: images.images, fresh: images.fresh, stale: images.stale, unknown: images.unknown };
   const report: Report = {
@@ -71,8 +77,8 @@ export function composeReport(input: ReportInput): Composed {
   };
   const baseline =
     last === null
-      ? keepBaseline(compared, { before: earlier?.baseline ?? null, shown: null }, trend)
-      : keepBaseline(compareHosts(hosts, last, now), { before: last, shown: compared }, trend);
+      ? keepBaseline(compared, { before: earlier?.baseline ?? null, shown: null, missing }, trend)
+      : keepBaseline(compareHosts(hosts, last, now), { before: last, shown: compared, missing }, trend);
   return { report, baseline };
 }
 

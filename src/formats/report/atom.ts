@@ -110,8 +110,8 @@ function listProblems(attention: Attention, report: Report): readonly Entry[] {
   const entry = { at: since, category: kind };
   const day = new Date(since).toISOString().slice(0, 10);
   if (kind === 'unread') {
-    return hosts.slice(0, MOST_ENTRIES).map((host) => {
-      const sentence = `${problem}${report.hosts.length < 2 ? '' : ` on ${describeHosts([host])}`}`;
+    return (hosts.length === 0 ? [''] : hosts.slice(0, MOST_ENTRIES)).map((host) => {
+      const sentence = `${problem}${report.hosts.length < 2 || host === '' ? '' : ` on ${describeHosts([host])}`}`;
       return { ...entry, id: idOf(kind, [host, message, day]), title: sentence, content: html`<p>${sentence}</p>` };
     });
   }

@@ -290,9 +290,9 @@ export function describeUsers({ users, hosts }: Pick<Subject, 'users'> & Partial
 /** What the star behind a container means. */
 export const OLD_CONTAINERS = 'A container marked with * runs an older image than its name has here now.';
 
-/** ` on build01`, where the report is of several hosts and the subject is not on all; else ''. */
+/** ` on build01`, where the report is of several hosts and the subject is on some of them; else ''. */
 export function describeWhere({ hosts }: Pick<Subject, 'hosts'>, report: Report): string {
-  return report.hosts.length < 2 || hosts.length === report.hosts.length ? '' : ` on ${describeHosts(hosts)}`;
+  return report.hosts.length < 2 || hosts.length === report.hosts.length || hosts.length === 0 ? '' : ` on ${describeHosts(hosts)}`;
 }
 
 /** `brought up to date; was pending: 1.27.5 (patch)`, `replaced by mariadb:11.4.8; was pending: 11.4.8 (patch)`. */

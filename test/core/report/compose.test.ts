@@ -152,19 +152,19 @@ describe('several hosts', () => {
     expect(tell(fleet[1]!)).toEqual({ news: ['nginx:1.27.4 on b 1.27.5'], pending: ['nginx:1.27.4 on a 1.27.5 since week 1'] });
   });
 
-  it('leave one that is not there as it was, and are not done with it', () => {
+  it('say once that one is not there, leave it as it was, and are not done with it', () => {
     const a = makeDocument([nginx()]);
     const fleet = reportFleet({ a, b: makeDocument([web()], AWAY) }, { a }, { a }, { a, b: makeDocument([web()], AWAY) });
     expect(fleet.map(tell)).toEqual([
       { attention: [expect.stringContaining('new')], news: ['acme/web:dev on b base node:20-slim', 'nginx:1.27.4 on a 1.27.5'] },
-      { pending: ['nginx:1.27.4 1.27.5 since week 1'] },
+      { attention: ['unread there is no document of b any more new'], pending: ['nginx:1.27.4 1.27.5 since week 1'] },
       { pending: ['nginx:1.27.4 1.27.5 since week 1'] },
       {
         attention: [expect.stringContaining('week 1')],
         pending: ['acme/web:dev on b base node:20-slim since week 1', 'nginx:1.27.4 on a 1.27.5 since week 1'],
       },
     ]);
-    expect(fleet.map(({ report }) => report.isUnchanged)).toEqual([false, true, true, true]);
+    expect(fleet.map(({ report }) => report.isUnchanged)).toEqual([false, false, true, false]);
     expect(fleet[2]!.baseline.hosts).toEqual(['a', 'b']);
   });
 

@@ -39,7 +39,7 @@ export function reportFleet(...weeks: readonly Readonly<Record<string, Document>
   for (const [at, documents] of weeks.entries()) {
     const next = compose(
       Object.entries(documents).map(([name, document]) => ({ name, document })),
-      { now: week(at + 1), earlier: earlier === null ? null : { baseline: earlier, name: null } },
+      { now: week(at + 1), areDocuments: true, earlier: earlier === null ? null : { baseline: earlier, name: null } },
     );
     composed.push(next);
     earlier = next.baseline;
