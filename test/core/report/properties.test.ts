@@ -12,6 +12,7 @@ const HOSTS = ['a', 'b'];
 const parts: fc.Arbitrary<EntryParts> = fc.record(
   {
     image: fc.constantFrom('one', 'two', null),
+    digests: fc.constantFrom(['one'], ['one', 'two'], ['three'], []),
     tag: fc.constantFrom('current', 'rebuilt', 'rebuilt', 'gone', 'unknown', 'none', 'local'),
     candidate: fc.constantFrom('x', 'y'),
     newer: fc.constantFrom<NonNullable<EntryParts['newer']>[]>(
