@@ -185,10 +185,15 @@ describe('the metrics of a report', () => {
     expect(renderReportProm(WITH_IMAGES, ABOUT)).not.toContain('image=');
     const series = read(WITH_IMAGES, PER_IMAGE);
     expect(valuesOf(series, 'imgupdate_image_stale')).toMatchObject({ 'nginx:1.27/linux/amd64': 1, 'postgres:15/linux/amd64': 0 });
-    expect(valuesOf(series, 'imgupdate_image_behind_seconds')).toMatchObject({
-      'redis:7.2.4/linux/amd64': 88 * DAY,
-      'nginx:1.27/linux/amd64': 0,
+    expect(valuesOf(series, 'imgupdate_image_pending_timestamp_seconds')).toMatchObject({
+      'redis:7.2.4/linux/amd64': NOW / 1000 - 88 * DAY,
+      'nginx:1.27/linux/amd64': NOW / 1000,
     });
+  });
+
+  it('tell no age, which would be wrong as soon as it is read', () => {
+    const later = { ...WITH_IMAGES, generatedAt: NOW + 3_600_000 };
+    expect(renderReportProm(later, PER_IMAGE)).toBe(renderReportProm(WITH_IMAGES, PER_IMAGE));
   });
 
   it('have no digest in a label', () => {
