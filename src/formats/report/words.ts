@@ -229,17 +229,20 @@ export function describeProblemSince({ isNew, since }: Attention, report: Pick<R
   return isNew ? 'new' : `since ${renderDay(since, report.generatedAt)}`;
 }
 
-/** `imgupdate: 5 image updates (2 new) on build01 [1 tag gone]`; `imgupdate: no updates on build01`. One line, for a subject; see also `title`. */
+/**
+ * `imgupdate: 5 image updates (2 new) on build01 [1 tag gone]`; `imgupdate: no updates on build01`; `Images of the shop: no updates`. One line, for a
+ * subject.
+ */
 export function describeInSubject(report: Report): string {
-  if (report.title !== null) return sanitizeText(report.title, LONGEST_NAME);
-  const { counts, hosts, since } = report;
+  const { counts, hosts, since, title } = report;
   const where = describeHosts(hosts.map(({ name }) => name));
   const all = counts.news + counts.older + counts.held;
   const fresh = counts.news === 0 || since.kind === 'first' ? '' : ` (${counts.news} new)`;
   const attention = describeAttention(listTold(report));
   const none = isAllKnown(report) ? 'no updates' : 'no updates known';
   const what = all === 0 ? none : `${plural(all, 'image update')}${fresh}`;
-  return `imgupdate: ${what} on ${where}${attention === null ? '' : ` [${attention}]`}`;
+  const said = title === null ? `imgupdate: ${what} on ${where}` : `${sanitizeText(title, LONGEST_NAME)}: ${what}`;
+  return `${said}${attention === null ? '' : ` [${attention}]`}`;
 }
 
 /** `rebuilt (3f2a9c0b7d1e to 9d1e4a55c0ff)`, `1.27.5 (patch)`, `base node:20-slim moved, 3 versions behind`. */

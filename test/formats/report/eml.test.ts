@@ -194,16 +194,17 @@ describe('the mail of a report', () => {
 
   it.each([
     ['Images: Überblick 版本 🐳'],
-    ['x'.repeat(200)],
+    ['x'.repeat(150)],
     ['=?utf-8?q?Subject=3A_x?='],
     ['two  blanks'],
     [`${'word '.repeat(30)}end`],
     ['🐳'.repeat(80)],
     ['e\u0301'.repeat(60)],
     ['Weekly: a "title", (with) <marks>'],
-  ])('has the subject %s as it was given', async (title) => {
+  ])('has %s in its subject as it was given, before the counts', async (title) => {
     const message = renderReportEml({ ...REPORT, title }, ABOUT);
-    expect((await PostalMime.parse(message)).subject).toBe(title);
+    const counts = '6 image updates (2 new) [1 tag gone, 1 image not checked, 1 hold ended]';
+    expect((await PostalMime.parse(message)).subject).toBe(`${title}: ${counts}`);
     const lines = message.slice(0, message.indexOf('\n\n')).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(78);
   });

@@ -65,7 +65,7 @@ describe('the subject of a mail', () => {
     [FIRST, 'imgupdate: 6 image updates on build01 [1 tag gone, 1 image not checked, 1 hold ended]'],
     [QUIET, 'imgupdate: no updates on build01'],
     [withCounts({ older: 1 }), 'imgupdate: 1 image update on build01'],
-    [{ ...REPORT, title: 'Monday' }, 'Monday'],
+    [{ ...REPORT, title: 'Monday' }, 'Monday: 6 image updates (2 new) [1 tag gone, 1 image not checked, 1 hold ended]'],
   ])('%#', (report, subject) => {
     expect(describeInSubject(report)).toBe(subject);
   });
