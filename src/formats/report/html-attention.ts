@@ -30,7 +30,7 @@ function renderRow(attention: Attention, report: Report): Html {
   return html`<li class="row short">
     <div>
       <h3>${nameIt(attention)}</h3>
-      <p class="faint small">${sanitizeText(describeWhere(attention, report), LONGEST_NAME)}</p>
+      ${images.length === 0 ? null : html`<p class="faint small">${sanitizeText(describeWhere(attention, report), LONGEST_NAME)}</p>`}
     </div>
     <div>
       <p>${renderBadge(tone, word, sign)} ${sanitizeText(message, LONGEST_MESSAGE)}</p>

@@ -58,7 +58,7 @@ function renderPendingRow(pending: Pending, report: Report, { isNews, picture }:
 
 /** What is new on one of its axes may be old on another. */
 function sinceOfNews({ since }: Pending, report: Report): string {
-  return report.since.kind !== 'first' && since < report.generatedAt ? `something of it since ${renderDay(since, report.generatedAt)}` : '';
+  return report.since.kind !== 'first' && since < report.generatedAt ? `partly since ${renderDay(since, report.generatedAt)}` : '';
 }
 
 function renderUsers(subject: Subject): Html | null {

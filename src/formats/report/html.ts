@@ -30,7 +30,7 @@ export function renderReportHtml(report: Report, about: ReportAbout): string {
 
 function renderSections(report: Report): readonly (Html | null)[] {
   const told = [renderInterrupted(report), renderAttention(report), renderNews(report)];
-  if (report.onlyNew) return [renderQuiet(report), ...told, renderDone(report)];
+  if (report.onlyNew) return [renderQuiet(report), ...told, renderDone(report), renderCommands(report)];
   return [
     renderQuiet(report),
     ...told,

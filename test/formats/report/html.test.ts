@@ -72,6 +72,24 @@ describe('the page of a report', () => {
     expect(text).toContain('quay.example/team/image-007:1 and 492 more');
   });
 
+  it('names the hosts once on which a place was not read', () => {
+    const unread = {
+      ...ATTENTION[0]!,
+      kind: 'unread' as const,
+      images: [],
+      registry: null,
+      message: 'no engine answers',
+      hosts: ['build01', 'edge'],
+    };
+    expect(read({ ...FLEET, attention: [unread] })).toContain('build01, edge ? not read no engine answers new');
+  });
+
+  it('says of news since when a part of it was told', () => {
+    expect(read({ ...REPORT, news: [{ ...REPORT.news[0]!, since: NOW - 7 * 86_400_000 }] })).toContain(
+      'used by api, compose.yaml:12 partly since 9 Nov',
+    );
+  });
+
   it('leads from each count to its section', () => {
     for (const [, report] of REPORTS) {
       const elements = elementsOf(render(report));
@@ -106,10 +124,11 @@ describe('the page of a report', () => {
   });
 
   it('tells only what is new where only that is wanted', () => {
-    expect(headingsOf(ONLY_NEW)).toEqual(['Needs attention (2)', 'New since 9 Nov (2)', 'Done since 9 Nov (3)']);
+    expect(headingsOf(ONLY_NEW)).toEqual(['Needs attention (2)', 'New since 9 Nov (2)', 'Done since 9 Nov (3)', 'What to type']);
     const text = read(ONLY_NEW);
     expect(text).not.toContain('401 Unauthorized');
     expect(text).not.toContain('redis:7.2.4');
+    expect(text).toContain('docker pull nginx:1.27');
     expect(text).toContain('12 of 14 images checked');
     expect(read({ ...ONLY_NEW, news: [], done: [], attention: [ATTENTION[1]!] })).toContain(
       'Nothing new is pending, and nothing new needs attention.',
