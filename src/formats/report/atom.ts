@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sanitizeText } from '../../core/text.ts';
 import type { Attention, Pending, Report, Update } from '../../core/report/report.ts';
 import { renderTime } from '../age.ts';
@@ -155,9 +156,13 @@ function idOf(kind: string, parts: readonly string[]): string {
   return `${AUTHORITY}:${kind}/${parts.map(encodePart).join(';')}`;
 }
 
-/** Parts stay apart: what is between them is encoded in each. */
+/** Longer than a reference with its digest, and than any message. */
+const LONGEST_PART = 500;
+
+/** Parts stay apart: what is between them is encoded in each. What is longer than anything that parses is known by its hash. */
 function encodePart(part: string): string {
-  const encoded = encodeURIComponent(sanitizeText(part)).replace(
+  const known = part.length <= LONGEST_PART ? part : createHash('sha256').update(part).digest('hex');
+  const encoded = encodeURIComponent(sanitizeText(known)).replace(
     /['()*!]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );

@@ -129,6 +129,21 @@ describe('the feed of a report', () => {
     expect(text.length).toBeLessThan(150_000);
   });
 
+  it('stays bounded where every text is as long as can be, and knows what is long by all of it', () => {
+    const long = '<'.repeat(1e4);
+    const news = Array.from({ length: 200 }, (_, at) =>
+      pending(long, {
+        reference: `${long}${at}`,
+        platform: long,
+        users: [long, long],
+        updates: [{ axis: 'newer', kind: 'version', tag: long, level: 'patch', digest: null }],
+      }),
+    );
+    const report = { ...QUIET, hosts: [{ ...QUIET.hosts[0]!, name: long }], news };
+    expect(new Set(idsOf(report)).size).toBe(200);
+    expect(renderReportAtom(report, ABOUT).length).toBeLessThan(3_000_000);
+  });
+
   it.each([
     ['every section', REPORT],
     ['nothing', QUIET],
