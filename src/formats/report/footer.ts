@@ -18,10 +18,14 @@ export function listFooter(report: Report, version: string): readonly string[] {
     `${listNames(hosts)}, ${renderMinute(generatedAt)}, imgupdate ${version}`,
     `${describeCoverage(report.counts)}${data === null ? '' : `, ${data}`}`,
     ...listOld(hosts.filter((host) => generatedAt - host.generatedAt >= DAY_MS)),
+    ...(hosts.length > 1 ? [ON_ALL] : []),
     ...registries.slice(0, MOST_REGISTRIES).map(describeQuota),
     ...countRest(registries.length - MOST_REGISTRIES, 'registry', 'registries'),
   ];
 }
+
+/** Of a fleet. */
+export const ON_ALL = 'Where no host is named, it is all of them';
 
 /** In a fleet all are named as far as they are not too many. */
 function listNames(hosts: readonly ReportHost[]): string {

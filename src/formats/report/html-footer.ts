@@ -3,6 +3,7 @@ import { sanitizeText } from '../../core/text.ts';
 import { renderTime } from '../age.ts';
 import { type Html, html } from '../html/escape.ts';
 import type { ReportAbout } from './index.ts';
+import { ON_ALL } from './footer.ts';
 import { describeCoverage, describeData, describeQuota, OLD_CONTAINERS, renderMinute } from './words.ts';
 
 const MOST_HOSTS = 50;
@@ -34,7 +35,7 @@ export function renderFooter(report: Report, { version }: ReportAbout): Html {
               ${renderMore(registries.length - MOST_REGISTRIES)}`
       }
     </dl>
-    ${hasOldContainers(report) ? html`<p>${OLD_CONTAINERS}</p>` : null}
+    ${hosts.length > 1 ? html`<p>${ON_ALL}.</p>` : null} ${hasOldContainers(report) ? html`<p>${OLD_CONTAINERS}</p>` : null}
     <p>Made by imgupdate ${version}, ${renderMoment(generatedAt)}.</p>`;
 }
 

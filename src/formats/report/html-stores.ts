@@ -5,7 +5,7 @@ import { type Html, html } from '../html/escape.ts';
 import { type Bounds, takePieces } from '../html/take.ts';
 import { renderBadge, renderName, renderRest, renderSection } from './html-section.ts';
 import { describeStore } from './sections.ts';
-import { renderBytes, SECTION_TITLES, shortDigestText } from './words.ts';
+import { renderOwnBytes, SECTION_TITLES, shortDigestText } from './words.ts';
 
 const MOST_STORES = 20;
 const MOST_IMAGES: Bounds = { items: 25, characters: 30_000 };
@@ -49,6 +49,6 @@ function renderUnneeded({ kind, id, name, bytes, because }: UnneededImage): Html
   return html`<li class="row short">
     <h3>${renderName(name ?? shortDigestText(id))}</h3>
     <p>${renderBadge('quiet', kind)} ${sanitizeText(because, LONGEST_NAME)}</p>
-    <p class="number">${renderBytes(bytes)}</p>
+    <p class="number">${renderOwnBytes(bytes)}</p>
   </li> `;
 }

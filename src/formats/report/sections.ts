@@ -17,6 +17,7 @@ import {
   listTold,
   nameOfSubject,
   renderBytes,
+  renderOwnBytes,
   renderDay,
   SECTION_TITLES,
   shortDigestText,
@@ -216,7 +217,7 @@ function toStoreRow(store: HostStore): Row {
 }
 
 function toUnneededRow({ kind, name, id, because, bytes }: UnneededImage): Row {
-  const size = bytes === null ? '' : `, ${renderBytes(bytes)}`;
+  const size = bytes === null ? '' : `, ${renderOwnBytes(bytes)}`;
   return {
     ...NOTHING,
     names: [name === null ? shortDigestText(id) : nameOfSubject({ name })],

@@ -351,6 +351,11 @@ export function renderBytes(bytes: number | null): string {
   return bytes === null ? 'unknown size' : renderSize(bytes);
 }
 
+/** Of one image, when it alone is removed: `410 MB`; what shares all its layers frees nothing. */
+export function renderOwnBytes(bytes: number | null): string {
+  return bytes === 0 ? 'nothing of its own' : renderBytes(bytes);
+}
+
 /** The first digits of a digest, as docker shows it; what is none is shown as it is, cut. */
 export function shortDigestText(text: string): string {
   const digest = parseDigest(text);
