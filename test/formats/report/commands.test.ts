@@ -321,6 +321,29 @@ describe('the commands of a report', () => {
     expect(titles({ ...FLEET, onlyNew: true })).toEqual(['Pull', 'Write', 'Look']);
   });
 
+  it('have no name in them that nobody would type', () => {
+    const long = (size: number): Report => {
+      const name = 'a'.repeat(size);
+      const [store] = REPORT.stores;
+      const unneeded = store!.unneeded.map((each) => ({ ...each, reference: name, name, platform: name }));
+      return reportOn(
+        { build01: [makeEntry(name, { reference: name, platform: name, sources: [inEngine(`/${name}`)] })] },
+        {
+          news: [pending(name, { reference: name, platform: name, updates: [REBUILT] })],
+          attention: ATTENTION.map((each) => ({ ...each, images: [name], registry: name })),
+          rebuilds: [{ ...subject(name), because: 'moved', base: name, isBaseLocal: false }],
+          stores: [{ ...store!, unneeded }],
+        },
+      );
+    };
+    const sizeOf = (report: Report): number =>
+      listCommands(report)
+        .flatMap(({ lines }) => lines)
+        .join('').length;
+    expect(sizeOf(long(300))).toBeGreaterThan(900);
+    expect(sizeOf(long(100_000))).toBeLessThan(3000);
+  });
+
   it('have no name in them that a shell would not take for one word', () => {
     for (const { isShell, lines } of listCommands(HOSTILE)) {
       for (const line of lines) {
