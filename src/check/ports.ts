@@ -61,7 +61,7 @@ export type Inventory = {
 export type Holdings = {
   /** Images without any name that are not among `images`. */
   readonly unnamed: readonly InstalledImage[];
-  /** Ids and manifests of the images that containers were made of, running or not, and of what cannot be removed; null: it is not told, so any may be in use. */
+  /** Ids and manifests of the images that containers were made of, running or not, and of what cannot or should not be removed; null: it is not told, so any may be in use. */
   readonly usedIds: ReadonlySet<string> | null;
 };
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ import { type RunningRegistry, startDockerRegistry } from '../helpers/docker-reg
 import { readBusybox, type RunningEngine, startDockerd, startPodmanService } from '../helpers/engines.ts';
 import { AMD64 } from '../helpers/makers.ts';
 import { systemTest } from '../helpers/system.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../helpers/temp.ts';
 import { createClient } from '../registry/helpers/client.ts';
 
 /** Sizes that tell by their sum which layers it is of. */
@@ -148,12 +149,17 @@ systemTest('what nothing needs of a real docker', ['dockerd', 'docker', 'docker-
 systemTest('what nothing needs of a real podman', ['podman', 'docker-registry', 'busybox'], () => {
   let engine: RunningEngine;
   let registry: RunningRegistry;
+  let context: TemporaryDirectory;
   beforeAll(async () => {
     [engine, registry] = await Promise.all([startPodmanService(), startDockerRegistry()]);
     await fillStore(engine, registry.host, ['--tls-verify=false']);
+    // of what a list of manifests refers to only the list has a name
+    context = await makeTemporaryDirectory();
+    await writeFile(join(context.path, 'Dockerfile'), `FROM ${registry.host}/acme/base:1\nCOPY Dockerfile /listed\n`);
+    await engine.command(['build', '--network', 'none', '--manifest', 'localhost/listed:1', context.path]);
   });
   afterAll(async () => {
-    await Promise.all([engine.stop(), registry.stop()]);
+    await Promise.all([engine.stop(), registry.stop(), context.remove()]);
   });
 
   test('is the same through its service and from its files, and frees the layers that are said', async () => {

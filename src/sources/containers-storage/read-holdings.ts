@@ -8,6 +8,9 @@ import { readRegularFile } from './read-file.ts';
 /** Where the storage is, and what was opened of it. */
 export type OpenedPlace = Pick<OpenedStorage, 'driver' | 'stores'> & { readonly location: string };
 
+/** All images, and the ids of those that are needed for another reason than a container. */
+type Needs = { readonly images: readonly Listed[]; readonly needed: readonly string[] };
+
 /** Containers that are to outlive the machine's next start, and those that are not. Source: containers/storage, containers.go. */
 const LISTS = ['containers.json', 'volatile-containers.json'] as const;
 
@@ -19,8 +22,9 @@ const MAX_LIST_BYTES = 256 * 1024 * 1024;
  *
  * @returns ids as those of the installed images; null where a list of containers cannot be read.
  */
-export async function readUsedIds(place: OpenedPlace, images: readonly Listed[]): Promise<ReadonlySet<string> | null> {
-  const used = new Set(images.filter((image) => isElsewhere(image, place)).map(({ record }) => toImageId(record.id)));
+export async function readUsedIds(place: OpenedPlace, { images, needed }: Needs): Promise<ReadonlySet<string> | null> {
+  const elsewhere = images.filter((image) => isElsewhere(image, place)).map(({ record }) => toImageId(record.id));
+  const used = new Set([...needed, ...elsewhere]);
   for (const name of LISTS) {
     const ids = await readList(join(place.location, `${place.driver}-containers`, name));
     if (ids === null) return null;

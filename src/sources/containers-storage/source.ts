@@ -3,7 +3,7 @@ import { shortDigest } from '../../core/digest.ts';
 import type { InstalledImage } from '../../core/installed.ts';
 import type { Platform } from '../../core/platform.ts';
 import { sanitizeText } from '../../core/text.ts';
-import { chooseImages, chooseUnnamed } from '../listed/choose-images.ts';
+import { chooseImages, chooseUnnamed, neverNamed } from '../listed/choose-images.ts';
 import { installVariant, listVariants } from '../listed/variants.ts';
 import { nameSome, noSuchImage } from '../stored/no-such-image.ts';
 import type { ListedImage } from '../listed/listed-image.ts';
@@ -51,6 +51,7 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, wishe
   const messages = new Set(opened.otherDrivers.map((driver) => otherDriver(driver, opened.driver, found.location)));
   const context: InstallContext = { platform: options.platform, tell: (message) => void messages.add(message) };
   const installed = installAll(chosen, byId, context);
+  const unnamed = holdings && place.image === null ? chooseUnnamed(listed, 'podman', chosen) : null;
   // Where one image is wanted, what is wrong with others does not matter.
   const wanted = place.image === null ? images : chosen.flatMap(({ id }) => byId.get(id) ?? []);
   return {
@@ -63,14 +64,14 @@ async function list(place: StoredPlace, options: ContainersStorageOptions, wishe
     failures: [...failures, ...tellBroken(wanted, broken)],
     readBuild: createBuildReader({ images: byId, family, signal }),
     readLayerSizes: createLayerSizesReader(byId, layers),
-    ...(holdings && place.image === null
-      ? {
+    ...(unnamed === null
+      ? {}
+      : {
           holdings: {
-            unnamed: installAll(chooseUnnamed(listed, 'podman', chosen), byId, context),
-            usedIds: await readUsedIds({ ...opened, location: found.location }, images),
+            unnamed: installAll(unnamed, byId, context),
+            usedIds: await readUsedIds({ ...opened, location: found.location }, { images, needed: neverNamed(unnamed) }),
           },
-        }
-      : {}),
+        }),
     close: () => undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { ImageSource, Inventory, ListOptions, Memory, Warning } from '../../check/ports.ts';
-import { chooseImages, chooseUnnamed } from '../listed/choose-images.ts';
+import { chooseImages, chooseUnnamed, neverNamed } from '../listed/choose-images.ts';
 import type { ListedImage, StoreKind } from '../listed/listed-image.ts';
 import { installContainers } from './containers.ts';
 import type { EngineEndpoint } from './endpoint.ts';
@@ -76,7 +76,14 @@ async function list(options: DockerSourceOptions, { all, holdings = false, signa
         signal,
       }),
       readLayerSizes: createLayerSizesReader({ installed, facts, readHistory }),
-      ...(holdings ? { holdings: { unnamed: installed.filter(isUnnamed).map(({ image }) => image), usedIds: usedIds(containers) } } : {}),
+      ...(holdings
+        ? {
+            holdings: {
+              unnamed: installed.filter(isUnnamed).map(({ image }) => image),
+              usedIds: usedIds(containers, store === 'podman' ? neverNamed(unnamed) : []),
+            },
+          }
+        : {}),
       close: engine.close,
     };
   } catch (error) {
@@ -85,8 +92,9 @@ async function list(options: DockerSourceOptions, { all, holdings = false, signa
   }
 }
 
-function usedIds(containers: readonly ListedContainer[] | null): ReadonlySet<string> | null {
-  return containers === null ? null : new Set(containers.flatMap(({ imageId, manifestDigest }) => [imageId, manifestDigest ?? imageId]));
+function usedIds(containers: readonly ListedContainer[] | null, needed: readonly string[]): ReadonlySet<string> | null {
+  if (containers === null) return null;
+  return new Set([...needed, ...containers.flatMap(({ imageId, manifestDigest }) => [imageId, manifestDigest ?? imageId])]);
 }
 
 function toWarning(message: string): Warning {

@@ -13,6 +13,15 @@ export function chooseUnnamed(images: readonly ListedImage[], store: StoreKind, 
   return chooseImages(images, store, true).filter(({ id }) => !ids.has(id));
 }
 
+/**
+ * Which images without a name never had one: nothing took it from them. A build for several platforms leaves such ones, that only a list of manifests refers to,
+ * and podman tells neither which those are nor that they are needed.
+ * Source: buildah, imagebuildah/executor.go; podman-build(1), --manifest.
+ */
+export function neverNamed(unnamed: readonly ListedImage[]): readonly string[] {
+  return unnamed.filter(({ podman }) => podman.formerNames.every((name) => STEP_NAME.test(name))).map(({ id }) => id);
+}
+
 const isKnown = ({ names, digests }: ListedImage): boolean => names.length > 0 || digests.length > 0;
 
 /**

@@ -17,7 +17,11 @@ afterEach(() => directory.remove());
 
 const at = (...parts: readonly string[]): string => join(directory.path, ...parts);
 const [named, nameless] = [imageOf('named'), imageOf('nameless')];
-const makeBoth = () => makeStore(at('root'), [named, nameless], (image) => entryOf(image, image === named ? ['quay.io/acme/app:1'] : []));
+const FORMER = ['localhost/app:dev'];
+const makeBoth = (former: readonly string[] = FORMER) =>
+  makeStore(at('root'), [named, nameless], (image) =>
+    image === named ? entryOf(image, ['quay.io/acme/app:1']) : { ...entryOf(image, []), 'names-history': former },
+  );
 
 const open = (place: Partial<StoredPlace> = {}, holdings = true): Promise<Inventory> =>
   storageAt(at('root'), place).list({ all: false, holdings, signal: new AbortController().signal, onProgress: () => undefined });
@@ -50,6 +54,13 @@ describe('what a storage holds', () => {
     expect((await open()).holdings?.usedIds).toEqual(new Set([named.config.digest, nameless.config.digest]));
     await writeContainers('');
     expect((await open()).holdings?.usedIds).toEqual(new Set([nameless.config.digest]));
+  });
+
+  it('is needed where it never had a name, as what a list of manifests refers to', async () => {
+    for (const former of [[], [`docker.io/library/${'a'.repeat(64)}-tmp:latest`]]) {
+      await makeBoth(former);
+      expect((await open()).holdings?.usedIds).toEqual(new Set([nameless.config.digest]));
+    }
   });
 
   it.each<[string, () => Promise<unknown>]>([
