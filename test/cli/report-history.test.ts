@@ -92,6 +92,16 @@ describe('a document to compare with', () => {
   });
 });
 
+describe('a first mark that was compared with a document', () => {
+  it('is not about machines that only the document tells of', async () => {
+    const images = ['build01', 'build02'].map((host) => ({ ...redis(), host }));
+    const report = startReports({ 'fleet.json': makeDocument(images) });
+    const { baseline } = await report(week(1), of(redis()), { since: { kind: 'file', path: 'fleet.json' } });
+    expect(baseline.hosts).toEqual(['build01']);
+    expect(tell(await report(week(2), { build02: makeDocument([redis()]) }))).toEqual({ news: ['redis:7 rebuilt'] });
+  });
+});
+
 describe('a report of so long ago', () => {
   it.each([
     ['7d', 'a timer that waits at random', 7 * DAY - 1_700_000, 'week 3'],

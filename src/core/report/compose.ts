@@ -75,9 +75,11 @@ export function composeReport(input: ReportInput): Composed {
     trend: [...input.trend, trend],
     isUnchanged: isUnchanged(earlier !== null, { lists, attention, compared }),
   };
+  // of machines that only a file tells of no report ever told
+  const before = earlier?.name === null ? earlier.baseline : null;
   const baseline =
     last === null
-      ? keepBaseline(compared, { before: earlier?.baseline ?? null, shown: null, missing }, trend)
+      ? keepBaseline(compared, { before, shown: null, missing }, trend)
       : keepBaseline(compareHosts(hosts, last, now), { before: last, shown: compared, missing }, trend);
   return { report, baseline };
 }
