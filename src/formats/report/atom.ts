@@ -84,7 +84,7 @@ function listUpdates(pending: Pending, at: number, report: Report): readonly Ent
     content: joinHtml([
       html`<p><code>${name}</code> (${platform})${describeWhere(pending, report)}: ${describeUpdate(update)}</p>`,
       ...(users === '' ? [] : [html`<p>Used by ${users}</p>`]),
-      html`<p>First told on ${renderDay(pending.since, report.generatedAt)}</p>`,
+      html`<p>Something newer for it is pending since ${renderDay(pending.since, report.generatedAt)}</p>`,
     ]),
   }));
 }

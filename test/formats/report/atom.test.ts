@@ -60,6 +60,13 @@ describe('the feed of a report', () => {
     expect([...idsOf(later)].sort()).toEqual([...idsOf(REPORT)].sort());
   });
 
+  it('does not call an update old that is new beside an older one', () => {
+    const [, nginx] = REPORT.news;
+    const text = renderReportAtom({ ...QUIET, news: [{ ...nginx!, since: NOW - WEEK }] }, ABOUT);
+    expect(text).toContain('Something newer for it is pending since 9 Nov');
+    expect(text).not.toContain('First told');
+  });
+
   it('gives a newer offer an id of its own', () => {
     const offer = (tag: string): Report => ({
       ...QUIET,
