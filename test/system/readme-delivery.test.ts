@@ -180,7 +180,7 @@ describe('the commands, as cron runs them', () => {
     rebuild();
     expect(await runLine(METRICS!, nextDay())).toEqual(QUIET);
     const first = await read();
-    expect(first).toMatch(/^imgupdate_images\{axis="tag",status="rebuilt"\} 1$/m);
+    expect(first).toMatch(/^imgupdate_images_tag\{status="rebuilt"\} 1$/m);
     expect(await runLine(METRICS!, nextDay())).toEqual(QUIET);
     const timeOf = (text: string): number => Number(/^imgupdate_last_check_timestamp_seconds (\S+)$/m.exec(text)?.[1]);
     expect(timeOf(await read()) - timeOf(first)).toBe(86_400);

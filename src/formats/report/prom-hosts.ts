@@ -10,10 +10,10 @@ export function listHostMetrics(report: Report): readonly Metric[] {
   return [...listStates(report), ...listLists(report), ...listStores(report), ...listTimes(report)];
 }
 
-const UPDATES = ['new', 'pending', 'held', 'done'] as const;
+const UPDATES = ['new', 'pending', 'held'] as const;
 
 function listLists(report: Report): readonly Metric[] {
-  const lists = { new: report.news, pending: report.pending, held: report.held, done: report.done };
+  const lists = { new: report.news, pending: report.pending, held: report.held };
   const updates = UPDATES.flatMap((state) => [
     ...zeros(report, labelEach('state', [state])),
     ...lists[state].flatMap(({ hosts }) => hosts.map((host) => sample([['state', state], labelHost(host, report)], 1))),
@@ -26,9 +26,15 @@ function listLists(report: Report): readonly Metric[] {
   return [
     {
       name: 'imgupdate_updates',
-      help: 'Images with something newer, by what the report says of it: new since the report before, told before, held back; and those of which it is done.',
+      help: 'Images with something newer, by what the report says of it: new since the report before, told before, or held back.',
       alike: 'sum',
       samples: updates,
+    },
+    {
+      name: 'imgupdate_updates_done',
+      help: 'Images that had something newer in the report before, and of which it is done.',
+      alike: 'sum',
+      samples: [...zeros(report, [[]]), ...report.done.flatMap(({ hosts }) => hosts.map((host) => sample([labelHost(host, report)], 1)))],
     },
     {
       name: 'imgupdate_attention',

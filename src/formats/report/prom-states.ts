@@ -8,34 +8,37 @@ import { labelEach, type Label, labelHost, type Metric, sample } from './prom-te
 /** That nothing names a base is the usual case, and no error. */
 const ERRORS = REASON_KINDS.filter((kind) => kind !== 'no-evidence');
 
-const AXES: readonly (readonly Label[])[] = [
-  ...TAG_STATUSES.map((status): readonly Label[] => axisOf('tag', status)),
-  ...NEWER_STATUSES.map((status): readonly Label[] => axisOf('newer', status)),
-  ...BASE_STATUSES.map((status): readonly Label[] => axisOf('base', status)),
-];
-
-function axisOf(axis: 'tag' | 'newer' | 'base', status: string): readonly Label[] {
-  return [
-    ['axis', axis],
-    ['status', status],
-  ];
-}
-
-/** Counts the images of each host by how they stand; each image is in one state of each question. */
+/**
+ * Counts the images of each host by how they stand. Each is in one state of each question, so that a sum over the states of one counts it once.
+ *
+ * Source: Prometheus, Metric and label naming: a sum over all dimensions of a metric should mean something.
+ */
 export function listStates(report: Report): readonly Metric[] {
   const count = (metric: CountOfImages): Metric => countImages(report, metric);
   return [
     count({
       name: 'imgupdate_images',
-      help: 'Images by what each of the three questions about them was answered: is the tag still the same, is there a newer version, is the base still the same.',
-      all: AXES,
-      of: ({ tag, newer, base }) => [axisOf('tag', tag.status), axisOf('newer', newer.status), axisOf('base', base.status)],
-    }),
-    count({
-      name: 'imgupdate_verdicts',
       help: 'Images by the answer over all questions.',
       all: labelEach('verdict', OVERALLS),
       of: ({ verdict }) => labelEach('verdict', [verdict]),
+    }),
+    count({
+      name: 'imgupdate_images_tag',
+      help: 'Images by whether the tag still names the same image.',
+      all: labelEach('status', TAG_STATUSES),
+      of: ({ tag }) => labelEach('status', [tag.status]),
+    }),
+    count({
+      name: 'imgupdate_images_newer',
+      help: 'Images by whether there is a newer version.',
+      all: labelEach('status', NEWER_STATUSES),
+      of: ({ newer }) => labelEach('status', [newer.status]),
+    }),
+    count({
+      name: 'imgupdate_images_base',
+      help: 'Images by whether the base is still the same.',
+      all: labelEach('status', BASE_STATUSES),
+      of: ({ base }) => labelEach('status', [base.status]),
     }),
     count({
       name: 'imgupdate_newer_versions',
