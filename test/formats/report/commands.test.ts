@@ -48,6 +48,18 @@ describe('what to pull', () => {
     expect(linesOf(report, 'Pull')).toEqual([line]);
   });
 
+  it('says once of several engines which containers are to be made anew, and pushes once what is built', () => {
+    const sources = [inEngine('/var/run/docker.sock'), inEngine('/run/podman/podman.sock')];
+    const containers = [{ name: 'web', running: true, outdated: true }];
+    const images = [makeEntry('nginx:1.27', { sources, containers }), makeEntry('ghcr.io/acme/web:1', { sources })];
+    const rebuilds = [{ ...subject('ghcr.io/acme/web:1'), because: 'moved' as const, base: 'debian:12', isBaseLocal: false }];
+    const report = reportOn({ build01: images }, { news: [pending('nginx:1.27', { updates: [REBUILT] })], rebuilds });
+    expect(linesOf(report, 'Pull')).toEqual(['docker pull nginx:1.27', 'podman pull docker.io/library/nginx:1.27  # then recreate web']);
+    expect(linesOf(report, 'Build')).toEqual([
+      'docker build --pull -t ghcr.io/acme/web:1 . && docker push ghcr.io/acme/web:1  # if it is yours',
+    ]);
+  });
+
   it('keeps to a pin, and says where the new one has to be written', () => {
     const name = `nginx:1.27@${digest('3')}`;
     const report = reportOn(

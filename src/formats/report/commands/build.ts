@@ -31,7 +31,9 @@ export function listBuilds(
       if (isGone) return [tellGone(rebuild)];
       const options = `${pulls ? ' --pull' : ''}${machines.platformOption(host, rebuild)}`;
       const places = placesOf(rebuild, entry).filter((place) => programOf(place) !== null);
-      return (places.length === 0 ? [DOCKER] : places).flatMap((place) => renderBuild({ rebuild, entry, place, options }));
+      // what is published is built and pushed once, whatever many engines have it
+      const builders = places.length === 0 ? [DOCKER] : isPublished(entry) ? places.slice(0, 1) : places;
+      return builders.flatMap((place) => renderBuild({ rebuild, entry, place, options }));
     });
   });
 }
@@ -48,21 +50,24 @@ function tellGone({ name, base }: Rebuild): Line {
 
 type Build = { readonly rebuild: Rebuild; readonly entry: ImageEntry | null; readonly place: Place; readonly options: string };
 
+function isPublished(entry: ImageEntry | null): boolean {
+  return entry !== null && entry.tag.status !== 'local';
+}
+
 /** What came from a registry is built by whoever publishes it, and that may be the reader. */
 function renderBuild({ rebuild, entry, place, options }: Build): readonly Line[] {
   const name = isOfPodman(place) ? rebuild.reference : rebuild.name;
   const program = programOf(place);
   if (program === null || !isOneWord(name) || name.includes('@')) return [];
-  const isPublished = entry !== null && entry.tag.status !== 'local';
   const at = rebuild.base.indexOf('@');
   const remarks = [
-    ...(isPublished ? ['if it is yours'] : []),
+    ...(isPublished(entry) ? ['if it is yours'] : []),
     ...(at < 0 ? [] : [`with the new digest of ${sanitizeText(rebuild.base.slice(0, at), LONGEST_NAME)} in its Dockerfile`]),
-    ...(isPublished ? [] : [describeRecreation(entry)].filter((text) => text !== null)),
+    ...(isPublished(entry) ? [] : [describeRecreation(entry)].filter((text) => text !== null)),
   ];
   return [
     {
-      text: `${program} build${options} -t ${name} .${isPublished ? ` && ${program} push ${name}` : ''}`,
+      text: `${program} build${options} -t ${name} .${isPublished(entry) ? ` && ${program} push ${name}` : ''}`,
       remark: remarks.length === 0 ? null : remarks.join('; '),
     },
   ];

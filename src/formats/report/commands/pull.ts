@@ -20,7 +20,9 @@ export function listPulls(pending: Pending, machines: Machines): readonly HostLi
     const entry = machines.entryOf(host, pending);
     const option = machines.platformOption(host, pending);
     const remark = describeRecreation(entry);
-    return placesOf(pending, entry).flatMap((place) => renderPull({ pending, rebuilt, place, option, remark }));
+    const places = placesOf(pending, entry);
+    // nobody knows which containers are of which of several engines: all are made anew after the last pull
+    return places.flatMap((place, at) => renderPull({ pending, rebuilt, place, option, remark: at === places.length - 1 ? remark : null }));
   });
 }
 
