@@ -30,7 +30,7 @@ header h1 { margin-top: 0; text-wrap: balance; }
   font-size: 0.9rem; line-height: 1.3; text-decoration: none;
 }
 .counts .tile:hover { border-color: var(--note); }
-.counts .tile b { display: block; font-size: 1.4rem; line-height: 1.25; }
+.counts .tile b { display: block; font-size: 1.25rem; line-height: 1.25; white-space: nowrap; }
 .edge-bad { border-left-color: var(--stale); }
 .edge-warn { border-left-color: var(--was); }
 .edge-good { border-left-color: var(--fresh); }
