@@ -60,6 +60,8 @@ export async function checkTags(
     options.onProgress({ done: done.size, total: groups.length, subject: (groups[oldest] ?? group).reference.registry });
   };
 
+  const [first] = groups;
+  if (first !== undefined) options.onProgress({ done: 0, total: groups.length, subject: first.reference.registry });
   await workByRegistry(groups, { registryOf: ({ reference }) => reference.registry, jobs: options.jobs, work: settle });
   return settled;
 }
