@@ -11,7 +11,7 @@ import { hasMovedBase } from './updates.ts';
 /**
  * Lists the images to build anew, each once, a base of ours before what is built on it: those whose base moved, and those that stand on one of these.
  *
- * Official images of Docker Hub that were not built here are nobody's own, an image that lost its tag is nobody's any more, and what is held back is not built; nor is what stands on either, unless its own base moved. On a base that is
+ * Official images of Docker Hub that were not built here are nobody's own, an image that lost its tag or that a newer version took the place of is nobody's any more, and what is held back is not built; nor is what stands on either, unless its own base moved. On a base that is
  * gone nothing can be built before somebody chooses another one.
  */
 export function listRebuilds(rows: readonly Row[], isFleet: boolean): readonly Rebuild[] {
@@ -51,7 +51,7 @@ function toCandidate(row: Row): Candidate {
 
 /** What no registry has was made here, whatever it is called: `web:dev` is short for the name of an official image. */
 function isOurs(row: Row): boolean {
-  if (!row.reference.includes('/')) return false;
+  if (!row.reference.includes('/') || row.isSuperseded) return false;
   return isLocal(row) || (!row.reference.startsWith('docker.io/library/') && !row.isLeftOver);
 }
 

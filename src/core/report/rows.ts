@@ -6,6 +6,7 @@ import { familiarOf, readCanonical } from './names.ts';
 import { findProblems, type Problem } from './problems.ts';
 import type { Update } from './report.ts';
 import { findUpdates } from './updates.ts';
+import type { UnneededImage } from '../unneeded.ts';
 
 /** One image under one reference, on one platform of one host, with all that has to be told of it. */
 export type Row = {
@@ -24,19 +25,23 @@ export type Row = {
    * It lost its tag to the next image, and nothing uses it: nobody brings it up to date.
    */
   readonly isLeftOver: boolean;
+  /** A newer version of it is here, and nothing needs it. */
+  readonly isSuperseded: boolean;
   readonly updates: readonly Update[];
   readonly problems: readonly Problem[];
 };
 
 /** Takes a document apart, sorted by reference, then platform, whatever order its images came in. */
-export function readRows(host: string, { images }: Pick<Document, 'images'>): readonly Row[] {
+export function readRows(host: string, { images, store = null }: Pick<Document, 'images' | 'store'>): readonly Row[] {
+  const superseded = new Set(store?.unneeded.flatMap((each) => (each.kind === 'superseded' ? [keyOfUnneeded(each)] : [])));
   const sorted = [...images].sort(compareRows);
   const rows: Row[] = [];
   let at = 0;
   for (let first = sorted[at]; first !== undefined; first = sorted[at]) {
     let end = at + 1;
     for (let next = sorted[end]; next !== undefined && compareRows(next, first) === 0; next = sorted[end]) end += 1;
-    rows.push(readRow(host, first, sortEntries(sorted.slice(at, end))));
+    const row = readRow(host, first, sortEntries(sorted.slice(at, end)));
+    rows.push({ ...row, isSuperseded: superseded.has(keyOfRow(row)) });
     at = end;
   }
   return rows;
@@ -52,7 +57,12 @@ export function keyOfRow({ reference, platform }: Pick<Row, 'reference' | 'platf
   return `${reference}\n${platform}`;
 }
 
-function readRow(host: string, { reference, name, platform }: ImageEntry, entries: readonly ImageEntry[]): Row {
+/** None is called like one without a name. */
+function keyOfUnneeded({ reference, platform }: UnneededImage): string {
+  return reference === null ? '' : keyOfRow({ reference, platform });
+}
+
+function readRow(host: string, { reference, name, platform }: ImageEntry, entries: readonly ImageEntry[]): Omit<Row, 'isSuperseded'> {
   const isHeld = entries.every(({ held }) => held !== null);
   const isLeftOver = readCanonical(reference)?.tag === null && entries.every(isUnused);
   return {

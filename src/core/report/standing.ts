@@ -25,6 +25,7 @@ export function decideStanding(what: RowWhat, row: Row, { before, isOutOfSight }
   const isOfBase = OF_BASE.some((each) => each === what);
   // a file that names an image tells nothing of its base
   const entries = isOfBase ? hereOf(row.entries) : row.entries;
+  if (what === 'tag' && !isOutOfSight && hasOffered(entries, before)) return 'not';
   const standings = entries.map((entry) => (isOutOfSight && OF_IMAGE.has(what) ? 'open' : STANDINGS[what](entry)));
   if (standings.includes('covered') || (row.hold !== null && ONLY_UNHELD.has(what))) return 'covered';
   if (!standings.includes('open')) return 'not';
@@ -32,6 +33,12 @@ export function decideStanding(what: RowWhat, row: Row, { before, isOutOfSight }
   if (!isOfBase || !isSilent || isOutOfSight) return 'open';
   if (entries.every(({ tag }) => tag.status === 'none')) return 'not';
   return isSameImage(before?.image ?? null, row.image) === false ? 'moot' : 'open';
+}
+
+/** Whether an image is the one that was offered, which needs no answer of a registry. */
+function hasOffered(entries: readonly ImageEntry[], before: BaselineRow | null): boolean {
+  const offered = before?.told.find(({ what }) => what === 'tag')?.offer ?? '';
+  return offered !== '' && entries.every(({ tag }) => tag.status === 'unknown' && tag.digests.includes(offered));
 }
 
 /** Of a place that could not be read no image tells. */

@@ -69,6 +69,15 @@ const ABOUT_TAGS: readonly History[] = [
     ],
   ],
   [
+    'knows an image that was pulled by the digest that was offered, whatever the registry says',
+    [
+      [e('nginx:1', { tag: 'rebuilt', candidate: 'new' })],
+      [e('nginx:1', { tag: 'unknown', image: 'new', digests: ['new'] })],
+      [e('nginx:1', { image: 'new', digests: ['new'] })],
+    ],
+    [{ news: ['nginx:1 rebuilt'] }, { attention: ['unchecked nginx:1 new'], done: ['nginx:1 updated: rebuilt'] }, {}],
+  ],
+  [
     'tells a deleted tag as something to look at, and what it offered before not as done',
     [
       [e('nginx:1', { tag: 'rebuilt', candidate: 'a' })],
