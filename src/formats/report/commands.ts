@@ -30,7 +30,6 @@ export function listCommands(report: Report): readonly CommandGroup[] {
       takeLines(pulled, (pending) => listPulls(pending, machines)),
       report,
     ),
-    written('Recreate these containers, which run an older image', cut(report.onlyNew ? [] : listRecreations(report, isOnePulled)), report),
     written(
       'Write the newer version',
       takeLines(told.filter(isWritten), (pending) => listWritings(pending, machines)),
@@ -41,6 +40,7 @@ export function listCommands(report: Report): readonly CommandGroup[] {
       cut(report.onlyNew ? [] : listBuilds(report, { machines, isPulled: isOnePulled })),
       report,
     ),
+    written('Recreate these containers, which run an older image', cut(report.onlyNew ? [] : listRecreations(report, isOnePulled)), report),
     shell('Look again', cut(listLooks(report)), report),
     shell('Remove', cut(report.onlyNew ? [] : listRemovals(report, machines)), report),
   ];

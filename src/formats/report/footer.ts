@@ -25,7 +25,7 @@ export function listFooter(report: Report, version: string): readonly string[] {
 }
 
 /** Of a fleet. */
-export const ON_ALL = 'Where no host is named, it is all of them';
+export const ON_ALL = 'An image without a host behind it is on all of them';
 
 /** In a fleet all are named as far as they are not too many. */
 function listNames(hosts: readonly ReportHost[]): string {

@@ -186,6 +186,18 @@ describe('what to build', () => {
     ]);
   });
 
+  it('is pushed by one machine of several, and its containers are made anew after it', () => {
+    const containers = [{ name: 'web', running: true, outdated: true }];
+    const images = [makeEntry('acme/web:1', { containers })];
+    const rebuilds = [{ ...ours('acme/web:1', 'debian:12'), hosts: ['build01', 'edge'] }];
+    const report = reportOn({ build01: images, edge: images }, { rebuilds });
+    expect(linesOf(report, 'Build')).toEqual([
+      'docker build --pull -t acme/web:1 . && docker push acme/web:1  # on build01; if it is yours; then recreate web',
+    ]);
+    const titles = listCommands(report).map(({ title }) => title.split(' ')[0]);
+    expect(titles).toEqual(['Build,', 'Recreate']);
+  });
+
   it('may stand on what is gone from its registry, where that is built before', () => {
     const bases = [{ ...REPORT.bases[0]!, name: 'acme/base:1', kind: 'gone' as const }];
     const rebuilds = [ours('acme/base:1', 'debian:12'), { ...ours('acme/web:1', 'acme/base:1'), because: 'follows' as const }];
@@ -243,6 +255,13 @@ describe('what to look at again', () => {
       'imgupdate show acme/web:1  # shows how that is known',
     ]);
   });
+});
+
+it('a hold of several images is shown by its own name, which alone ends it', () => {
+  const attention = [{ ...ATTENTION[2]!, kind: 'expired-hold' as const, images: ['acme/web:1', 'acme/web:2'] }];
+  expect(linesOf(reportOn({ build01: [] }, { attention }), 'Look again')).toEqual([
+    'imgupdate showhold  # shows how it was held, to hold or unhold it by that name',
+  ]);
 });
 
 describe('what to remove', () => {

@@ -200,7 +200,7 @@ describe('the footer', () => {
       'build01 was checked on 2026-11-15 07:00 UTC',
       'build02 was checked on 2026-11-15 07:00 UTC',
       'edge was checked on 2026-11-15 07:00 UTC',
-      'Where no host is named, it is all of them',
+      'An image without a host behind it is on all of them',
     ]);
     const hosts = Array.from({ length: 10 }, (_, at) => ({ ...FLEET.hosts[0]!, name: `h${at}`, generatedAt: NOW - at * DAY }));
     const lines = listFooter({ ...FLEET, hosts, registries: [] }, '0.1.0');
@@ -215,7 +215,7 @@ describe('the footer', () => {
       'h3 was checked on 20',
       'h2 was checked on 20',
       'and 1 more host of a',
-      'Where no host is nam',
+      'An image without a h',
     ]);
   });
 

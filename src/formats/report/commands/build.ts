@@ -25,7 +25,9 @@ export function listBuilds(
     const pulls = rebuild.because === 'moved' && !rebuild.isBaseLocal && !built.has(rebuild.base);
     const isGone = gone.has(rebuild.base) && !built.has(rebuild.base);
     built.add(rebuild.name);
-    const hosts = rebuild.hosts.filter((host) => !isPulled(host, rebuild));
+    const building = rebuild.hosts.filter((host) => !isPulled(host, rebuild));
+    // what is pushed by one the others pull
+    const hosts = building.some((host) => isPublished(machines.entryOf(host, rebuild))) ? building.slice(0, 1) : building;
     return joinHosts(hosts, (host) => {
       const entry = machines.entryOf(host, rebuild);
       if (isGone) return [tellGone(rebuild)];
@@ -63,7 +65,7 @@ function renderBuild({ rebuild, entry, place, options }: Build): readonly Line[]
   const remarks = [
     ...(isPublished(entry) ? ['if it is yours'] : []),
     ...(at < 0 ? [] : [`with the new digest of ${sanitizeText(rebuild.base.slice(0, at), LONGEST_NAME)} in its Dockerfile`]),
-    ...(isPublished(entry) ? [] : [describeRecreation(entry)].filter((text) => text !== null)),
+    ...[describeRecreation(entry)].filter((text) => text !== null),
   ];
   return [
     {

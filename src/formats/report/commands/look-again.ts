@@ -31,6 +31,9 @@ function renderLooks(attention: Attention, until: string): readonly Line[] {
     case 'unread':
       return [];
     case 'expired-hold':
+      // one hold of several images is of a repository or a pattern, and only its own name ends it
+      if (attention.images.length > 1)
+        return [{ text: 'imgupdate showhold', remark: 'shows how it was held, to hold or unhold it by that name' }];
       return names.flatMap((name) => [
         { text: `imgupdate hold ${name} --until ${until}${renderReason(attention)}`, remark: 'to hold it back again' },
         { text: `imgupdate unhold ${name}`, remark: 'or no longer' },
