@@ -4,12 +4,11 @@ import { renderTime } from '../age.ts';
 import { type Html, html } from '../html/escape.ts';
 import type { ReportAbout } from './index.ts';
 import { ON_ALL } from './footer.ts';
-import { describeCoverage, describeData, describeQuota, OLD_CONTAINERS, renderMinute } from './words.ts';
+import { describeCoverage, describeData, describeQuota, hasOldContainers, OLD_CONTAINERS, renderMinute } from './words.ts';
 
 const MOST_HOSTS = 50;
 const MOST_REGISTRIES = 50;
 const MOST_ROWS = 400;
-const SHOWN_USERS = 2;
 const LONGEST_NAME = 300;
 
 /** Renders what the report rests on: which machines, when, data of which age, what was asked of the registries. */
@@ -35,14 +34,8 @@ export function renderFooter(report: Report, { version }: ReportAbout): Html {
               ${renderMore(registries.length - MOST_REGISTRIES)}`
       }
     </dl>
-    ${hosts.length > 1 ? html`<p>${ON_ALL}.</p>` : null} ${hasOldContainers(report) ? html`<p>${OLD_CONTAINERS}</p>` : null}
+    ${hosts.length > 1 ? html`<p>${ON_ALL}.</p>` : null} ${hasOldContainers(report, MOST_ROWS) ? html`<p>${OLD_CONTAINERS}</p>` : null}
     <p>Made by imgupdate ${version}, ${renderMoment(generatedAt)}.</p>`;
-}
-
-/** Whether a star is to be seen. */
-function hasOldContainers({ news, pending, held, onlyNew }: Report): boolean {
-  const lists = onlyNew ? [news] : [news, pending, held];
-  return lists.some((list) => list.slice(0, MOST_ROWS).some(({ users }) => users.slice(0, SHOWN_USERS).some((user) => user.endsWith('*'))));
 }
 
 function renderMoment(time: number): Html {

@@ -6,7 +6,7 @@ import { describeAttention, describeHeadline, describeTitle, listTold, renderByt
 
 /** Renders what is to be seen first: the headline, the counts, each of which leads to its section, and how fresh the images are. */
 export function renderHeader(report: Report): Html {
-  const attention = describeAttention(listTold(report));
+  const attention = describeAttention(report);
   const tiles = listTiles(report);
   return html`<div class="head">
       <p class="faint small">imgupdate report, ${renderMinute(report.generatedAt)}</p>

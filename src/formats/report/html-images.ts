@@ -7,6 +7,7 @@ import { renderUpdates } from './html-updates.ts';
 import {
   describeDone,
   describeHold,
+  describeNewsSince,
   describePendingSince,
   describeUsers,
   renderDay,
@@ -51,14 +52,9 @@ function renderPendingRow(pending: Pending, report: Report, { isNews, picture }:
   return html`<li class="row">
     <div>${renderSubject(pending, report)}</div>
     <div>${renderUpdates(pending.updates, report.generatedAt)} ${renderUsers(pending)}</div>
-    <p class="faint small">${isNews ? sinceOfNews(pending, report) : describePendingSince(pending, report.generatedAt)}</p>
+    <p class="faint small">${isNews ? describeNewsSince(pending, report) : describePendingSince(pending, report.generatedAt)}</p>
     ${picture === null ? null : renderStacks(pending, picture < OPEN_PICTURES)}
   </li> `;
-}
-
-/** What is new on one of its axes may be old on another. */
-function sinceOfNews({ since }: Pending, report: Report): string {
-  return report.since.kind !== 'first' && since < report.generatedAt ? `partly since ${renderDay(since, report.generatedAt)}` : '';
 }
 
 function renderUsers(subject: Subject): Html | null {

@@ -4,8 +4,8 @@ import { type Html, html, joinHtml, trustedHtml } from '../html/escape.ts';
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import { quotePrintable } from './mail-text.ts';
-import { hasOldContainers, listSections, type Row, type Section, type SectionKey } from './sections.ts';
-import { describeAttention, describeHeadline, describeTitle, listTold, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
+import { describeAbout, listSections, type Row, type Section, type SectionKey } from './sections.ts';
+import { describeAttention, describeHeadline, describeTitle, hasOldContainers, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
 
 /** Of a headline and of what a reader of mail shows beside the subject, in UTF-16 code units. */
 const LONGEST_HEADLINE = 360;
@@ -89,14 +89,14 @@ const WORD_END = trustedHtml('<!--[if mso]></td></tr></table><![endif]-->');
 
 function renderFrame(report: Report, version: string, parts: readonly Html[]): Html {
   const title = describeTitle(report);
-  const attention = describeAttention(listTold(report));
+  const attention = describeAttention(report);
   const card = joinLines([
     html`<h1 ${style('h1')}>${title}</h1>`,
     html`<p ${style('p')}>${cut(describeHeadline(report))}.</p>`,
     ...(attention === null ? [] : [html`<p ${style('alert')}>Needs attention: ${cut(attention)}.</p>`]),
     ...renderBar(report),
     ...parts,
-    ...renderFooter([...(hasOldContainers(listSections(report), MOST_ROWS) ? [OLD_CONTAINERS] : []), ...listFooter(report, version)]),
+    ...renderFooter([...(hasOldContainers(report, MOST_ROWS) ? [OLD_CONTAINERS] : []), ...listFooter(report, version)]),
   ]);
   const inner = html`<table ${TABLE} bgcolor="#ffffff" ${style('card')}>
     <tr>
@@ -196,13 +196,10 @@ function fill(pieces: readonly Html[], room: number): readonly Html[] {
   return end === -1 ? pieces : pieces.slice(0, end);
 }
 
-function renderRow({ names, where, what, users, since, published }: Row, number: string): Html {
+function renderRow(row: Row, number: string): Html {
+  const { names, where, what } = row;
   const name = `${number}${names.join(', ')}${where}`;
-  const about = [
-    ...(users === '' ? [] : [`used by ${users}`]),
-    ...(published === '' ? [] : [`published ${published}`]),
-    ...(since === '' ? [] : [since]),
-  ].join('; ');
+  const about = describeAbout(row);
   const cell = joinHtml([
     ...(name === '' ? [] : [html`<div ${style('name')}>${name}</div>`]),
     html`<div ${style('what')}>${what}</div>`,

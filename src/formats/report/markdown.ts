@@ -3,8 +3,8 @@ import { escapeMarkdown, escapeSentence, escapeStart, renderCode } from '../mark
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
-import { hasOldContainers, listSections, type Row, type Section, type SectionKey } from './sections.ts';
-import { describeAttention, describeHeadline, describeTitle, listTold, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
+import { listSections, type Row, type Section, type SectionKey } from './sections.ts';
+import { describeAttention, describeHeadline, describeTitle, hasOldContainers, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
 
 /** Rows of a section, and bytes of UTF-8. Ten sections of them stay below the 1 MiB from which GitHub shows nothing. */
 const MOST_ROWS = 500;
@@ -22,7 +22,7 @@ export function renderReportMarkdown(report: Report, { version }: ReportAbout): 
     renderHead(report),
     ...sections.map(renderSection),
     ...(commands.length === 0 ? [] : [renderCommands(commands)]),
-    ...(hasOldContainers(sections, MOST_ROWS) ? [escapeMarkdown(OLD_CONTAINERS)] : []),
+    ...(hasOldContainers(report, MOST_ROWS) ? [escapeMarkdown(OLD_CONTAINERS)] : []),
     `---\n\n${listFooter(report, version)
       .map((line) => escapeStart(escapeMarkdown(line)))
       .join('  \n')}`,
@@ -31,7 +31,7 @@ export function renderReportMarkdown(report: Report, { version }: ReportAbout): 
 }
 
 function renderHead(report: Report): string {
-  const attention = describeAttention(listTold(report));
+  const attention = describeAttention(report);
   const needs = attention === null ? '' : ` **Needs attention: ${escapeMarkdown(attention)}.**`;
   return `# ${escapeMarkdown(describeTitle(report))}\n\n**${escapeMarkdown(describeHeadline(report))}.**${needs}`;
 }

@@ -7,6 +7,7 @@ import {
   describeBase,
   describeDone,
   describeHold,
+  describeNewsSince,
   describePendingSince,
   describeProblem,
   describeProblemSince,
@@ -18,7 +19,6 @@ import {
   nameOfSubject,
   renderBytes,
   renderOwnBytes,
-  renderDay,
   SECTION_TITLES,
   shortDigestText,
   titleOfDone,
@@ -84,9 +84,11 @@ export function listSections(report: Report): readonly Section[] {
   return all.filter(({ count }) => count > 0);
 }
 
-/** Whether a star is to be seen in the first rows of any section, so that it has to be said what it means. */
-export function hasOldContainers(sections: readonly Section[], end: number): boolean {
-  return sections.some(({ rows }) => rows(end).some(({ users }) => /\*(?:[, ]|$)/.test(users)));
+/** `used by web*, proxy (+1); published 12 days ago; since 9 Nov`; '' where there is nothing beside what is so. */
+export function describeAbout({ users, since, published }: Pick<Row, 'users' | 'since' | 'published'>): string {
+  return [users === '' ? '' : `used by ${users}`, published === '' ? '' : `published ${published}`, since]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
 /** What lists all rows of a section, as far as the command line does. */
@@ -160,10 +162,8 @@ function nameRow(subject: Subject, report: Report, alike: ReadonlySet<string>): 
 
 const listUpdates = ({ updates }: Pick<Pending, 'updates'>): string => updates.map(describeUpdate).join(', ');
 
-/** What is new on one of its axes may be old on another; then it is told since when. */
 function toNewsRow(news: Pending, report: Report, alike: ReadonlySet<string>): Row {
-  const isOlder = report.since.kind !== 'first' && news.since < report.generatedAt;
-  const since = isOlder ? `partly since ${renderDay(news.since, report.generatedAt)}` : '';
+  const since = describeNewsSince(news, report);
   return { ...nameRow(news, report, alike), what: listUpdates(news), since, published: describePublished(news, report.generatedAt) };
 }
 

@@ -3,14 +3,14 @@ import { stringify } from '../stringify.ts';
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
-import { hasOldContainers, listSections, type Row, type Section } from './sections.ts';
+import { describeAbout, listSections, type Row, type Section } from './sections.ts';
 import { escapeSlack, renderSlackCode, renderSlackSentence } from './slack-escape.ts';
 import {
   describeAttention,
   describeHeadline,
   describeInSubject,
   describeTitle,
-  listTold,
+  hasOldContainers,
   OLD_CONTAINERS,
   SECTION_TITLES,
 } from './words.ts';
@@ -99,7 +99,7 @@ const LONGEST_HEADLINE = 2000;
 
 function renderHead(report: Report): string {
   const headline = renderSlackSentence(`${describeHeadline(report)}.`, LONGEST_HEADLINE);
-  const attention = describeAttention(listTold(report));
+  const attention = describeAttention(report);
   const lines = [headline.startsWith('`') ? headline : `*${headline}*`, ...(attention === null ? [] : [`${attention}.`])];
   return lines.join('\n');
 }
@@ -114,13 +114,10 @@ function renderSection({ key, title, intro, count, rows, command }: Section, roo
   return [...head, ...shown, ...rest].join('\n');
 }
 
-function renderRow({ names, where, what, users, since, published }: Row, bullet: string): string {
+function renderRow(row: Row, bullet: string): string {
+  const { names, where, what } = row;
   const name = `${names.map(renderSlackCode).join(', ')}${where === '' ? '' : ` ${renderSlackSentence(where.trim())}`}`;
-  const about = [
-    ...(users === '' ? [] : [`used by ${users}`]),
-    ...(published === '' ? [] : [`published ${published}`]),
-    ...(since === '' ? [] : [since]),
-  ].join('; ');
+  const about = describeAbout(row);
   return `${bullet} ${name === '' ? '' : `${name}: `}${renderSlackSentence(what)}${about === '' ? '' : ` – ${renderSlackSentence(about)}`}`;
 }
 
@@ -149,7 +146,7 @@ function renderGroup({ title, lines, left }: CommandGroup): string {
 }
 
 function renderFooter(report: Report, version: string): Block {
-  const star = hasOldContainers(listSections(report), MOST_ROWS) ? [toMarkup(OLD_CONTAINERS.replace('*', '`*`'))] : [];
+  const star = hasOldContainers(report, MOST_ROWS) ? [toMarkup(OLD_CONTAINERS.replace('*', '`*`'))] : [];
   const text = listFooter(report, version).join('; ');
   return { type: 'context', elements: [...star, toMarkup(renderSlackSentence(text, LONGEST_FOOTER))] };
 }

@@ -4,8 +4,8 @@ import { widthOf } from '../width.ts';
 import { type CommandGroup, listCommands } from './commands.ts';
 import { listFooter } from './footer.ts';
 import type { ReportAbout } from './index.ts';
-import { hasOldContainers, listSections, type Row, type Section, type SectionKey } from './sections.ts';
-import { describeAttention, describeHeadline, listTold, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
+import { describeAbout, listSections, type Row, type Section, type SectionKey } from './sections.ts';
+import { describeAttention, describeHeadline, hasOldContainers, OLD_CONTAINERS, SECTION_TITLES } from './words.ts';
 import { wrapCommand } from './wrap-command.ts';
 import { wrapText } from './wrap.ts';
 
@@ -29,14 +29,14 @@ export function renderReportText(report: Report, { version }: ReportAbout): stri
     renderHead(report),
     ...sections.map(renderSection),
     ...(commands.length === 0 ? [] : [renderCommands(commands)]),
-    ...(hasOldContainers(sections, MOST_ROWS) ? [paragraph(OLD_CONTAINERS)] : []),
+    ...(hasOldContainers(report, MOST_ROWS) ? [paragraph(OLD_CONTAINERS)] : []),
     renderFooter(report, version),
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 function renderHead(report: Report): readonly string[] {
-  const attention = describeAttention(listTold(report));
+  const attention = describeAttention(report);
   return [
     ...(report.title === null ? [] : [...heading(sanitizeText(report.title, LONGEST_TITLE)), '']),
     ...paragraph(`${describeHeadline(report)}.`),
@@ -73,14 +73,11 @@ function renderSection({ key, title, intro, count, rows, command }: Section): re
   ];
 }
 
-function renderRow(key: SectionKey, { names, where, what, users, since, published }: Row, bullet: string): readonly string[] {
+function renderRow(key: SectionKey, row: Row, bullet: string): readonly string[] {
+  const { names, where, what, since } = row;
   const name = `${names.join(', ')}${where}`;
   const isShort = key === 'attention' && since !== '';
-  const about = [
-    ...(users === '' ? [] : [`used by ${users}`]),
-    ...(published === '' ? [] : [`published ${published}`]),
-    ...(since === '' || isShort ? [] : [since]),
-  ].join('; ');
+  const about = describeAbout(isShort ? { ...row, since: '' } : row);
   const indent = ' '.repeat(bullet.length);
   return [
     ...wrap(`${name === '' ? '' : `${name}: `}${what}${isShort ? ` (${since})` : ''}`, bullet, indent),

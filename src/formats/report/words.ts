@@ -171,8 +171,9 @@ export function listTold({ attention, onlyNew }: Pick<Report, 'attention' | 'onl
   return onlyNew ? attention.filter(({ isNew }) => isNew) : attention;
 }
 
-/** `1 tag gone, 3 images not checked`; null when nothing needs attention. */
-export function describeAttention(attention: readonly Attention[]): string | null {
+/** `1 tag gone, 3 images not checked`, as far as it is told; null when nothing needs attention. */
+export function describeAttention(report: Pick<Report, 'attention' | 'onlyNew'>): string | null {
+  const attention = listTold(report);
   const parts = ATTENTION_KINDS.flatMap((kind) => {
     const those = attention.filter((each) => each.kind === kind);
     const count = those.reduce((sum, each) => sum + countOf(each), 0);
@@ -238,7 +239,7 @@ export function describeInSubject(report: Report): string {
   const where = describeHosts(hosts.map(({ name }) => name));
   const all = counts.news + counts.older + counts.held;
   const fresh = counts.news === 0 || since.kind === 'first' ? '' : ` (${counts.news} new)`;
-  const attention = describeAttention(listTold(report));
+  const attention = describeAttention(report);
   const none = isAllKnown(report) ? 'no updates' : 'no updates known';
   const what = all === 0 ? none : `${plural(all, 'image update')}${fresh}`;
   const said = title === null ? `imgupdate: ${what} on ${where}` : `${sanitizeText(title, LONGEST_NAME)}: ${what}`;
@@ -281,17 +282,32 @@ export function nameOfSubject({ name }: Pick<Subject, 'name'>): string {
   return sanitizeText(name, LONGEST_NAME);
 }
 
+const SHOWN_USERS = 2;
+
 /** `web, proxy (+2)`; '' for none. A host is named no second time beside its only image. */
 export function describeUsers({ users, hosts }: Pick<Subject, 'users'> & Partial<Pick<Subject, 'hosts'>>): string {
   const [host] = hosts?.length === 1 ? hosts : [];
   const prefix = host === undefined ? '' : `${host}: `;
-  const shown = users.slice(0, 2).map((user) => sanitizeText(user.startsWith(prefix) ? user.slice(prefix.length) : user, LONGEST_NAME));
+  const shown = users
+    .slice(0, SHOWN_USERS)
+    .map((user) => sanitizeText(user.startsWith(prefix) ? user.slice(prefix.length) : user, LONGEST_NAME));
   const left = users.length - shown.length;
   return left === 0 ? shown.join(', ') : `${shown.join(', ')} (+${left})`;
 }
 
+/** Whether a star is to be seen in the first rows of any section, so that it has to be said what it means. */
+export function hasOldContainers({ news, pending, held, onlyNew }: Report, rows: number): boolean {
+  const lists = onlyNew ? [news] : [news, pending, held];
+  return lists.some((list) => list.slice(0, rows).some(({ users }) => users.slice(0, SHOWN_USERS).some((user) => user.endsWith('*'))));
+}
+
 /** What the star behind a container means. */
 export const OLD_CONTAINERS = 'A container marked with * runs an older image than its name has here now.';
+
+/** `partly since 2 Nov`: what is new on one axis of an image may be old on another; '' where all of it is new. */
+export function describeNewsSince({ since }: Pick<Pending, 'since'>, report: Pick<Report, 'since' | 'generatedAt'>): string {
+  return report.since.kind !== 'first' && since < report.generatedAt ? `partly since ${renderDay(since, report.generatedAt)}` : '';
+}
 
 /** ` on build01`, where the report is of several hosts and the subject is on some of them; else ''. */
 export function describeWhere({ hosts }: Pick<Subject, 'hosts'>, report: Report): string {

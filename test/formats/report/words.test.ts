@@ -87,17 +87,21 @@ describe('what needs attention', () => {
     ['expired-hold', '1 hold ended', '1 hold ended'],
     ['unsure', '1 image on a base that may have moved', '2 images on bases that may have moved'],
   ])('is counted: %s', (kind, one, two) => {
-    expect(describeAttention([attentionOf(kind, 1)])).toBe(one);
-    expect(describeAttention([attentionOf(kind, 2)])).toBe(two);
+    expect(describeAttention({ attention: [attentionOf(kind, 1)], onlyNew: false })).toBe(one);
+    expect(describeAttention({ attention: [attentionOf(kind, 2)], onlyNew: false })).toBe(two);
   });
 
   it('counts places that could not be read, and nothing where there is nothing', () => {
-    expect(describeAttention([attentionOf('unread', 0), attentionOf('unread', 0)])).toBe('2 places not read');
-    expect(describeAttention([])).toBeNull();
+    expect(describeAttention({ attention: [attentionOf('unread', 0), attentionOf('unread', 0)], onlyNew: false })).toBe(
+      '2 places not read',
+    );
+    expect(describeAttention({ attention: [], onlyNew: false })).toBeNull();
   });
 
   it('counts a place that is not read once for each host', () => {
-    expect(describeAttention([{ ...attentionOf('unread', 0), hosts: ['build01', 'build02', 'edge'] }])).toBe('3 places not read');
+    expect(describeAttention({ attention: [{ ...attentionOf('unread', 0), hosts: ['build01', 'build02', 'edge'] }], onlyNew: false })).toBe(
+      '3 places not read',
+    );
   });
 
   it('is said with its reason, each once', () => {

@@ -61,15 +61,16 @@ function renderBuild({ rebuild, entry, place, options }: Build): readonly Line[]
   const name = isOfPodman(place) ? rebuild.reference : rebuild.name;
   const program = programOf(place);
   if (program === null || !isOneWord(name) || name.includes('@')) return [];
+  const isPush = isPublished(entry);
   const at = rebuild.base.indexOf('@');
   const remarks = [
-    ...(isPublished(entry) ? ['if it is yours'] : []),
+    ...(isPush ? ['if it is yours'] : []),
     ...(at < 0 ? [] : [`with the new digest of ${sanitizeText(rebuild.base.slice(0, at), LONGEST_NAME)} in its Dockerfile`]),
     ...[describeRecreation(entry)].filter((text) => text !== null),
   ];
   return [
     {
-      text: `${program} build${options} -t ${name} .${isPublished(entry) ? ` && ${program} push ${name}` : ''}`,
+      text: `${program} build${options} -t ${name} .${isPush ? ` && ${program} push ${name}` : ''}`,
       remark: remarks.length === 0 ? null : remarks.join('; '),
     },
   ];
