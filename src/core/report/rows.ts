@@ -6,7 +6,6 @@ import { familiarOf, readCanonical } from './names.ts';
 import { findProblems, type Problem } from './problems.ts';
 import type { Update } from './report.ts';
 import { findUpdates } from './updates.ts';
-import type { UnneededImage } from '../unneeded.ts';
 
 /** One image under one reference, on one platform of one host, with all that has to be told of it. */
 export type Row = {
@@ -21,9 +20,7 @@ export type Row = {
   readonly entries: readonly ImageEntry[];
   /** That it is held back, all of it. */
   readonly hold: Hold | null;
-  /**
-   * It lost its tag to the next image, and nothing uses it: nobody brings it up to date.
-   */
+  /** It lost its tag to the next image, and nothing uses it: nobody brings it up to date. */
   readonly isLeftOver: boolean;
   /** A newer version of it is here, and nothing needs it. */
   readonly isSuperseded: boolean;
@@ -32,16 +29,15 @@ export type Row = {
 };
 
 /** Takes a document apart, sorted by reference, then platform, whatever order its images came in. */
-export function readRows(host: string, { images, store = null }: Pick<Document, 'images' | 'store'>): readonly Row[] {
-  const superseded = new Set(store?.unneeded.flatMap((each) => (each.kind === 'superseded' ? [keyOfUnneeded(each)] : [])));
+export function readRows(host: string, { images, store }: Pick<Document, 'images' | 'store'>): readonly Row[] {
+  const superseded = listSuperseded(store);
   const sorted = [...images].sort(compareRows);
   const rows: Row[] = [];
   let at = 0;
   for (let first = sorted[at]; first !== undefined; first = sorted[at]) {
     let end = at + 1;
     for (let next = sorted[end]; next !== undefined && compareRows(next, first) === 0; next = sorted[end]) end += 1;
-    const row = readRow(host, first, sortEntries(sorted.slice(at, end)));
-    rows.push({ ...row, isSuperseded: superseded.has(keyOfRow(row)) });
+    rows.push(readRow({ host, superseded }, first, sortEntries(sorted.slice(at, end))));
     at = end;
   }
   return rows;
@@ -57,12 +53,17 @@ export function keyOfRow({ reference, platform }: Pick<Row, 'reference' | 'platf
   return `${reference}\n${platform}`;
 }
 
-/** None is called like one without a name. */
-function keyOfUnneeded({ reference, platform }: UnneededImage): string {
-  return reference === null ? '' : keyOfRow({ reference, platform });
+function listSuperseded(store: Document['store']): ReadonlySet<string> {
+  const named = (store?.unneeded ?? []).flatMap(({ kind, reference, platform }) =>
+    kind === 'superseded' && reference !== null ? [keyOfRow({ reference, platform })] : [],
+  );
+  return new Set(named);
 }
 
-function readRow(host: string, { reference, name, platform }: ImageEntry, entries: readonly ImageEntry[]): Omit<Row, 'isSuperseded'> {
+/** `superseded`: keys of rows. */
+type Around = { readonly host: string; readonly superseded: ReadonlySet<string> };
+
+function readRow({ host, superseded }: Around, { reference, name, platform }: ImageEntry, entries: readonly ImageEntry[]): Row {
   const isHeld = entries.every(({ held }) => held !== null);
   const isLeftOver = readCanonical(reference)?.tag === null && entries.every(isUnused);
   return {
@@ -74,6 +75,7 @@ function readRow(host: string, { reference, name, platform }: ImageEntry, entrie
     entries,
     hold: isHeld ? (entries[0]?.held ?? null) : null,
     isLeftOver,
+    isSuperseded: superseded.has(keyOfRow({ reference, platform })),
     updates: isLeftOver ? [] : findUpdates(entries),
     problems: isLeftOver ? [] : findProblems(entries, isHeld),
   };
