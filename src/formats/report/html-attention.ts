@@ -44,7 +44,7 @@ function renderRow(attention: Attention, report: Report): Html {
 /** Its image, or how many of which registry, or the place. */
 function nameIt({ images, registry, hosts }: Attention): Html | string {
   const [first, ...others] = images;
-  if (first === undefined) return sanitizeText(hosts.join(', '), LONGEST_NAME);
+  if (first === undefined) return hosts.length === 0 ? 'A machine' : sanitizeText(hosts.join(', '), LONGEST_NAME);
   if (others.length === 0) return renderName(first);
   return `${plural(images.length, 'image')}${registry === null ? '' : ` of ${sanitizeText(registry, LONGEST_NAME)}`}`;
 }

@@ -198,6 +198,15 @@ describe('what to build', () => {
     expect(titles).toEqual(['Build,', 'Recreate']);
   });
 
+  it('has to be put on another base on every machine where its own is gone', () => {
+    const bases = [{ ...REPORT.bases[0]!, name: 'python:3.8', kind: 'gone' as const }];
+    const images = [makeEntry('acme/web:1')];
+    const rebuilds = [{ ...ours('acme/web:1', 'python:3.8'), hosts: ['build01', 'edge'] }];
+    expect(linesOf(reportOn({ build01: images, edge: images }, { bases, rebuilds }), 'Build')).toEqual([
+      '# acme/web:1: build it on another base, python:3.8 is gone',
+    ]);
+  });
+
   it('may stand on what is gone from its registry, where that is built before', () => {
     const bases = [{ ...REPORT.bases[0]!, name: 'acme/base:1', kind: 'gone' as const }];
     const rebuilds = [ours('acme/base:1', 'debian:12'), { ...ours('acme/web:1', 'acme/base:1'), because: 'follows' as const }];

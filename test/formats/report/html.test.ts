@@ -72,7 +72,7 @@ describe('the page of a report', () => {
     expect(text).toContain('quay.example/team/image-007:1 and 492 more');
   });
 
-  it('names the hosts once on which a place was not read', () => {
+  it('names the hosts once on which a place was not read, and has no empty heading for a machine that is missing', () => {
     const unread = {
       ...ATTENTION[0]!,
       kind: 'unread' as const,
@@ -82,6 +82,8 @@ describe('the page of a report', () => {
       hosts: ['build01', 'edge'],
     };
     expect(read({ ...FLEET, attention: [unread] })).toContain('build01, edge ? not read no engine answers new');
+    const missing = { ...unread, hosts: [], message: 'there is no document of edge any more' };
+    expect(read({ ...FLEET, attention: [missing] })).toContain('A machine ? not read there is no document of edge any more new');
   });
 
   it('says of news since when a part of it was told', () => {

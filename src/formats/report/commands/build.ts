@@ -27,7 +27,8 @@ export function listBuilds(
     built.add(rebuild.name);
     const building = rebuild.hosts.filter((host) => !isPulled(host, rebuild));
     // what is pushed by one the others pull
-    const hosts = building.some((host) => isPublished(machines.entryOf(host, rebuild))) ? building.slice(0, 1) : building;
+    const isPush = !isGone && building.some((host) => isPublished(machines.entryOf(host, rebuild)));
+    const hosts = isPush ? building.slice(0, 1) : building;
     return joinHosts(hosts, (host) => {
       const entry = machines.entryOf(host, rebuild);
       if (isGone) return [tellGone(rebuild)];
