@@ -4,25 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../helpers/processes.ts';
 import { integrityOf, remember, rowIn, stateFile } from './make.ts';
 import { killJob, runHoldJob } from './processes.ts';
-import { bundleStoreOnce, giveEachTestADirectory } from './set-up.ts';
+import { giveEachTestAStore, isRoot, requiresSystem, TEN } from './set-up.ts';
 
 let bundle: string;
 let temporary: string;
 let directory: string;
 let file: string;
 
-bundleStoreOnce((path) => {
-  bundle = path;
-});
-giveEachTestADirectory((path) => {
-  temporary = path;
-  directory = join(path, 'imgupdate');
+giveEachTestAStore((place) => {
+  ({ bundle, temporary, directory } = place);
   file = stateFile(directory);
 });
-
-const isRoot = process.getuid?.() === 0;
-const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
-const TEN = Array.from({ length: 10 }, (_, n) => `worker${n}`);
 
 function unwritable(message: string) {
   const text = `the state ${file} cannot be written, nothing new of bases, versions and holds is remembered: ${message}`;

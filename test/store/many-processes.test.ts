@@ -6,26 +6,19 @@ import { CACHE } from '../../src/store/cache.ts';
 import { run } from '../helpers/processes.ts';
 import { cacheFile, DAY, integrityOf, makeDocument, makeFound, nginx, openRaw, remember } from './make.ts';
 import { bundleStore, killJob, runJob } from './processes.ts';
-import { bundleStoreOnce, giveEachTestADirectory } from './set-up.ts';
+import { giveEachTestAStore, isRoot, requiresSystem, TEN } from './set-up.ts';
 
 let bundle: string;
 let temporary: string;
 let cache: string;
 let file: string;
 
-bundleStoreOnce((path) => {
-  bundle = path;
-});
-giveEachTestADirectory((path) => {
-  temporary = path;
-  cache = join(path, 'imgupdate');
+giveEachTestAStore((place) => {
+  ({ bundle, temporary, directory: cache } = place);
   file = cacheFile(cache);
 });
 
-const isRoot = process.getuid?.() === 0;
-const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
 const worker = { registry: 'docker.io', repository: 'library/worker' };
-const TEN = Array.from({ length: 10 }, (_, n) => `worker${n}`);
 
 describe('several processes at once', () => {
   it('make the cache together and keep what each of them learned', async () => {

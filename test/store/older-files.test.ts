@@ -22,21 +22,16 @@ import {
   stateFile,
 } from './make.ts';
 import { runBaseJob, runHoldJob, runJob } from './processes.ts';
-import { bundleStoreOnce, giveEachTestADirectory } from './set-up.ts';
+import { giveEachTestAStore, isRoot, requiresSystem } from './set-up.ts';
 
 let bundle: string;
 let temporary: string;
 let directory: string;
 
-bundleStoreOnce((path) => {
-  bundle = path;
-});
-giveEachTestADirectory((path) => {
-  temporary = path;
-  directory = join(path, 'imgupdate');
+giveEachTestAStore((place) => {
+  ({ bundle, temporary, directory } = place);
 });
 
-const isRoot = process.getuid?.() === 0;
 const options = () => ({ stateDirectory: directory });
 const version = (file: string) => rowIn(file, 'pragma user_version').user_version;
 const hold = { of: 'nginx', hold: { reason: null, until: null }, heldAt: NOON };
@@ -196,8 +191,6 @@ describe('a state of the second version', () => {
 });
 
 describe('a disk that is full at first', () => {
-  const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
-
   /** On a small disk of its own: what there was before, and then, with the disk full, what `work` does. */
   async function onFullDisk(prepare: () => void, work: (makeRoom: () => void) => void, skip: () => void): Promise<void> {
     mkdirSync(directory, { mode: 0o700 });

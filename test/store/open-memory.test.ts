@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.ts';
 import { createNullMemory, openMemory } from '../../src/store/open-memory.ts';
 import { cacheFile, DAY, makeDigest, makeDocument, makeFound, makeMemory, nginx, NOON, openRaw, remember } from './make.ts';
-import { giveEachTestADirectory } from './set-up.ts';
+import { giveEachTestADirectory, isRoot, requiresSystem } from './set-up.ts';
 
 let temporary: string;
 let cache: string;
@@ -14,7 +14,6 @@ giveEachTestADirectory((path) => {
   cache = join(path, 'cache', 'imgupdate');
 });
 
-const isRoot = process.getuid?.() === 0;
 const permissions = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('what a run learned', () => {
@@ -328,7 +327,7 @@ describe('the files of the cache', () => {
     expect([permissions(cache), readdirSync(cache)]).toEqual(['755', []]);
   });
 
-  it.skipIf(!isRoot && process.env.IMGUPDATE_REQUIRE_SYSTEM !== '1')('are not made by root in the home of another user', () => {
+  it.skipIf(!isRoot && !requiresSystem)('are not made by root in the home of another user', () => {
     chownSync(temporary, 65_534, 65_534);
     const memory = makeMemory(cache);
     memory.close();

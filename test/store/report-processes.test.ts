@@ -6,25 +6,18 @@ import { openReportLog } from '../../src/store/open-report-log.ts';
 import { run } from '../helpers/processes.ts';
 import { changeRaw, integrityOf, stateFile } from './make.ts';
 import { killReportJob, runHoldJob, runReportJob, startReportJob } from './processes.ts';
-import { bundleStoreOnce, giveEachTestADirectory } from './set-up.ts';
+import { giveEachTestAStore, isRoot, requiresSystem, TEN } from './set-up.ts';
 
 let bundle: string;
 let temporary: string;
 let directory: string;
 let file: string;
 
-bundleStoreOnce((path) => {
-  bundle = path;
-});
-giveEachTestADirectory((path) => {
-  temporary = path;
-  directory = join(path, 'imgupdate');
+giveEachTestAStore((place) => {
+  ({ bundle, temporary, directory } = place);
   file = stateFile(directory);
 });
 
-const isRoot = process.getuid?.() === 0;
-const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
-const TEN = Array.from({ length: 10 }, (_, n) => `worker${n}`);
 const ID = 'weekly';
 
 function withLog<T>(work: (log: ReportLog) => T): T {

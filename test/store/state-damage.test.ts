@@ -17,25 +17,18 @@ import {
   stateFile,
 } from './make.ts';
 import { bundleStore, killJob, runBaseJob } from './processes.ts';
-import { bundleStoreOnce, giveEachTestADirectory } from './set-up.ts';
+import { giveEachTestAStore, isRoot, requiresSystem, TEN } from './set-up.ts';
 
 let bundle: string;
 let temporary: string;
 let directory: string;
 let file: string;
 
-bundleStoreOnce((path) => {
-  bundle = path;
-});
-giveEachTestADirectory((path) => {
-  temporary = path;
-  directory = join(path, 'imgupdate');
+giveEachTestAStore((place) => {
+  ({ bundle, temporary, directory } = place);
   file = stateFile(directory);
 });
 
-const isRoot = process.getuid?.() === 0;
-const requiresSystem = process.env.IMGUPDATE_REQUIRE_SYSTEM === '1';
-const TEN = Array.from({ length: 10 }, (_, n) => `worker${n}`);
 const BASES = Array.from({ length: 100 }, (_, n) => makeVersion(`base ${n}`, { tag: `tag-${n}` }));
 const BY_TAG = new Map(BASES.map((base) => [base.tag, base]));
 const learned = makeVersion('learned');
